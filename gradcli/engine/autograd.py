@@ -1,0 +1,140 @@
+"""`backward` and `grad`: a thin layer over the one backward loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.graph import AccumulateGrad, Observer, pull_back, source_of
+from gradcli.engine.modes import MODE
+from gradcli.engine.tensor import Size, Tensor
+
+Roots = Sequence[Tensor]
+_witnesses: list[Callable[[Roots, Sequence[Any]], None]] = []
+
+
+@contextmanager
+def witness(callback: Callable[[Roots, Sequence[Any]], None]) -> Iterator[None]:
+    """Inside, `callback(roots, cotangents)` is called before each backward pass, while the graph is whole."""
+    _witnesses.append(callback)
+    try:
+        yield
+    finally:
+        _witnesses.remove(callback)
+
+
+def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
+    """A cotangent for each root: the one given, or 1 for a scalar.
+
+    Raises RuntimeError where none is given for a root that is no scalar, where shapes differ, or where a root has no graph.
+    """
+    cotangents = []
+    for i, (root, cotangent) in enumerate(zip(roots, given, strict=True)):
+        if not root.requires_grad:
+            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+        if cotangent is None:
+            if root.array.size != 1:
+                raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            cotangent = Tensor(np.ones_like(root.array)[()])
+        elif cotangent.shape != root.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a shape "
+                f"of {Size(root.shape)}."
+            )
+        cotangents.append(cotangent)
+    return cotangents
+
+
+def run(
+    roots: Roots,
+    given: Sequence[Tensor | None],
+    *,
+    create_graph: bool,
+    retain_graph: bool | None,
+    wanted: Sequence[Any] = (),
+    observer: Observer | None = None,
+) -> dict[Any, Any]:
+    """One backward pass from `roots`; the gradients by AccumulateGrad, and by the `wanted` nodes, as Tensors."""
+    cotangents = cotangents_for(roots, given)
+    for callback in _witnesses:
+        callback(roots, cotangents)
+    starts = [source_of(root) for root in roots]
+    former, MODE.enabled = MODE.enabled, create_graph
+    try:
+        grads = pull_back(
+            starts,
+            cotangents if create_graph else [np.asarray(c.array)[()] for c in cotangents],
+            differentiable=create_graph,
+            keep=create_graph if retain_graph is None else retain_graph,
+            wanted=wanted,
+            observer=observer,
+        )
+    finally:
+        MODE.enabled = former
+    return {end: g if isinstance(g, Tensor) else Tensor(g) for end, g in grads.items()}
+
+
+def backward(
+    tensors: Tensor | Roots,
+    grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensor | Sequence[Tensor] | None = None,
+) -> None:
+    """Adds to the `.grad` of every leaf (or only of `inputs`) the gradient of `tensors`, weighted by `grad_tensors`.
+
+    Raises RuntimeError, in PyTorch's words, for a root without a graph or a cotangent, and for a graph already freed.
+    """
+    roots = _listed(tensors)
+    given = [None] * len(roots) if grad_tensors is None else _listed(grad_tensors)
+    chosen = None if inputs is None else {source_of(x) for x in _listed(inputs)}
+    grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
+    for end, g in grads.items():
+        if isinstance(end, AccumulateGrad) and (chosen is None or end in chosen):
+            leaf = end.variable
+            before = leaf.grad
+            if before is None:
+                leaf.grad = g if create_graph else Tensor(np.array(g.array)[()])  # rules may share an array among leaves
+            else:
+                leaf.grad = before + g if create_graph else Tensor(before.array + g.array)
+
+
+def grad(
+    outputs: Tensor | Roots,
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the sum of `outputs`, weighted by `grad_outputs`, for each of `inputs`; no `.grad` is touched.
+
+    An input that the outputs do not depend on raises RuntimeError; it gives None under `allow_unused`, and zeros under
+    `materialize_grads`.
+    """
+    roots, sought = _listed(outputs), _listed(inputs)
+    given = [None] * len(roots) if grad_outputs is None else _listed(grad_outputs)
+    if any(not x.requires_grad for x in sought):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    sources = [source_of(x) for x in sought]
+    found = run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=sources)
+    gradients: list[Tensor | None] = []
+    for i, (x, source) in enumerate(zip(sought, sources, strict=True)):
+        gradient = found.get(source)
+        if gradient is None and materialize_grads:
+            gradient = Tensor(np.zeros_like(x.array))
+        if gradient is None and not allow_unused:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior."
+            )
+        gradients.append(gradient)
+    return tuple(gradients)
+
+
+def _listed(tensors: Any) -> list[Any]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)

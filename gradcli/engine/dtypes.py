@@ -1,0 +1,153 @@
+"""The dtypes by PyTorch's names, and PyTorch's promotion of operands.
+
+A promoted dtype depends on the operands' categories (bool < integer < float < complex) and, within the highest category,
+on whether an operand has dimensions, is 0-d, or is a Python number, in that order of precedence.
+Source: PyTorch's notes on type promotion, checked by experiment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+NAMES = {
+    "bool": np.bool_, "uint8": np.uint8, "int8": np.int8, "int16": np.int16, "int32": np.int32, "int64": np.int64,
+    "float16": np.float16, "float32": np.float32, "float64": np.float64,
+    "complex64": np.complex64, "complex128": np.complex128,
+}  # fmt: skip
+CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
+PYTHON_CATEGORY = {bool: 0, int: 1, float: 2, complex: 3}
+
+Array = np.ndarray[Any, Any]
+DType = np.dtype[Any]
+
+
+class dtype:
+    """A dtype as PyTorch names and prints it: `torch.float32`. One object per name."""
+
+    __slots__ = ("name", "numpy")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.numpy: DType = np.dtype(NAMES[name])
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return by_name, (self.name,)
+
+    @property
+    def is_floating_point(self) -> bool:
+        """True for float16, float32 and float64."""
+        return self.numpy.kind == "f"
+
+    @property
+    def is_complex(self) -> bool:
+        """True for complex64 and complex128."""
+        return self.numpy.kind == "c"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes an element."""
+        return self.numpy.itemsize
+
+
+BY_NAME = {name: dtype(name) for name in NAMES}
+BY_NUMPY = {known.numpy: known for known in BY_NAME.values()}
+
+
+def by_name(name: str) -> dtype:
+    """The dtype of that name."""
+    return BY_NAME[name]
+
+
+class Default:
+    """The dtype of floating-point numbers that come without one."""
+
+    float: DType = np.dtype(np.float32)
+    complex: DType = np.dtype(np.complex64)
+
+
+def default_for(category: int) -> DType:
+    """The dtype a Python number of `category` takes when no tensor operand has that category."""
+    return (np.dtype(np.bool_), np.dtype(np.int64), Default.float, Default.complex)[category]
+
+
+def _rank(operand: Any) -> int:
+    """2 for an array with dimensions, 1 for a 0-d one, 0 for a Python number."""
+    return 0 if type(operand) in PYTHON_CATEGORY else 2 if operand.ndim else 1
+
+
+def result_type(*operands: Any) -> DType:
+    """The dtype in which PyTorch combines arrays, 0-d arrays and Python numbers.
+
+    Raises TypeError for an operand that is none of these.
+    """
+    best: dict[int, DType | None] = {0: None, 1: None, 2: None}
+    highest = {0: -1, 1: -1, 2: -1}
+    for operand in operands:
+        rank = _rank(operand)
+        kind = PYTHON_CATEGORY[type(operand)] if rank == 0 else CATEGORY[operand.dtype.kind]
+        this = default_for(kind) if rank == 0 else operand.dtype
+        if kind > highest[rank]:
+            highest[rank], best[rank] = kind, this
+        elif kind == highest[rank]:
+            best[rank] = np.promote_types(best[rank] or this, this)
+    chosen, category = best[2], highest[2]
+    for rank in (1, 0):
+        if highest[rank] > category:
+            chosen, category = _raise_to(chosen, best[rank]), highest[rank]
+    assert chosen is not None, "result_type needs an operand"
+    return chosen
+
+
+def _raise_to(lower: DType | None, higher: DType | None) -> DType | None:
+    """`higher`, except that a complex number keeps the precision of a float64 beside it."""
+    if lower is not None and higher is not None and higher.kind == "c" and lower.kind == "f":
+        return np.promote_types(lower, np.complex64)
+    return higher
+
+
+_constants: dict[tuple[Any, type, DType], Array] = {}
+
+
+def constant(value: Any, dtype: DType) -> Array:
+    """A Python number as a read-only 0-d array, kept: NumPy combines those twice as fast as Python numbers."""
+    key = (value, type(value), dtype)
+    try:
+        return _constants[key]
+    except KeyError:
+        array = np.array(value).astype(dtype)
+        array.flags.writeable = False
+        if value != 0 and len(_constants) < 4096:  # 0.0 == -0.0 would share a key
+            _constants[key] = array
+        return array
+
+
+_FLOATS = (np.float64, np.float32)
+"""NumPy scalars that keep their dtype beside a Python number, as PyTorch's 0-d tensors do."""
+
+
+def align(x: Any, y: Any) -> tuple[Any, Any]:
+    """Both operands as NumPy values of the dtype that PyTorch would combine them in.
+
+    Raises TypeError for an operand that is neither an array nor a number.
+    """
+    if type(y) is float or type(y) is int:  # by far the most frequent, so first
+        if type(x) in _FLOATS:
+            return x, y
+        if type(x) is np.ndarray and x.dtype.kind == "f":
+            return x, constant(y, x.dtype)
+    for operand in (x, y):
+        if type(operand) not in PYTHON_CATEGORY and not isinstance(operand, (np.ndarray, np.generic)):
+            raise TypeError(f"unsupported operand type: '{type(operand).__name__}'")
+    common = result_type(x, y)
+    return _cast(x, common), _cast(y, common)
+
+
+def _cast(operand: Any, dtype: DType) -> Any:
+    if type(operand) in PYTHON_CATEGORY:
+        return constant(operand, dtype)
+    return operand if operand.dtype is dtype else operand.astype(dtype)

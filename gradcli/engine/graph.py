@@ -1,0 +1,184 @@
+"""The recorded graph and the one backward loop.
+
+A Node stands for one operation that was applied. Its edges lead to where its arguments came from: another Node, the
+AccumulateGrad of a leaf, or None for what needs no gradient. Nodes are numbered as they are made, so descending number
+is a topological order and no recursion is ever needed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.engine.dtypes import DType
+
+if TYPE_CHECKING:
+    from gradcli.engine.op import Op
+    from gradcli.engine.tensor import Tensor
+
+tick = itertools.count(1).__next__
+
+
+class Node:
+    """One recorded operation.
+
+    op            its declaration: name and derivative rules
+    edges         per array argument, where its cotangent goes: a Node, an AccumulateGrad, or None
+    saved         what the rules need of the result and the arguments (`op.slots` names the places); None once freed
+    shape, dtype  of its result, and so of its cotangent
+    seq           its number; later operations have higher ones
+    """
+
+    __slots__ = ("__weakref__", "_name", "dtype", "edges", "op", "saved", "seq", "shape")
+
+    def __init__(self, op: Op, edges: tuple[Any, ...], saved: tuple[Any, ...], result: Any, name: str) -> None:
+        self.op = op
+        self.edges = edges
+        self.saved: tuple[Any, ...] | None = saved
+        self.shape: tuple[int, ...] = result.shape
+        self.dtype: DType = result.dtype
+        self.seq = tick()
+        self._name = name
+
+    def name(self) -> str:
+        """The name PyTorch prints: "MulBackward0"."""
+        return self._name
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """Per array argument, the node its gradient flows to (None for a constant) and that node's output number."""
+        return tuple((edge, 0) for edge in self.edges)
+
+    def __repr__(self) -> str:
+        return f"<{self._name} object at {id(self):#x}>"
+
+
+class AccumulateGrad:
+    """The end of a path: adds what arrives to the `.grad` of its leaf, `variable`. One a leaf, while a graph holds it."""
+
+    __slots__ = ("__weakref__", "dtype", "shape", "variable")
+    next_functions: tuple[tuple[Any, int], ...] = ()
+
+    def __init__(self, variable: Tensor) -> None:
+        self.variable = variable
+        self.shape: tuple[int, ...] = variable.array.shape
+        self.dtype: DType = variable.array.dtype
+
+    @staticmethod
+    def of(leaf: Tensor) -> AccumulateGrad:
+        """The node of `leaf`; the leaf knows it weakly, so that neither keeps the other alive."""
+        known = leaf.accumulator and leaf.accumulator()
+        if known is None:
+            known = AccumulateGrad(leaf)
+            leaf.accumulator = weakref.ref(known)
+        return known
+
+    def name(self) -> str:
+        """The name PyTorch gives it."""
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self):#x}>"
+
+
+def source_of(tensor: Tensor) -> Node | AccumulateGrad | None:
+    """Where the cotangent of `tensor` goes: its grad_fn, its AccumulateGrad if it is a leaf, None if it needs none."""
+    if not tensor.requires_grad:
+        return None
+    return tensor.grad_fn or AccumulateGrad.of(tensor)
+
+
+def ordered(starts: Iterable[Any]) -> list[Node]:
+    """Every Node reachable from `starts`, each before the nodes its edges lead to."""
+    nodes = [start for start in dict.fromkeys(starts) if type(start) is Node]
+    seen: set[Any] = set(nodes)
+    for node in nodes:  # grows while it runs
+        for edge in node.edges:
+            if type(edge) is Node and edge not in seen:
+                seen.add(edge)
+                nodes.append(edge)
+    nodes.sort(key=attrgetter("seq"), reverse=True)
+    return nodes
+
+
+def unbroadcast(cotangent: Any, shape: tuple[int, ...]) -> Any:
+    """The cotangent summed over the axes along which an argument of `shape` was broadcast."""
+    extra = len(cotangent.shape) - len(shape)
+    if extra < 0:
+        return np.broadcast_to(cotangent, shape)
+    if extra > 0:
+        cotangent = np.sum(cotangent, axis=tuple(range(extra)))
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and cotangent.shape[i] != 1)
+    if stretched:
+        cotangent = np.sum(cotangent, axis=stretched, keepdims=True)
+    return cotangent if cotangent.shape == shape else np.broadcast_to(cotangent, shape)
+
+
+def of_dtype(cotangent: Any, dtype: DType) -> Any:
+    """The cotangent, an array or a Tensor, in the dtype of the argument it belongs to."""
+    found = getattr(cotangent, "array", cotangent).dtype
+    if found == dtype:
+        return cotangent
+    if found.kind == "c" and dtype.kind == "f":
+        cotangent = np.real(cotangent)
+    return cotangent.astype(dtype)
+
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved "
+    "tensors after calling backward."
+)
+
+Observer = Callable[[Node, Any, Sequence[Any]], None]
+
+
+def pull_back(
+    roots: Sequence[Any],
+    cotangents: Sequence[Any],
+    *,
+    differentiable: bool = False,
+    keep: bool = False,
+    wanted: Iterable[Any] = (),
+    observer: Observer | None = None,
+) -> dict[Any, Any]:
+    """The cotangents of all leaves (by AccumulateGrad) and of the `wanted` nodes, given those of `roots`.
+
+    cotangents      arrays; Tensors when `differentiable`, which gives the gradients graphs of their own
+    keep            leaves the nodes' saved values in place for another pass
+    observer        is called for each node with its cotangent and the contributions to its arguments
+    Raises RuntimeError for a node whose saved values were freed.
+    """
+    grads: dict[Any, Any] = {}
+    for root, cotangent in zip(roots, cotangents, strict=True):
+        grads[root] = grads[root] + cotangent if root in grads else cotangent
+    asked = set(wanted)
+    found: dict[Any, Any] = {}
+    for node in ordered(roots):
+        g = grads.pop(node, None)
+        if g is None:
+            continue
+        if node in asked:
+            found[node] = g
+        if node.saved is None:
+            raise RuntimeError(FREED)
+        contributions = node.op.vjp(g, node.edges, node.op.tensors(node) if differentiable else node.saved)
+        for edge, contribution in zip(node.edges, contributions):  # noqa: B905  # strict costs time in the hot loop
+            if edge is not None:
+                if contribution.shape != edge.shape:
+                    contribution = unbroadcast(contribution, edge.shape)
+                if contribution.dtype is not edge.dtype:
+                    contribution = of_dtype(contribution, edge.dtype)
+                grads[edge] = grads[edge] + contribution if edge in grads else contribution
+        if observer is not None:
+            observer(node, g, contributions)
+        if not keep and node.saved:
+            node.saved = None
+    return grads | found
+

@@ -1,0 +1,309 @@
+"""How an operation is declared, once: its forward on NumPy values and one derivative rule per array argument.
+
+    mul = op("mul", "MulBackward0", operator.mul, domain=..., a=lambda g, b: g * b, b=lambda g, a: g * a)
+
+A rule takes the cotangent `g` and then, by name, just what it needs: `result`, or any argument. That list of names is
+also what a recorded node keeps. Rules are plain NumPy: on arrays they give a first-order gradient; on Tensors, which
+answer NumPy's dispatch protocols, the very same line records a graph, so gradients of any order follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from numpy import ndarray
+
+from gradcli.engine.domain import Domain
+from gradcli.engine.dtypes import align
+from gradcli.engine.errors import size_mismatch
+from gradcli.engine.graph import Node, source_of
+from gradcli.engine.modes import MODE
+from gradcli.engine.tensor import NUMPY, Tensor
+
+Rule = Callable[..., Any]
+NodeName = str | Callable[..., str]
+
+OPS: dict[str, Op] = {}
+"""Every declared operation, by name."""
+
+def not_differentiable(g: Any) -> Any:
+    """The rule of an argument that has no derivative by its nature: a condition, an index. It is never run."""
+    raise AssertionError(g)
+
+
+def missing(g: Any) -> Any:
+    """The rule of an argument whose derivative is not implemented; in its place stands one that says so."""
+    raise NotImplementedError
+
+
+class Op:
+    """One declared operation.
+
+    name      "mul"
+    node      the name of its nodes, "MulBackward0", or a function of the call's arguments that gives it
+    forward   the function on NumPy values
+    slots     "result", then the names of the arguments in order
+    defaults  the default values of arguments
+    rules     the derivative rules of the array arguments, which come first among the arguments
+    pulls     the rules as functions of the cotangent and all slots
+    keeps     per set of arguments that need a gradient (a bit mask): for each slot, whether a node keeps it
+    domain    where to sample the array arguments (see `domain.py`)
+    kinks     a function of the arguments' arrays, True where one-sided derivatives differ; None if nowhere
+    """
+
+    __slots__ = ("defaults", "domain", "forward", "keeps", "kinks", "name", "node", "pulls", "rules", "slots")
+
+    def __init__(
+        self, name: str, node: NodeName, forward: Callable[..., Any], rules: dict[str, Rule], domain: Any, kinks: Any
+    ) -> None:
+        self.name = name
+        self.node = node
+        self.forward = forward
+        self.domain = domain
+        self.kinks = kinks
+        arguments, self.defaults = _signature(forward, tuple(rules))
+        self.slots = ("result", *arguments)
+        self.rules = tuple(_refuse(name, argument) if rule is missing else rule for argument, rule in rules.items())
+        needs = [[self.slots.index(need) for need in _parameters(rule)[1:]] for rule in self.rules]
+        self.pulls = tuple(_pull(rule, need) for rule, need in zip(self.rules, needs, strict=True))
+        self.keeps = tuple(self._kept(mask, needs) for mask in range(2 ** len(rules)))
+
+    def _kept(self, mask: int, needs: list[list[int]]) -> tuple[bool, ...]:
+        needed = {slot for i, need in enumerate(needs) if mask >> i & 1 for slot in need}
+        return tuple(slot in needed or slot > len(self.rules) for slot in range(len(self.slots)))
+
+    def bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
+        """All arguments in order, defaults filled in. Raises TypeError as a Python call would."""
+        names = self.slots[1:]
+        given = dict(zip(names, args, strict=False)) | keywords
+        wrong = [name for name in keywords if name not in names[len(args) :]]
+        if wrong or len(args) > len(names):
+            raise TypeError(f"{self.name}() got an unexpected argument {wrong[0] if wrong else args[len(names)]!r}")
+        lacking = [name for name in names if name not in given and name not in self.defaults]
+        if lacking:
+            raise TypeError(f"{self.name}() missing required argument: {lacking[0]!r}")
+        return tuple(given[name] if name in given else self.defaults[name] for name in names)
+
+    def record(self, result: Any, values: tuple[Any, ...], edges: tuple[Any, ...]) -> Tensor:
+        """The result as a Tensor whose Node keeps, of the result and the `values` given, what the rules need."""
+        saved = (result, *values)
+        if not MODE.keep_all:
+            keep = self.keeps[sum(1 << i for i, edge in enumerate(edges) if edge is not None)]
+            saved = tuple([x if kept else None for x, kept in zip(saved, keep, strict=True)])
+        name = self.node if isinstance(self.node, str) else self.node(*values)
+        return Tensor(result, True, Node(self, edges, saved, result, name))
+
+    def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
+        """The contributions of cotangent `g` to the arguments; None where there is no edge.
+
+        On arrays they are arrays; on Tensors, Tensors with a graph. Raises NotImplementedError for a missing rule.
+        """
+        # strict=True would cost time in the hot loop
+        return [None if edge is None else pull(g, saved) for edge, pull in zip(edges, self.pulls)]  # noqa: B905
+
+    def tensors(self, node: Node) -> tuple[Any, ...]:
+        """What the node saved, with Tensors that lead on into the graph in the places of its arrays."""
+        result, *values = node.saved or (None,)
+        return Tensor(result, True, node), *map(_rejoin, values, node.edges), *values[len(node.edges) :]
+
+
+class SequenceOp(Op):
+    """An operation on a sequence of arrays, such as `cat`; its one rule gives the cotangents of all of them."""
+
+    __slots__ = ()
+
+    def record(self, result: Any, values: tuple[Any, ...], edges: tuple[Any, ...]) -> Tensor:
+        """As `Op.record`."""
+        return Tensor(result, True, Node(self, edges, (result, *values), result, str(self.node)))
+
+    def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
+        """As `Op.vjp`."""
+        return list(self.pulls[0](g, saved))
+
+    def tensors(self, node: Node) -> tuple[Any, ...]:
+        """As `Op.tensors`."""
+        result, arrays, *rest = node.saved or (None, ())
+        return Tensor(result, True, node), [*map(_rejoin, arrays, node.edges)], *rest
+
+
+def _rejoin(array: Any, edge: Any) -> Any:
+    """A saved array as the Tensor it was: the leaf, or one whose history starts at the node it came from."""
+    if edge is None:
+        return array
+    return Tensor(array, True, edge) if type(edge) is Node else edge.variable
+
+
+def _signature(forward: Callable[..., Any], names: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Names and defaults of the arguments: those of `forward`, or `names` where `forward` is not written in Python."""
+    code = getattr(forward, "__code__", None)
+    if code is None:
+        return names, {}
+    arguments = _parameters(forward)
+    defaults = getattr(forward, "__defaults__", None) or ()
+    return arguments, dict(zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True))
+
+
+def _parameters(function: Any) -> tuple[str, ...]:
+    code = function.__code__
+    return tuple(code.co_varnames[: code.co_argcount])
+
+
+def _refuse(name: str, argument: str) -> Rule:
+    def rule(g: Any) -> Any:
+        raise NotImplementedError(f"the derivative of {name}() with respect to {argument!r} is not implemented")
+
+    return rule
+
+
+def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
+    """The rule as a function of the cotangent and all slots."""
+    if not need:
+        return lambda g, slots: rule(g)
+    if len(need) == 1:
+        (only,) = need
+        return lambda g, slots: rule(g, slots[only])
+    get = itemgetter(*need)
+    return lambda g, slots: rule(g, *get(slots))
+
+
+def _unary(op: Op) -> Callable[..., Any]:
+    """The caller of an operation with one array argument, first, and any number of others."""
+    forward, node, named, others = op.forward, op.node, callable(op.node), len(op.slots) - 2
+    keep_result, keep_x = op.keeps[1][:2]
+    recorded = not_differentiable not in op.rules
+
+    def call(x: Any, *rest: Any, **keywords: Any) -> Any:
+        if keywords or len(rest) != others:
+            x, *rest = op.bind((x, *rest), keywords)  # type: ignore[assignment]
+        if not isinstance(x, Tensor):
+            return forward(x, *rest)
+        array = x.array
+        result = forward(array, *rest)
+        if recorded and x.requires_grad and MODE.enabled:
+            keep = MODE.keep_all
+            saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
+            name = node(array, *rest) if named else node  # type: ignore[operator]
+            return Tensor(result, True, Node(op, (x.grad_fn or source_of(x),), saved, result, name))  # type: ignore[arg-type]
+        return Tensor(result)
+
+    return call
+
+
+def _binary(op: Op) -> Callable[[Any, Any], Any]:
+    """The caller of an element-wise operation with two arguments, which broadcast and are promoted."""
+    forward, node, keeps = op.forward, op.node, op.keeps
+    recorded = not_differentiable not in op.rules
+
+    def call(a: Any, b: Any) -> Any:
+        x, y, edge_a, edge_b = a, b, None, None
+        if isinstance(a, Tensor):
+            x = a.array
+            if a.requires_grad:
+                edge_a = a.grad_fn or source_of(a)
+        if isinstance(b, Tensor):
+            y = b.array
+            if b.requires_grad:
+                edge_b = b.grad_fn or source_of(b)
+        elif x is a:
+            return forward(a, b)
+        kind = type(x)
+        if kind is not type(y) or (kind is ndarray and x.dtype is not y.dtype):
+            x, y = align(x, y)
+        try:
+            result = forward(x, y)
+        except ValueError as error:
+            raise size_mismatch(x.shape, y.shape) or error from None
+        if recorded and MODE.enabled and (edge_a is not None or edge_b is not None):
+            if MODE.keep_all:
+                saved = (result, x, y)
+            else:
+                keep_result, keep_x, keep_y = keeps[(edge_a is not None) + 2 * (edge_b is not None)]
+                saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
+            return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
+        return Tensor(result)
+
+    return call
+
+
+def _general(op: Op) -> Callable[..., Any]:
+    """The caller of an operation with several array arguments, first, and any number of others."""
+    forward, arrays = op.forward, len(op.rules)
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        args = op.bind(args, keywords)
+        if not any(isinstance(x, Tensor) for x in args[:arrays]):
+            return forward(*args)
+        values = tuple([x.array if isinstance(x, Tensor) else x for x in args])
+        result = forward(*values)
+        edges = tuple(
+            source_of(x) if isinstance(x, Tensor) and rule is not not_differentiable else None
+            for x, rule in zip(args, op.rules, strict=False)
+        )
+        if MODE.enabled and any(edge is not None for edge in edges):
+            return op.record(result, values, edges)
+        return Tensor(result)
+
+    return call
+
+
+def _sequence(op: Op) -> Callable[..., Any]:
+    """The caller of an operation on a sequence of arrays."""
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        sequence, *rest = op.bind(args, keywords)
+        if not any(isinstance(x, Tensor) for x in sequence):
+            return op.forward(sequence, *rest)
+        arrays = [x.array if isinstance(x, Tensor) else x for x in sequence]
+        result = op.forward(arrays, *rest)
+        edges = tuple(source_of(x) if isinstance(x, Tensor) else None for x in sequence)
+        if MODE.enabled and any(edge is not None for edge in edges):
+            return op.record(result, (arrays, *rest), edges)
+        return Tensor(result)
+
+    return call
+
+
+def _declare(op: Op, caller: Callable[[Op], Callable[..., Any]], numpy: Sequence[Any]) -> Callable[..., Any]:
+    OPS[op.name] = op
+    function = caller(op)
+    function.__name__ = function.__qualname__ = op.name
+    for known in (op.forward, *numpy):
+        NUMPY.setdefault(known, function)
+    return function
+
+
+def elementwise(
+    name: str,
+    node: str,
+    forward: Callable[..., Any],
+    *,
+    domain: Domain | tuple[Domain, ...],
+    kinks: Callable[..., Any] | None = None,
+    numpy: Sequence[Any] = (),
+    **rules: Rule,
+) -> Callable[..., Any]:
+    """Declares an element-wise operation with one argument, or with two that broadcast; `numpy` are its synonyms there."""
+    return _declare(Op(name, node, forward, rules, domain, kinks), _unary if len(rules) == 1 else _binary, numpy)
+
+
+def general(
+    name: str,
+    node: NodeName,
+    forward: Callable[..., Any],
+    *,
+    domain: Domain | tuple[Domain, ...],
+    kinks: Callable[..., Any] | None = None,
+    numpy: Sequence[Any] = (),
+    **rules: Rule,
+) -> Callable[..., Any]:
+    """Declares an operation whose array arguments come first and may be followed by others, such as an axis."""
+    return _declare(Op(name, node, forward, rules, domain, kinks), _unary if len(rules) == 1 else _general, numpy)
+
+
+def of_sequence(
+    name: str, node: NodeName, forward: Callable[..., Any], *, domain: Domain, numpy: Sequence[Any] = (), **rules: Rule
+) -> Callable[..., Any]:
+    """Declares an operation whose first argument is a sequence of arrays."""
+    return _declare(SequenceOp(name, node, forward, rules, domain, None), _sequence, numpy)

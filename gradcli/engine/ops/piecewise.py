@@ -1,0 +1,243 @@
+"""Functions made of pieces: absolute value, extremes, selection, rounding. At a kink, the slope is PyTorch's choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.domain import REAL
+from gradcli.engine.dtypes import align
+from gradcli.engine.errors import size_mismatch
+from gradcli.engine.op import elementwise, general, not_differentiable
+from gradcli.engine.type_names import TYPE_NAMES
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, (np.ndarray, np.generic))
+
+
+def _mismatch(*operands: Any) -> RuntimeError | None:
+    """PyTorch's error for the first operand that does not broadcast with those before it."""
+    shape: tuple[int, ...] = ()
+    for operand in filter(_is_array, operands):
+        if error := size_mismatch(shape, operand.shape):
+            return error
+        shape = np.broadcast_shapes(shape, operand.shape)
+    return None
+
+
+def _flat(g: Any) -> Any:
+    """The rule of a function that is constant between its jumps."""
+    return np.zeros_like(g)
+
+
+# Slopes that depend on the sign
+
+abs = elementwise("abs", "AbsBackward0", np.abs, domain=REAL, kinks=lambda x: x == 0, x=lambda g, x: g * np.sign(x))
+sign = elementwise("sign", "SignBackward0", np.sign, domain=REAL, kinks=lambda x: x == 0, x=_flat)
+relu = elementwise(
+    "relu",
+    "ReluBackward0",
+    lambda x: np.maximum(x, 0),
+    domain=REAL,
+    kinks=lambda x: x == 0,
+    x=lambda g, result: np.where(result <= 0, 0, g),
+)
+
+
+def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+    x, slope = align(x, negative_slope)
+    return np.where(x > 0, x, slope * x)[()]
+
+
+leaky_relu = general(
+    "leaky_relu",
+    "LeakyReluBackward0",
+    _leaky_relu,
+    domain=REAL,
+    kinks=lambda x, negative_slope: (x == 0) & (negative_slope != 1),
+    x=lambda g, x, negative_slope: np.where(x > 0, g, negative_slope * g),
+)
+hardtanh = general(
+    "hardtanh",
+    "HardtanhBackward0",
+    lambda x, min_val=-1, max_val=1: np.clip(x, min_val, max_val),
+    domain=REAL,
+    kinks=lambda x, min_val, max_val: (x == min_val) | (x == max_val),
+    x=lambda g, x, min_val, max_val: np.where(np.logical_or(x <= min_val, x >= max_val), 0, g),
+)
+
+
+def relu6(x: Any) -> Any:
+    """The values limited to [0, 6]; the slope is 0 at both limits."""
+    return hardtanh(x, 0, 6)
+
+
+# Extremes
+
+
+def _share(g: Any, loses: Any, ties: Any) -> Any:
+    """The cotangent of one of two arguments, of which one was chosen: none if it loses, half if both are equal."""
+    return np.where(ties, g / 2, np.where(loses, 0, g))
+
+
+maximum = elementwise(
+    "maximum",
+    "MaximumBackward0",
+    np.maximum,
+    domain=(REAL, REAL),
+    kinks=np.equal,
+    a=lambda g, a, b: _share(g, a < b, a == b),
+    b=lambda g, a, b: _share(g, b < a, a == b),
+)
+minimum = elementwise(
+    "minimum",
+    "MinimumBackward0",
+    np.minimum,
+    domain=(REAL, REAL),
+    kinks=np.equal,
+    a=lambda g, a, b: _share(g, a > b, a == b),
+    b=lambda g, a, b: _share(g, b > a, a == b),
+)
+fmax = elementwise(
+    "fmax",
+    "FmaxBackward0",
+    np.fmax,
+    domain=(REAL, REAL),
+    kinks=np.equal,
+    a=lambda g, a, b: np.where(np.logical_or(a >= b, np.isnan(b)), g, 0),
+    b=lambda g, a, b: np.where(np.logical_or(a >= b, np.isnan(b)), 0, g),
+)
+fmin = elementwise(
+    "fmin",
+    "FminBackward0",
+    np.fmin,
+    domain=(REAL, REAL),
+    kinks=np.equal,
+    a=lambda g, a, b: np.where(np.logical_or(a <= b, np.isnan(b)), g, 0),
+    b=lambda g, a, b: np.where(np.logical_or(a <= b, np.isnan(b)), 0, g),
+)
+
+
+def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    try:
+        above = x if min is None else np.maximum(*align(x, min))
+        return above if max is None else np.minimum(*align(above, max))
+    except ValueError as error:
+        raise _mismatch(x, min, max) or error from None
+
+
+def _inside(x: Any, min: Any, max: Any) -> Any:
+    if min is None:
+        return x <= max
+    return x >= min if max is None else np.logical_and(x >= min, x <= max)
+
+
+def _below(x: Any, min: Any, max: Any) -> Any:
+    return x < min if max is None else np.logical_and(x < min, min < max)
+
+
+def _above(x: Any, min: Any, max: Any) -> Any:
+    return x > max if min is None else np.logical_or(x > max, min > max)
+
+
+clamp = general(
+    "clamp",
+    lambda x, min, max: "ClampBackward0" if _is_array(min) or _is_array(max) else "ClampBackward1",
+    _clamp,
+    domain=(REAL, REAL, REAL),
+    kinks=lambda x, min, max: (x == min) | (x == max),
+    x=lambda g, x, min, max: np.where(_inside(x, min, max), g, 0),
+    min=lambda g, x, min, max: np.where(_below(x, min, max), g, 0),
+    max=lambda g, x, min, max: np.where(_above(x, min, max), g, 0),
+)
+
+# Selection
+
+
+def _where(condition: Any, a: Any, b: Any) -> Any:
+    if condition.dtype.kind != "b":
+        called = TYPE_NAMES[condition.dtype.name].scalar
+        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {called}")
+    try:
+        return np.where(condition, *align(a, b))[()]
+    except ValueError as error:
+        raise _mismatch(a, b, condition) or error from None
+
+
+where = general(
+    "where",
+    "WhereBackward0",
+    _where,
+    domain=(REAL, REAL, REAL),
+    numpy=[np.where],
+    condition=not_differentiable,
+    a=lambda g, condition: np.where(condition, g, 0),
+    b=lambda g, condition: np.where(condition, 0, g),
+)
+
+
+def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
+    if mask.dtype.kind != "b":
+        called = TYPE_NAMES[mask.dtype.name].cpp
+        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {called}")
+    if np.ndim(value) > 0:
+        raise RuntimeError(
+            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{np.ndim(value)} dimension(s)."
+        )
+    try:
+        return np.where(mask, x.dtype.type(value), x)[()]
+    except ValueError as error:
+        raise _mismatch(mask, x) or error from None
+
+
+masked_fill = general(
+    "masked_fill",
+    lambda x, mask, value: "MaskedFillBackward1" if _is_array(value) else "MaskedFillBackward0",
+    _masked_fill,
+    domain=(REAL, REAL, REAL.shaped()),
+    x=lambda g, mask: np.where(mask, 0, g),
+    mask=not_differentiable,
+    value=lambda g, mask: np.where(mask, g, 0),
+)
+
+# Rounding
+
+
+def _at_integer(x: Any) -> Any:
+    return x == np.rint(x)
+
+
+floor = elementwise("floor", "FloorBackward0", np.floor, domain=REAL, kinks=_at_integer, x=_flat)
+ceil = elementwise("ceil", "CeilBackward0", np.ceil, domain=REAL, kinks=_at_integer, x=_flat)
+trunc = elementwise(
+    "trunc", "TruncBackward0", np.trunc, domain=REAL, kinks=lambda x: (x != 0) & _at_integer(x), x=_flat
+)
+frac = elementwise(
+    "frac",
+    "FracBackward0",
+    lambda x: x - np.trunc(x),
+    domain=REAL,
+    kinks=lambda x: (x != 0) & _at_integer(x),
+    x=lambda g: g,
+)
+
+
+def _at_half(x: Any, decimals: int) -> Any:
+    twice = 2 * x * 10.0**decimals
+    return (twice == np.rint(twice)) & (twice % 2 == 1)
+
+
+round = general(
+    "round",
+    lambda x, decimals: "RoundBackward1" if decimals else "RoundBackward0",
+    lambda x, decimals=0: np.round(x, decimals),
+    domain=REAL,
+    kinks=_at_half,
+    numpy=[np.round],
+    x=_flat,
+)

@@ -1,0 +1,275 @@
+"""Reductions along axes, and what goes with them: running sums and products, softmax, norms.
+
+Where an op takes `axis`, None stands for all axes; `keepdims` keeps each reduced axis with length 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.axes import Axes, axes_in, axis_in
+from gradcli.engine.domain import REAL
+from gradcli.engine.op import general, not_differentiable
+from gradcli.engine.ops.indexing import slice_axis
+from gradcli.engine.ops.joining import cat
+from gradcli.engine.ops.shape import flip, reshape, transpose, unsqueeze
+from gradcli.engine.type_names import TYPE_NAMES
+
+MATRIX = REAL.shaped(3, 4)
+
+
+def _named(plain: str, along: str) -> Callable[..., str]:
+    """The name of a node, which depends on whether the call named an axis."""
+    return lambda x, axis, keepdims: along if keepdims or axis is not None else plain
+
+
+def kept(a: Any, axis: Axes, keepdims: bool) -> Any:
+    """A result, or its cotangent, with the reduced axes still there, so that it broadcasts against the argument."""
+    return a if keepdims or axis is None else unsqueeze(a, axis)
+
+
+def count(x: Any, axis: Axes) -> int:
+    """How many elements of `x` are reduced to one."""
+    axes = axes_in(axis, x.ndim)
+    return math.prod(x.shape if axes is None else [x.shape[i] for i in axes])
+
+
+def _single(axis: int | None, ndim: int) -> int | None:
+    """The axis of an op that takes one or all of them. Raises TypeError for several."""
+    return None if axis is None else axis_in(axis, ndim)
+
+
+# Sums and products
+
+
+def _wide(x: Any) -> Any:
+    """The dtype that sums and products are added up in, if not that of `x`: int64 for bools and all integers."""
+    return None if x.dtype.kind in "fc" else np.int64
+
+
+def _sum(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    return x.sum(axis if axis is None else axes_in(axis, x.ndim), _wide(x), keepdims=keepdims)
+
+
+sum = general(
+    "sum", _named("SumBackward0", "SumBackward1"), _sum, domain=MATRIX, numpy=[np.sum],
+    x=lambda g, axis, keepdims: kept(g, axis, keepdims),  # the backward loop shows it in the shape of x
+)  # fmt: skip
+
+
+def _mean(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    if x.dtype.kind not in "fc":
+        raise RuntimeError(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: "
+            f"{TYPE_NAMES[x.dtype.name].scalar}"
+        )
+    return _sum(x, axis, keepdims) / count(x, axis)
+
+
+mean = general(
+    "mean",
+    _named("MeanBackward0", "MeanBackward1"),
+    _mean,
+    domain=MATRIX,
+    numpy=[np.mean],
+    x=lambda g, x, axis, keepdims: kept(g, axis, keepdims) / count(x, axis),
+)
+
+
+def _prod(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    return x.prod(_single(axis, x.ndim), _wide(x), keepdims=keepdims)
+
+
+def _product_of_others(x: Any) -> Any:
+    """For each element, the product of all others along the last axis: those before it times those after it."""
+    one = np.ones_like(x[..., :1])
+    before = cumprod(cat([one, x[..., :-1]], -1), -1)
+    after = cumprod(cat([one, flip(x[..., 1:], -1)], -1), -1)
+    return before * flip(after, -1)
+
+
+def _prod_rule(g: Any, result: Any, x: Any, axis: int | None, keepdims: bool) -> Any:
+    if all(x):
+        return kept(g, axis, keepdims) * (kept(result, axis, keepdims) / x)
+    if axis is None or not x.ndim:
+        return g * reshape(_product_of_others(reshape(x, (-1,))), x.shape)
+    return kept(g, axis, keepdims) * transpose(_product_of_others(transpose(x, axis, -1)), axis, -1)
+
+
+prod = general(
+    "prod", _named("ProdBackward0", "ProdBackward1"), _prod, domain=MATRIX, numpy=[np.prod], x=_prod_rule
+)
+
+
+def _cumsum(x: Any, axis: int) -> Any:
+    return x.cumsum(axis_in(axis, x.ndim), _wide(x)).reshape(x.shape)
+
+
+cumsum = general(
+    "cumsum",
+    "CumsumBackward0",
+    _cumsum,
+    domain=MATRIX,
+    numpy=[np.cumsum],
+    x=lambda g, axis: flip(cumsum(flip(g, axis), axis), axis),
+)
+
+
+def _cumprod(x: Any, axis: int) -> Any:
+    return x.cumprod(axis_in(axis, x.ndim), _wide(x)).reshape(x.shape)
+
+
+def _cumprod_rule(g: Any, result: Any, x: Any, axis: int) -> Any:
+    """Exact where x is 0, as nothing is divided by it.
+
+    The cotangent of x[k] is x[0] ... x[k-1] times S[k], the sum over j >= k of g[j] x[k+1] ... x[j]. As
+    S[k] = g[k] + x[k+1] S[k+1], sums of `step` terms double into sums of twice as many.
+    """
+    if not x.ndim:
+        return g
+    total, result, x = (transpose(a, axis, -1) for a in (g, result, x))
+    n, step, span = x.shape[-1], 1, x[..., 1:]  # span[k] = x[k+1] ... x[k+step]
+    while step < n:
+        total = cat([total[..., : n - step] + span * total[..., step:], total[..., n - step :]], -1)
+        span = span[..., step:] * span[..., :-step]
+        step *= 2
+    before = cat([np.ones_like(x[..., :1]), result[..., :-1]], -1)
+    return transpose(before * total, axis, -1)
+
+
+cumprod = general("cumprod", "CumprodBackward0", _cumprod, domain=MATRIX, numpy=[np.cumprod], x=_cumprod_rule)
+
+# Extremes: a maximum over all elements is shared evenly among ties, one along an axis goes to the first of them
+
+
+def _nonempty(name: str, x: Any, axes: Axes) -> None:
+    """Raises, in PyTorch's words, where an extreme of no elements is asked for."""
+    if x.size:
+        return
+    if axes is None:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument."
+        )
+    for axis in (axes,) if isinstance(axes, int) else axes:
+        if x.shape[axis] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+
+
+def _max(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    axis = _single(axis, x.ndim)
+    _nonempty("max", x, axis)
+    return x.max(axis, keepdims=keepdims)
+
+
+def _min(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    axis = _single(axis, x.ndim)
+    _nonempty("min", x, axis)
+    return x.min(axis, keepdims=keepdims)
+
+
+def _amax(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    axes = axes_in(axis, x.ndim)
+    _nonempty("amax", x, axes)
+    return x.max(axes, keepdims=keepdims)
+
+
+def _amin(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    axes = axes_in(axis, x.ndim)
+    _nonempty("amin", x, axes)
+    return x.min(axes, keepdims=keepdims)
+
+
+def _median(x: Any) -> Any:
+    """The lower of the two middle elements, where their number is even; NaN if there is one, or no element."""
+    flat = x.reshape(-1)
+    if not flat.size or np.isnan(flat).any():
+        return x.dtype.type(np.nan)
+    middle = (flat.size - 1) // 2
+    return np.partition(flat, middle)[middle]
+
+
+def _hits(result: Any, x: Any) -> Any:
+    """Where `x` has the value `result`, which may be NaN."""
+    return np.where(np.isnan(result), np.isnan(x), x == result)
+
+
+def evenly(g: Any, result: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    hits = _hits(kept(result, axis, keepdims), x)
+    return np.where(hits, kept(g, axis, keepdims) / count_nonzero(hits, axis, True), 0)
+
+
+def _to_first(g: Any, result: Any, x: Any, axis: int | None, keepdims: bool) -> Any:
+    if axis is None:
+        return evenly(g, result, x, axis, keepdims)
+    hits = _hits(kept(result, axis, keepdims), x)
+    return np.where(hits * cumsum(hits, axis) == 1, kept(g, axis, keepdims), 0)
+
+
+def ties(extreme: Callable[..., Any]) -> Callable[..., Any]:
+    """The kinks of a function that picks an element: where another one equals the picked one."""
+
+    def kinks(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+        hits = x == extreme(x, axis, True)
+        return hits & (_count_nonzero(hits, axis, True) > 1)
+
+    return kinks
+
+
+max = general(
+    "max", _named("MaxBackward1", "MaxBackward0"), _max, domain=MATRIX, kinks=ties(_max), numpy=[np.max], x=_to_first
+)
+min = general(
+    "min", _named("MinBackward1", "MinBackward0"), _min, domain=MATRIX, kinks=ties(_min), numpy=[np.min], x=_to_first
+)
+amax = general("amax", "AmaxBackward0", _amax, domain=MATRIX, kinks=ties(_amax), x=evenly)
+amin = general("amin", "AminBackward0", _amin, domain=MATRIX, kinks=ties(_amin), x=evenly)
+median = general(
+    "median",
+    "MedianBackward0",
+    _median,
+    domain=MATRIX,
+    kinks=ties(lambda x, axis, keepdims: _median(x)),
+    x=lambda g, result, x: evenly(g, result, x),
+)
+
+
+def _argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    axis = _single(axis, x.ndim)
+    _nonempty("argmax", x, axis)
+    return x.argmax(axis, keepdims=keepdims)
+
+
+def _argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    axis = _single(axis, x.ndim)
+    _nonempty("argmin", x, axis)
+    return x.argmin(axis, keepdims=keepdims)
+
+
+argmax = general("argmax", "", _argmax, domain=MATRIX, numpy=[np.argmax], x=not_differentiable)
+argmin = general("argmin", "", _argmin, domain=MATRIX, numpy=[np.argmin], x=not_differentiable)
+
+# Truth
+
+
+def _any(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    return x.any(axes_in(axis, x.ndim), keepdims=keepdims)
+
+
+def _all(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    return x.all(axes_in(axis, x.ndim), keepdims=keepdims)
+
+
+def _count_nonzero(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    return (x != 0).sum(axes_in(axis, x.ndim), keepdims=keepdims)
+
+
+any = general("any", "", _any, domain=MATRIX, numpy=[np.any], x=not_differentiable)
+all = general("all", "", _all, domain=MATRIX, numpy=[np.all], x=not_differentiable)
+count_nonzero = general(
+    "count_nonzero", "", _count_nonzero, domain=MATRIX, numpy=[np.count_nonzero], x=not_differentiable
+)

@@ -1,0 +1,178 @@
+"""Spread, size and normalised exponentials along axes: var, std, norm, logsumexp, softmax."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.axes import Axes, axes_in, axis_in
+from gradcli.engine.domain import REAL
+from gradcli.engine.dtypes import Default
+from gradcli.engine.op import general
+from gradcli.engine.ops.reduction import count, evenly, kept, mean, sum, ties
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
+
+MATRIX = REAL.shaped(3, 4)
+
+
+def _or_infinity(size: Any) -> Any:
+    """A divisor in whose place infinity stands for 0: what is divided by it is 0, and so are all its derivatives."""
+    return np.where(size == 0, math.inf, size)
+
+
+# Spread
+
+
+def _var(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> Any:
+    if x.dtype.kind not in "fc":
+        raise RuntimeError("std and var only support floating point and complex dtypes")
+    deviation = x - mean(x, axis, True)
+    squares = (deviation * deviation).sum(axes_in(axis, x.ndim), keepdims=keepdims)
+    return squares / max(count(x, axis) - correction, 0)
+
+
+def _std(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> Any:
+    return np.sqrt(_var(x, axis, correction, keepdims))
+
+
+def _deviation(x: Any, axis: Axes, correction: float) -> Any:
+    """Half the derivative of the variance."""
+    return (x - mean(x, axis, True)) / max(count(x, axis) - correction, 0)
+
+
+var = general(
+    "var",
+    "VarBackward0",
+    _var,
+    domain=MATRIX,
+    numpy=[np.var],
+    x=lambda g, x, axis, correction, keepdims: 2 * kept(g, axis, keepdims) * _deviation(x, axis, correction),
+)
+std = general(
+    "std",
+    "StdBackward0",
+    _std,
+    domain=MATRIX,
+    kinks=lambda x, axis=None, correction=1, keepdims=False: (_std(x, axis, correction, True) == 0) & (x == x),
+    numpy=[np.std],
+    x=lambda g, result, x, axis, correction, keepdims: (
+        kept(g, axis, keepdims) * _deviation(x, axis, correction) / _or_infinity(kept(result, axis, keepdims))
+    ),
+)
+
+# Norms
+
+
+def _norm(x: Any, ord: float = 2, axis: Axes = None, keepdims: bool = False) -> Any:
+    if x.dtype.kind not in "fc":
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+            f"{TYPE_NAMES[x.dtype.name].scalar}"
+        )
+    axes = axes_in(axis, x.ndim)
+    if (ord < 0 or ord == math.inf) and count(x, axis) == 0:
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have an "
+            "identity"
+        )
+    if ord == 2:
+        return np.sqrt((x * x).sum(axes, keepdims=keepdims))
+    size = np.abs(x)
+    if ord == math.inf:
+        return size.max(axes, keepdims=keepdims)
+    if ord == -math.inf:
+        return size.min(axes, keepdims=keepdims)
+    if ord == 1:
+        return size.sum(axes, keepdims=keepdims)
+    if ord == 0:
+        return (x != 0).sum(axes, x.dtype, keepdims=keepdims)
+    return (size**ord).sum(axes, keepdims=keepdims) ** (1 / ord)
+
+
+def _norm_rule(g: Any, result: Any, x: Any, ord: float, axis: Axes, keepdims: bool) -> Any:
+    """The gradient is 0 where the norm is, and 0 with respect to elements that are 0 and have no derivative."""
+    if ord == 0:
+        return np.zeros_like(x)
+    if math.isinf(ord):
+        return np.sign(x) * evenly(g, result, np.abs(x), axis, keepdims)
+    g, size = kept(g, axis, keepdims), kept(result, axis, keepdims)
+    if ord == 1:
+        return g * np.sign(x)
+    if ord == 2:
+        return g * (x / _or_infinity(size))
+    ratio = np.where(x == 0, 1, np.abs(x)) / np.where(size == 0, 1, size)
+    return np.where(size == 0, 0, g) * np.where(x == 0, 0, np.sign(x) * ratio ** (ord - 1))
+
+
+def _norm_kinks(x: Any, ord: float = 2, axis: Axes = None, keepdims: bool = False) -> Any:
+    at_zero = (x == 0) & (_norm(x, ord, axis, True) == 0)
+    if math.isinf(ord):
+        return at_zero | ties(lambda size, axis, keepdims: _norm(size, ord, axis, keepdims))(np.abs(x), axis)
+    return x == 0 if ord <= 1 else at_zero
+
+
+norm = general(
+    "norm",
+    "LinalgVectorNormBackward0",
+    _norm,
+    domain=MATRIX,
+    kinks=_norm_kinks,
+    x=_norm_rule,
+)
+
+# Exponentials
+
+
+def _logsumexp(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    axes = axes_in(axis, x.ndim)
+    x = x if x.dtype.kind in "fc" else x.astype(Default.float)
+    largest = x.max(axes, keepdims=True, initial=-math.inf)
+    shift = np.where(np.isfinite(largest), largest, 0)
+    sums = np.log(np.exp(x - shift).sum(axes, keepdims=True)) + shift
+    return sums if keepdims else sums.sum(axes)  # each sum of one element
+
+
+logsumexp = general(
+    "logsumexp",
+    "LogsumexpBackward0",
+    _logsumexp,
+    domain=MATRIX,
+    x=lambda g, result, x, axis, keepdims: kept(g, axis, keepdims) * np.exp(x - kept(result, axis, keepdims)),
+)
+
+
+def _shifted(x: Any, axis: int, kernel: str) -> tuple[Any, int]:
+    """`x` less its maximum along the axis, and the axis."""
+    if x.dtype.kind not in "fc":
+        raise not_implemented(kernel, x.dtype)
+    axis = axis_in(axis, x.ndim)
+    return x - x.max(axis, keepdims=True, initial=-math.inf), axis
+
+
+def _softmax(x: Any, axis: int) -> Any:
+    shifted, axis = _shifted(x, axis, "softmax_lastdim_kernel_impl")
+    weights = np.exp(shifted)
+    return weights / weights.sum(axis, keepdims=True)
+
+
+def _log_softmax(x: Any, axis: int) -> Any:
+    shifted, axis = _shifted(x, axis, "log_softmax_lastdim_kernel_impl")
+    return shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
+
+
+softmax = general(
+    "softmax",
+    "SoftmaxBackward0",
+    _softmax,
+    domain=MATRIX,
+    x=lambda g, result, axis: result * (g - sum(g * result, axis, True)),
+)
+log_softmax = general(
+    "log_softmax",
+    "LogSoftmaxBackward0",
+    _log_softmax,
+    domain=MATRIX,
+    x=lambda g, result, axis: g - np.exp(result) * sum(g, axis, True),
+)

@@ -1,0 +1,219 @@
+"""Tensor: an array, whether it needs a gradient, and the node it came from.
+
+A Tensor answers NumPy's dispatch protocols: `np.cos(t)` is the recorded operation. That is what lets a derivative rule,
+written once in plain NumPy, run on arrays and on Tensors alike.
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.engine import dtypes
+from gradcli.engine.printing import format_tensor
+
+if TYPE_CHECKING:
+    from gradcli.engine.graph import AccumulateGrad, Node
+
+NUMPY: dict[Any, Callable[..., Any]] = {}
+"""Which function of ours answers for which function of NumPy when a Tensor is among its arguments."""
+
+NON_LEAF_GRAD = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
+    "during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use "
+    ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf "
+    "Tensor instead."
+)
+
+
+class Size(tuple[int, ...]):
+    """A shape, printed as PyTorch prints it."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return int(np.prod(self, dtype=np.int64))
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+
+class Tensor:
+    """An array that can be differentiated.
+
+    array          the values; a NumPy scalar where a 0-d result came out of an operation, which is an immutable value
+    requires_grad  whether operations on it are recorded
+    grad_fn        the Node of the operation it came from; None for a leaf
+    """
+
+    __slots__ = ("__weakref__", "_grad", "accumulator", "array", "grad_fn", "requires_grad")
+    __module__ = "torch"
+
+    def __init__(self, array: Any, requires_grad: bool = False, grad_fn: Node | None = None) -> None:
+        self.array = array
+        self.requires_grad = requires_grad
+        self.grad_fn = grad_fn
+        self._grad: Tensor | None = None
+        self.accumulator: weakref.ref[AccumulateGrad] | None = None
+
+    if TYPE_CHECKING:  # attached by `methods.py`: the operators and methods are the operations themselves
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __rtruediv__: Any
+        __pow__: Any
+        __rpow__: Any
+        __matmul__: Any
+        __neg__: Any
+        __getitem__: Any
+        __lt__: Any
+        __le__: Any
+        __gt__: Any
+        __ge__: Any
+
+    # What it is
+
+    @property
+    def shape(self) -> Size:
+        """The lengths of the axes."""
+        return Size(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return int(self.array.ndim)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The dtype, as PyTorch names it."""
+        return dtypes.BY_NUMPY[self.array.dtype]
+
+    @property
+    def is_leaf(self) -> bool:
+        """True if it was not computed from Tensors that need gradients."""
+        return self.grad_fn is None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward passes added up; None before the first. Warns on a Tensor that is no leaf."""
+        if self.grad_fn is not None and self._grad is None:
+            warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        if value is not None and value.shape != self.shape:
+            raise RuntimeError(
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+                f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
+            )
+        self._grad = value
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Sets `requires_grad`. Raises RuntimeError for integers, and for turning it off on a non-leaf."""
+        if requires_grad and self.array.dtype.kind not in "fc":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if self.grad_fn is not None and not requires_grad:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        self.requires_grad = requires_grad
+        return self
+
+    def detach(self) -> Tensor:
+        """The same values in the same memory, without a history."""
+        self.array = np.asarray(self.array)  # a scalar has no memory to share; an array has
+        return Tensor(self.array)
+
+    # What it holds, in Python and NumPy
+
+    def item(self) -> Any:
+        """The only element as a Python number. Raises RuntimeError if there are more or none."""
+        if self.array.size != 1:
+            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers; a number for a 0-d Tensor."""
+        return self.array.tolist()
+
+    def numpy(self) -> Any:
+        """The array itself, sharing memory. Raises RuntimeError if a gradient is needed."""
+        if self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        self.array = np.asarray(self.array)
+        return self.array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.array.dtype.kind not in "iub" or self.array.size != 1:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        if self.array.size > 1:
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        if self.array.size == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        return bool(self.array.item())
+
+    def __len__(self) -> int:
+        if self.array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return int(self.array.shape[0])
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[i] for i in range(len(self)))
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self.array.ndim == 0 else format(repr(self), spec)
+
+    def __repr__(self) -> str:
+        suffixes = []
+        if self.grad_fn is not None:
+            suffixes.append(f"grad_fn=<{self.grad_fn.name()}>")
+        elif self.requires_grad:
+            suffixes.append("requires_grad=True")
+        return format_tensor(self.array, suffixes=suffixes)
+
+    # NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        function = NUMPY.get(ufunc)
+        if function is None or method != "__call__" or keywords:
+            raise TypeError(f"numpy.{ufunc.__name__} is not supported on a Tensor" + (" here" if function else ""))
+        return function(*inputs)
+
+    def __array_function__(self, function: Any, types: Sequence[type], args: Any, keywords: dict[str, Any]) -> Any:
+        ours = NUMPY.get(function)
+        if ours is None:
+            raise TypeError(f"numpy.{function.__name__} is not supported on a Tensor")
+        return ours(*args, **keywords)
