@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import SupportsIndex
 
 Axes = int | Sequence[int] | None
 """An axis, several, or None for all of them."""
 
 
-def axis_in(axis: Any, ndim: int) -> int:
+def axis_in(axis: SupportsIndex, ndim: int) -> int:
     """`axis` counted from the front, in an array of `ndim` axes; a 0-d array counts as having one.
 
     Raises IndexError if there is no such axis, TypeError if it is no integer.
     """
-    axis, count = operator.index(axis), ndim or 1
-    if not -count <= axis < count:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {axis})")
-    return axis % count
+    n, count = operator.index(axis), ndim or 1
+    if not -count <= n < count:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {n})")
+    return n % count
 
 
 def axes_in(axes: Axes, ndim: int) -> tuple[int, ...] | None:

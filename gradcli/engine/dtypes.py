@@ -147,6 +147,14 @@ def align(x: Any, y: Any) -> tuple[Any, Any]:
     return _cast(x, common), _cast(y, common)
 
 
+def as_float(x: Any) -> Any:
+    """An array, in the default float dtype if it holds integers or bools; NumPy's functions would take float64.
+
+    A Python number, which takes the dtype of what is beside it, stays as it is.
+    """
+    return x if type(x) in PYTHON_CATEGORY or x.dtype.kind in "fc" else x.astype(Default.float)
+
+
 def _cast(operand: Any, dtype: DType) -> Any:
     if type(operand) in PYTHON_CATEGORY:
         return constant(operand, dtype)

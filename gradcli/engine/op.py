@@ -16,7 +16,7 @@ from typing import Any
 from numpy import ndarray
 
 from gradcli.engine.domain import Domain
-from gradcli.engine.dtypes import align
+from gradcli.engine.dtypes import align, as_float
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.graph import Node, source_of
 from gradcli.engine.modes import MODE
@@ -51,18 +51,27 @@ class Op:
     keeps     per set of arguments that need a gradient (a bit mask): for each slot, whether a node keeps it
     domain    where to sample the array arguments (see `domain.py`)
     kinks     a function of the arguments' arrays, True where one-sided derivatives differ; None if nowhere
+    floating  integers are taken as floats (what needs a gradient is floating anyway)
     """
 
-    __slots__ = ("defaults", "domain", "forward", "keeps", "kinks", "name", "node", "pulls", "rules", "slots")
+    __slots__ = ("defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node", "pulls", "rules", "slots")
 
     def __init__(
-        self, name: str, node: NodeName, forward: Callable[..., Any], rules: dict[str, Rule], domain: Any, kinks: Any
+        self,
+        name: str,
+        node: NodeName,
+        forward: Callable[..., Any],
+        rules: dict[str, Rule],
+        domain: Any,
+        kinks: Any = None,
+        floating: bool = False,
     ) -> None:
         self.name = name
         self.node = node
         self.forward = forward
         self.domain = domain
         self.kinks = kinks
+        self.floating = floating
         arguments, self.defaults = _signature(forward, tuple(rules))
         self.slots = ("result", *arguments)
         self.rules = tuple(_refuse(name, argument) if rule is missing else rule for argument, rule in rules.items())
@@ -170,7 +179,7 @@ def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
 
 def _unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
-    forward, node, named, others = op.forward, op.node, callable(op.node), len(op.slots) - 2
+    forward, node, others, floating = op.forward, op.node, len(op.slots) - 2, op.floating
     keep_result, keep_x = op.keeps[1][:2]
     recorded = not_differentiable not in op.rules
 
@@ -180,20 +189,20 @@ def _unary(op: Op) -> Callable[..., Any]:
         if not isinstance(x, Tensor):
             return forward(x, *rest)
         array = x.array
+        if not (recorded and x.requires_grad and MODE.enabled):
+            return Tensor(forward(as_float(array) if floating else array, *rest))
         result = forward(array, *rest)
-        if recorded and x.requires_grad and MODE.enabled:
-            keep = MODE.keep_all
-            saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
-            name = node(array, *rest) if named else node  # type: ignore[operator]
-            return Tensor(result, True, Node(op, (x.grad_fn or source_of(x),), saved, result, name))  # type: ignore[arg-type]
-        return Tensor(result)
+        keep = MODE.keep_all
+        saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
+        name = node if isinstance(node, str) else node(array, *rest)
+        return Tensor(result, True, Node(op, (x.grad_fn or source_of(x),), saved, result, name))
 
     return call
 
 
 def _binary(op: Op) -> Callable[[Any, Any], Any]:
     """The caller of an element-wise operation with two arguments, which broadcast and are promoted."""
-    forward, node, keeps = op.forward, op.node, op.keeps
+    forward, node, keeps, floating = op.forward, str(op.node), op.keeps, op.floating
     recorded = not_differentiable not in op.rules
 
     def call(a: Any, b: Any) -> Any:
@@ -211,18 +220,21 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
         kind = type(x)
         if kind is not type(y) or (kind is ndarray and x.dtype is not y.dtype):
             x, y = align(x, y)
+        track = recorded and MODE.enabled and (edge_a is not None or edge_b is not None)
+        if floating and not track:
+            x, y = as_float(x), as_float(y)
         try:
             result = forward(x, y)
         except ValueError as error:
             raise size_mismatch(x.shape, y.shape) or error from None
-        if recorded and MODE.enabled and (edge_a is not None or edge_b is not None):
-            if MODE.keep_all:
-                saved = (result, x, y)
-            else:
-                keep_result, keep_x, keep_y = keeps[(edge_a is not None) + 2 * (edge_b is not None)]
-                saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
-            return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
-        return Tensor(result)
+        if not track:
+            return Tensor(result)
+        if MODE.keep_all:
+            saved = (result, x, y)
+        else:
+            keep_result, keep_x, keep_y = keeps[(edge_a is not None) + 2 * (edge_b is not None)]
+            saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
+        return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
 
     return call
 
@@ -281,11 +293,13 @@ def elementwise(
     *,
     domain: Domain | tuple[Domain, ...],
     kinks: Callable[..., Any] | None = None,
+    floating: bool = False,
     numpy: Sequence[Any] = (),
     **rules: Rule,
 ) -> Callable[..., Any]:
     """Declares an element-wise operation with one argument, or with two that broadcast; `numpy` are its synonyms there."""
-    return _declare(Op(name, node, forward, rules, domain, kinks), _unary if len(rules) == 1 else _binary, numpy)
+    op = Op(name, node, forward, rules, domain, kinks, floating)
+    return _declare(op, _unary if len(rules) == 1 else _binary, numpy)
 
 
 def general(
@@ -306,4 +320,4 @@ def of_sequence(
     name: str, node: NodeName, forward: Callable[..., Any], *, domain: Domain, numpy: Sequence[Any] = (), **rules: Rule
 ) -> Callable[..., Any]:
     """Declares an operation whose first argument is a sequence of arrays."""
-    return _declare(SequenceOp(name, node, forward, rules, domain, None), _sequence, numpy)
+    return _declare(SequenceOp(name, node, forward, rules, domain), _sequence, numpy)

@@ -46,7 +46,7 @@ def digamma(x: Any) -> Any:
     w = 1 / (t * t)
     series = w * (1 / 12 - w * (1 / 120 - w * (1 / 252 - w * (1 / 240 - w * (1 / 132 - w * (691 / 32760 - w / 12))))))
     value = np.log(t) - 0.5 / t - series - 1 / y - sum(1 / (y + k) for k in range(1, _SHIFT))
-    part = x - np.rint(x)  # exact, unlike pi * x modulo pi
+    part = np.where(reflected, x - np.rint(x), 0.5)  # exact, unlike pi * x modulo pi
     pole = np.where(part == 0, np.nan, np.pi / np.tan(np.pi * part))
     return np.where(reflected, value - pole, value).astype(dtype)[()]
 
@@ -63,5 +63,6 @@ def trigamma(x: Any) -> Any:
     w = 1 / (t * t)
     series = w * (1 / 6 - w * (1 / 30 - w * (1 / 42 - w * (1 / 30 - w * (5 / 66 - w * (691 / 2730 - w * 7 / 6))))))
     value = (1 + 0.5 / t + series) / t + sum(1 / np.square(y + k) for k in range(_SHIFT))
-    pole = np.square(np.pi / np.sin(np.pi * (x - np.rint(x))))
+    part = np.where(reflected, x - np.rint(x), 0.5)
+    pole = np.square(np.pi / np.sin(np.pi * part))
     return np.where(reflected, pole - value, value).astype(dtype)[()]

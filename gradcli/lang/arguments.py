@@ -10,7 +10,7 @@ from gradcli.lang.signature import Parameter
 from gradcli.lang.tokens import Source, Token
 from gradcli.lang.tree import Call, Expr
 
-SYNONYMS = {"dim": "axis", "keepdim": "keepdims"}  # PyTorch's names of NumPy's parameters
+SYNONYMS = {"dim": "axis", "keepdim": "keepdims", "diagonal": "k"}  # PyTorch's names of NumPy's parameters
 
 
 class FunctionLike(Protocol):
@@ -61,6 +61,14 @@ def make_call(
         (parameter.name, values[parameter.name]) for parameter in function.parameters if parameter.name in values
     )
     return Call(function.name, tuple(args), ordered, span=span)
+
+
+def defaults(function: FunctionLike, call: Call) -> dict[str, bool | float | None]:
+    """The default values of the parameters that the call leaves out."""
+    named = {name for name, _ in call.keywords}
+    omitted = _positional(function.parameters)[len(call.args) :]
+    omitted += tuple(parameter for parameter in function.parameters if parameter.keyword_only)
+    return {p.name: p.value for p in omitted if not p.variadic and p.name not in named}
 
 
 def signature_text(function: FunctionLike) -> str:

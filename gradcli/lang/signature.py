@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+_WORDS = {"None": None, "True": True, "False": False}
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter; `default` is the text of its default value, or None when it must be given."""
@@ -13,6 +16,14 @@ class Parameter:
     default: str | None = None
     variadic: bool = False
     keyword_only: bool = False
+
+    @property
+    def value(self) -> bool | float | None:
+        """The default value itself."""
+        text = self.default or "None"
+        if text in _WORDS:
+            return _WORDS[text]
+        return float(text) if "." in text else int(text)
 
 
 def parse_signature(text: str) -> tuple[Parameter, ...]:

@@ -7,6 +7,7 @@ from gradcli.engine.ops.indexing import *
 from gradcli.engine.ops.joining import *
 from gradcli.engine.ops.linalg import *
 from gradcli.engine.ops.piecewise import *
+from gradcli.engine.ops.products import *
 from gradcli.engine.ops.reduction import *
 from gradcli.engine.ops.shape import *
 from gradcli.engine.ops.statistics import *

@@ -25,14 +25,22 @@ neg = elementwise("neg", "NegBackward0", operator.neg, domain=REAL, numpy=[np.ne
 reciprocal = elementwise(
     "reciprocal",
     "ReciprocalBackward0",
-    lambda x: np.true_divide(1, x),  # np.reciprocal truncates integers
+    lambda x: 1 / x,
     domain=NON_ZERO,
+    floating=True,
     numpy=[np.reciprocal],
     x=lambda g, result: -g * result * result,
 )
 div = elementwise(
-    "div", "DivBackward0", np.true_divide, domain=(REAL, NON_ZERO), a=lambda g, b: g / b, b=lambda g, a, b: -g * (a / b) / b
-)  # fmt: skip
+    "div",
+    "DivBackward0",
+    operator.truediv,
+    domain=(REAL, NON_ZERO),
+    floating=True,
+    numpy=[np.true_divide],
+    a=lambda g, b: g / b,
+    b=lambda g, a, b: -g * (a / b) / b,
+)
 floor_divide = elementwise(
     "floor_divide", "NotImplemented", np.floor_divide, domain=(REAL, NON_ZERO), a=missing, b=missing
 )
@@ -76,6 +84,8 @@ def _power(x: Any, exponent: Any) -> Any:
 
 
 def _power_slope(g: Any, x: Any, exponent: Any) -> Any:
+    if exponent == 2:  # by far the most frequent
+        return g * (x + x)
     return np.zeros_like(g) if exponent == 0 else g * (exponent * x ** (exponent - 1))
 
 
@@ -85,8 +95,8 @@ number_pow = general(
     "PowBackward2",
     lambda x, base: base**x,
     domain=REAL,
-    # 0**x is flat for x >= 0
-    x=lambda g, result, x, base: np.where(x >= 0, 0, g * -np.inf) if base == 0 else g * (result * np.log(base)),
+    # 0**x is flat for x >= 0, and infinite for x < 0
+    x=lambda g, result, x, base: g * (result * np.log(base)) if base else np.where(x >= 0, 0, g * np.sign(x) * np.inf),
 )
 pow_tensor = elementwise(
     "pow_tensor",

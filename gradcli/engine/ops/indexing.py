@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,27 @@ def _at(axis: int, item: Any) -> tuple[Any, ...]:
     return (*[slice(None)] * axis, item, ...)
 
 
+def _scatter(x: Any, shape: Sequence[int], key: tuple[Any, ...]) -> Any:
+    """Zeros of `shape`, to which `x` is added at `key`."""
+    result = np.zeros(shape, x.dtype)
+    if any(isinstance(item, np.ndarray) and item.dtype.kind != "b" for item in key):
+        np.add.at(result, key, x)  # counts a place as often as it is named
+    else:
+        result[key] = x
+    return result
+
+
+scatter: Callable[..., Any] = general(
+    "scatter", "IndexPutBackward0", _scatter, domain=REAL, x=lambda g, key: index(g, key)
+)
+
+
 def _select(x: Any, axis: int, index: int) -> Any:
     if x.ndim == 0:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     axis = axis_in(axis, x.ndim)
     if not -x.shape[axis] <= index < x.shape[axis]:
-        raise IndexError(
-            f"select(): index {index} out of range for tensor of size {[*x.shape]} at dimension {axis}"
-        )
+        raise IndexError(f"select(): index {index} out of range for tensor of size {[*x.shape]} at dimension {axis}")
     return x[_at(axis, index)]
 
 
@@ -68,7 +81,7 @@ def _index(x: Any, key: tuple[Any, ...]) -> Any:
         raise IndexError(words) from None
 
 
-index = general(
+index: Callable[..., Any] = general(
     "index",
     "IndexBackward0",
     _index,
@@ -77,17 +90,6 @@ index = general(
 )
 
 
-def _scatter(x: Any, shape: Sequence[int], key: tuple[Any, ...]) -> Any:
-    """Zeros of `shape`, to which `x` is added at `key`."""
-    result = np.zeros(shape, x.dtype)
-    if any(isinstance(item, np.ndarray) and item.dtype.kind != "b" for item in key):
-        np.add.at(result, key, x)  # counts a place as often as it is named
-    else:
-        result[key] = x
-    return result
-
-
-scatter = general("scatter", "IndexPutBackward0", _scatter, domain=REAL, x=lambda g, key: index(g, key))
 alias = general("alias", "AliasBackward0", lambda x: x[...], domain=REAL, x=lambda g: g)
 
 
@@ -124,6 +126,8 @@ def _consumed(item: Any) -> int:
 
 def _items(x: Any, key: Any) -> list[Any]:
     """The items of a key on `x`, the first Ellipsis spelt out as slices. Raises IndexError if they are too many."""
+    if isinstance(key, list) and not all(isinstance(item, (int, float)) for item in key):
+        key = tuple(key)  # as NumPy once did, and PyTorch does
     items = [_item(item) for item in (key if isinstance(key, tuple) else (key,))]
     free = x.ndim - sum(map(_consumed, items))
     if free < 0 and x.ndim == 0:
@@ -159,7 +163,7 @@ def getitem(x: Any, key: Any) -> Any:
         elif isinstance(item, slice):
             n = view.shape[axis]
             bounds = item.indices(n)
-            if bounds != (0, n, 1) or not isinstance(key, tuple):
+            if bounds != (0, n, 1) or item.start or isinstance(key, slice):
                 view = slice_axis(view, axis, *bounds)
             picks.append(slice(None))
             axis += 1
@@ -186,6 +190,7 @@ def _fitting(array: Any, shape: Sequence[int], axis: int) -> Any:
 
 
 # Diagonals
+
 
 def _diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     first, second = axis_in(axis1, x.ndim), axis_in(axis2, x.ndim)

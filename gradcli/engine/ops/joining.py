@@ -14,9 +14,11 @@ from gradcli.engine.dtypes import result_type
 from gradcli.engine.op import of_sequence
 from gradcli.engine.ops.indexing import select, slice_axis
 
+
 def _promoted(arrays: Sequence[Any]) -> list[Any]:
     """The arrays and numbers as arrays of the dtype that PyTorch combines them in."""
-    return [np.asarray(array, result_type(*arrays)) for array in arrays]
+    dtype = result_type(*arrays)
+    return [np.asarray(array, dtype) for array in arrays]
 
 
 def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
@@ -69,9 +71,7 @@ def _cut(g: Any, arrays: Sequence[Any], axis: int) -> list[Any]:
     return [slice_axis(g, axis, start, stop) for start, stop in itertools.pairwise(ends)]
 
 
-cat = of_sequence(
-    "cat", "CatBackward0", _cat, domain=REAL.shaped(2, 3), numpy=[np.concatenate], arrays=_cut
-)
+cat = of_sequence("cat", "CatBackward0", _cat, domain=REAL.shaped(2, 3), numpy=[np.concatenate], arrays=_cut)
 
 # Taken apart; PyTorch has nodes with several outputs for these (SplitBackward0, UnbindBackward0), here they are slices
 
@@ -82,8 +82,8 @@ def split(x: Any, size: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
     if isinstance(size, Sequence):
         if sum(size) != n:
             raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {axis}), "
-                f"but got split_sizes={[*size]}"
+                f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
+                f"{axis}), but got split_sizes={[*size]}"
             )
         ends = [*itertools.accumulate(size, initial=0)]
     else:

@@ -1,4 +1,4 @@
-"""Reductions along axes, and what goes with them: running sums and products, softmax, norms.
+"""Reductions along axes: sums, products, extremes, truth; running sums and products.
 
 Where an op takes `axis`, None stands for all axes; `keepdims` keeps each reduced axis with length 1.
 """
@@ -14,12 +14,16 @@ import numpy as np
 from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import general, not_differentiable
-from gradcli.engine.ops.indexing import slice_axis
 from gradcli.engine.ops.joining import cat
 from gradcli.engine.ops.shape import flip, reshape, transpose, unsqueeze
 from gradcli.engine.type_names import TYPE_NAMES
 
 MATRIX = REAL.shaped(3, 4)
+
+
+def _fold(ufunc: Any, x: Any, axes: Axes, keepdims: bool, dtype: Any = None) -> Any:
+    """What `x.sum` and its like come to, without a function of NumPy's between, which costs time and warns of NaN."""
+    return ufunc.reduce(x, axes, dtype, None, keepdims)
 
 
 def _named(plain: str, along: str) -> Callable[..., str]:
@@ -52,7 +56,7 @@ def _wide(x: Any) -> Any:
 
 
 def _sum(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return x.sum(axis if axis is None else axes_in(axis, x.ndim), _wide(x), keepdims=keepdims)
+    return _fold(np.add, x, axes_in(axis, x.ndim), keepdims, _wide(x))
 
 
 sum = general(
@@ -81,7 +85,7 @@ mean = general(
 
 
 def _prod(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    return x.prod(_single(axis, x.ndim), _wide(x), keepdims=keepdims)
+    return _fold(np.multiply, x, _single(axis, x.ndim), keepdims, _wide(x))
 
 
 def _product_of_others(x: Any) -> Any:
@@ -100,16 +104,14 @@ def _prod_rule(g: Any, result: Any, x: Any, axis: int | None, keepdims: bool) ->
     return kept(g, axis, keepdims) * transpose(_product_of_others(transpose(x, axis, -1)), axis, -1)
 
 
-prod = general(
-    "prod", _named("ProdBackward0", "ProdBackward1"), _prod, domain=MATRIX, numpy=[np.prod], x=_prod_rule
-)
+prod = general("prod", _named("ProdBackward0", "ProdBackward1"), _prod, domain=MATRIX, numpy=[np.prod], x=_prod_rule)
 
 
 def _cumsum(x: Any, axis: int) -> Any:
     return x.cumsum(axis_in(axis, x.ndim), _wide(x)).reshape(x.shape)
 
 
-cumsum = general(
+cumsum: Callable[..., Any] = general(
     "cumsum",
     "CumsumBackward0",
     _cumsum,
@@ -141,7 +143,9 @@ def _cumprod_rule(g: Any, result: Any, x: Any, axis: int) -> Any:
     return transpose(before * total, axis, -1)
 
 
-cumprod = general("cumprod", "CumprodBackward0", _cumprod, domain=MATRIX, numpy=[np.cumprod], x=_cumprod_rule)
+cumprod: Callable[..., Any] = general(
+    "cumprod", "CumprodBackward0", _cumprod, domain=MATRIX, numpy=[np.cumprod], x=_cumprod_rule
+)
 
 # Extremes: a maximum over all elements is shared evenly among ties, one along an axis goes to the first of them
 
@@ -151,10 +155,10 @@ def _nonempty(name: str, x: Any, axes: Axes) -> None:
     if x.size:
         return
     if axes is None:
-        raise RuntimeError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
-            "the 'dim' argument."
-        )
+        words = f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
+        if name.startswith("arg"):
+            raise IndexError(words)
+        raise RuntimeError(f"{words} Specify the reduction dim with the 'dim' argument.")
     for axis in (axes,) if isinstance(axes, int) else axes:
         if x.shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
@@ -163,25 +167,25 @@ def _nonempty(name: str, x: Any, axes: Axes) -> None:
 def _max(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     axis = _single(axis, x.ndim)
     _nonempty("max", x, axis)
-    return x.max(axis, keepdims=keepdims)
+    return _fold(np.maximum, x, axis, keepdims)
 
 
 def _min(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     axis = _single(axis, x.ndim)
     _nonempty("min", x, axis)
-    return x.min(axis, keepdims=keepdims)
+    return _fold(np.minimum, x, axis, keepdims)
 
 
 def _amax(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     axes = axes_in(axis, x.ndim)
     _nonempty("amax", x, axes)
-    return x.max(axes, keepdims=keepdims)
+    return _fold(np.maximum, x, axes, keepdims)
 
 
 def _amin(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     axes = axes_in(axis, x.ndim)
     _nonempty("amin", x, axes)
-    return x.min(axes, keepdims=keepdims)
+    return _fold(np.minimum, x, axes, keepdims)
 
 
 def _median(x: Any) -> Any:
@@ -199,6 +203,7 @@ def _hits(result: Any, x: Any) -> Any:
 
 
 def evenly(g: Any, result: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    """The rule of an extreme: what all elements with its value share evenly."""
     hits = _hits(kept(result, axis, keepdims), x)
     return np.where(hits, kept(g, axis, keepdims) / count_nonzero(hits, axis, True), 0)
 
@@ -257,19 +262,19 @@ argmin = general("argmin", "", _argmin, domain=MATRIX, numpy=[np.argmin], x=not_
 
 
 def _any(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return x.any(axes_in(axis, x.ndim), keepdims=keepdims)
+    return _fold(np.logical_or, x, axes_in(axis, x.ndim), keepdims)
 
 
 def _all(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return x.all(axes_in(axis, x.ndim), keepdims=keepdims)
+    return _fold(np.logical_and, x, axes_in(axis, x.ndim), keepdims)
 
 
 def _count_nonzero(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return (x != 0).sum(axes_in(axis, x.ndim), keepdims=keepdims)
+    return _fold(np.add, x != 0, axes_in(axis, x.ndim), keepdims, np.int64)
 
 
 any = general("any", "", _any, domain=MATRIX, numpy=[np.any], x=not_differentiable)
-all = general("all", "", _all, domain=MATRIX, numpy=[np.all], x=not_differentiable)
-count_nonzero = general(
+all: Callable[..., Any] = general("all", "", _all, domain=MATRIX, numpy=[np.all], x=not_differentiable)
+count_nonzero: Callable[..., Any] = general(
     "count_nonzero", "", _count_nonzero, domain=MATRIX, numpy=[np.count_nonzero], x=not_differentiable
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,13 @@ MATRIX = REAL.shaped(3, 4)
 
 
 def _reshape(x: Any, shape: int | Sequence[int]) -> Any:
+    sizes = [shape] if isinstance(shape, int) else [*shape]
     try:
-        return x.reshape(shape)
+        if min(sizes, default=0) >= -1:  # NumPy takes any negative number for -1
+            return x.reshape(sizes)
     except ValueError:
-        sizes = [shape] if isinstance(shape, int) else [*shape]
-        raise _cannot_reshape(x.size, sizes) from None
+        pass
+    raise _cannot_reshape(x.size, sizes)
 
 
 def _cannot_reshape(size: int, shape: list[int]) -> RuntimeError:
@@ -39,7 +41,7 @@ def _cannot_reshape(size: int, shape: list[int]) -> RuntimeError:
     return RuntimeError(f"shape '{shape}' is invalid for input of size {size}")
 
 
-reshape = general(
+reshape: Callable[..., Any] = general(
     "reshape",
     # Elements in order are viewed in place; others PyTorch copies first (CloneBackward0), which is one node here.
     lambda x, shape: "ViewBackward0" if x.flags.c_contiguous else "UnsafeViewBackward0",
@@ -70,8 +72,7 @@ def _expand(x: Any, shape: Sequence[int]) -> Any:
         )
     if -1 in shape[:lead]:
         raise RuntimeError(
-            "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension "
-            f"{shape.index(-1)}"
+            f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {shape.index(-1)}"
         )
     sizes = tuple(x.shape[i - lead] if n == -1 else n for i, n in enumerate(shape))
     for i, n in enumerate(x.shape, lead):
@@ -83,9 +84,7 @@ def _expand(x: Any, shape: Sequence[int]) -> Any:
     return np.broadcast_to(x, sizes)
 
 
-expand = general(
-    "expand", "ExpandBackward0", _expand, domain=REAL.shaped(3, 1), numpy=[np.broadcast_to], x=lambda g: g
-)
+expand = general("expand", "ExpandBackward0", _expand, domain=REAL.shaped(3, 1), numpy=[np.broadcast_to], x=lambda g: g)
 
 
 def _squeeze(x: Any, axis: Axes = None) -> Any:
@@ -95,10 +94,12 @@ def _squeeze(x: Any, axis: Axes = None) -> Any:
 
 
 def _squeeze_name(x: Any, axis: Axes) -> str:
-    return "SqueezeBackward0" if axis is None else "SqueezeBackward2" if isinstance(axis, Sequence) else "SqueezeBackward1"
+    if axis is None:
+        return "SqueezeBackward0"
+    return "SqueezeBackward2" if isinstance(axis, Sequence) else "SqueezeBackward1"
 
 
-squeeze = general(
+squeeze: Callable[..., Any] = general(
     "squeeze", _squeeze_name, _squeeze, domain=REAL.shaped(3, 1), numpy=[np.squeeze], x=lambda g, x: reshape(g, x.shape)
 )
 
@@ -110,7 +111,12 @@ def _unsqueeze(x: Any, axis: int | Sequence[int]) -> Any:
 
 
 unsqueeze = general(
-    "unsqueeze", "UnsqueezeBackward0", _unsqueeze, domain=REAL, numpy=[np.expand_dims], x=lambda g, axis: squeeze(g, axis)
+    "unsqueeze",
+    "UnsqueezeBackward0",
+    _unsqueeze,
+    domain=REAL,
+    numpy=[np.expand_dims],
+    x=lambda g, axis: squeeze(g, axis),
 )
 
 # The axes in another order
@@ -121,7 +127,7 @@ def _transpose(x: Any, axis0: int, axis1: int) -> Any:
     return x.swapaxes(axis0, axis1) if x.ndim else x
 
 
-transpose = general(
+transpose: Callable[..., Any] = general(
     "transpose",
     "TransposeBackward0",
     _transpose,
@@ -152,7 +158,7 @@ def _inverse(axes: Sequence[int] | None) -> list[int] | None:
     return None if axes is None else sorted(range(len(axes)), key=[axis % len(axes) for axis in axes].__getitem__)
 
 
-permute = general(
+permute: Callable[..., Any] = general(
     "permute",
     "PermuteBackward0",
     _permute,
@@ -183,7 +189,7 @@ def _t(x: Any) -> Any:
     return x.transpose()
 
 
-t = general("t", "TBackward0", _t, domain=MATRIX, x=lambda g: t(g))
+t: Callable[..., Any] = general("t", "TBackward0", _t, domain=MATRIX, x=lambda g: t(g))
 
 # Moved, masked, repeated: copies, as in PyTorch
 
@@ -192,7 +198,9 @@ def _flip(x: Any, axis: Axes = None) -> Any:
     return np.flip(x, axes_in(axis, x.ndim)).copy()
 
 
-flip = general("flip", "FlipBackward0", _flip, domain=REAL, numpy=[np.flip], x=lambda g, axis: flip(g, axis))
+flip: Callable[..., Any] = general(
+    "flip", "FlipBackward0", _flip, domain=REAL, numpy=[np.flip], x=lambda g, axis: flip(g, axis)
+)
 
 
 def _roll(x: Any, shift: int | Sequence[int], axis: Axes = None) -> Any:
@@ -206,7 +214,7 @@ def _roll(x: Any, shift: int | Sequence[int], axis: Axes = None) -> Any:
     return np.roll(x, shifts, axes)
 
 
-roll = general(
+roll: Callable[..., Any] = general(
     "roll",
     "RollBackward0",
     _roll,
@@ -230,15 +238,17 @@ def _triu(x: Any, k: int = 0) -> Any:
     return np.triu(_at_least_matrix(x, "triu"), k)
 
 
-tril = general("tril", "TrilBackward0", _tril, domain=MATRIX, numpy=[np.tril], x=lambda g, k: tril(g, k))
-triu = general("triu", "TriuBackward0", _triu, domain=MATRIX, numpy=[np.triu], x=lambda g, k: triu(g, k))
+tril: Callable[..., Any] = general(
+    "tril", "TrilBackward0", _tril, domain=MATRIX, numpy=[np.tril], x=lambda g, k: tril(g, k)
+)
+triu: Callable[..., Any] = general(
+    "triu", "TriuBackward0", _triu, domain=MATRIX, numpy=[np.triu], x=lambda g, k: triu(g, k)
+)
 
 
 def _repeat(x: Any, repeats: Sequence[int]) -> Any:
     if len(repeats) < x.ndim:
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     if any(n < 0 for n in repeats):
         raise RuntimeError(f"repeat() cannot repeat a tensor a negative number of times: {[*repeats]}")
     return np.tile(x, repeats)

@@ -11,7 +11,7 @@ from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import Default
 from gradcli.engine.op import general
-from gradcli.engine.ops.reduction import count, evenly, kept, mean, sum, ties
+from gradcli.engine.ops.reduction import amax, amin, count, count_nonzero, evenly, kept, mean, sum, ties
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
 MATRIX = REAL.shaped(3, 4)
@@ -29,8 +29,7 @@ def _var(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = Fals
     if x.dtype.kind not in "fc":
         raise RuntimeError("std and var only support floating point and complex dtypes")
     deviation = x - mean(x, axis, True)
-    squares = (deviation * deviation).sum(axes_in(axis, x.ndim), keepdims=keepdims)
-    return squares / max(count(x, axis) - correction, 0)
+    return sum(deviation * deviation, axis, keepdims) / max(count(x, axis) - correction, 0)
 
 
 def _std(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> Any:
@@ -55,7 +54,9 @@ std = general(
     "StdBackward0",
     _std,
     domain=MATRIX,
-    kinks=lambda x, axis=None, correction=1, keepdims=False: (_std(x, axis, correction, True) == 0) & (x == x),
+    kinks=lambda x, axis=None, correction=1, keepdims=False: np.broadcast_to(
+        _std(x, axis, correction, True) == 0, x.shape
+    ),
     numpy=[np.std],
     x=lambda g, result, x, axis, correction, keepdims: (
         kept(g, axis, keepdims) * _deviation(x, axis, correction) / _or_infinity(kept(result, axis, keepdims))
@@ -71,24 +72,23 @@ def _norm(x: Any, ord: float = 2, axis: Axes = None, keepdims: bool = False) -> 
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
             f"{TYPE_NAMES[x.dtype.name].scalar}"
         )
-    axes = axes_in(axis, x.ndim)
     if (ord < 0 or ord == math.inf) and count(x, axis) == 0:
         raise RuntimeError(
-            f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have an "
-            "identity"
+            f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have "
+            "an identity"
         )
     if ord == 2:
-        return np.sqrt((x * x).sum(axes, keepdims=keepdims))
+        return np.sqrt(sum(x * x, axis, keepdims))
     size = np.abs(x)
     if ord == math.inf:
-        return size.max(axes, keepdims=keepdims)
+        return amax(size, axis, keepdims)
     if ord == -math.inf:
-        return size.min(axes, keepdims=keepdims)
+        return amin(size, axis, keepdims)
     if ord == 1:
-        return size.sum(axes, keepdims=keepdims)
+        return sum(size, axis, keepdims)
     if ord == 0:
-        return (x != 0).sum(axes, x.dtype, keepdims=keepdims)
-    return (size**ord).sum(axes, keepdims=keepdims) ** (1 / ord)
+        return count_nonzero(x, axis, keepdims).astype(x.dtype)
+    return sum(size**ord, axis, keepdims) ** (1 / ord)
 
 
 def _norm_rule(g: Any, result: Any, x: Any, ord: float, axis: Axes, keepdims: bool) -> Any:
@@ -128,10 +128,10 @@ norm = general(
 def _logsumexp(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     axes = axes_in(axis, x.ndim)
     x = x if x.dtype.kind in "fc" else x.astype(Default.float)
-    largest = x.max(axes, keepdims=True, initial=-math.inf)
+    largest = np.maximum.reduce(x, axes, keepdims=True, initial=-math.inf)
     shift = np.where(np.isfinite(largest), largest, 0)
-    sums = np.log(np.exp(x - shift).sum(axes, keepdims=True)) + shift
-    return sums if keepdims else sums.sum(axes)  # each sum of one element
+    result = np.log(sum(np.exp(x - shift), axis, True)) + shift
+    return result if keepdims else sum(result, axis)  # of one element each
 
 
 logsumexp = general(
@@ -148,18 +148,18 @@ def _shifted(x: Any, axis: int, kernel: str) -> tuple[Any, int]:
     if x.dtype.kind not in "fc":
         raise not_implemented(kernel, x.dtype)
     axis = axis_in(axis, x.ndim)
-    return x - x.max(axis, keepdims=True, initial=-math.inf), axis
+    return x - np.maximum.reduce(x, axis, keepdims=True, initial=-math.inf), axis
 
 
 def _softmax(x: Any, axis: int) -> Any:
     shifted, axis = _shifted(x, axis, "softmax_lastdim_kernel_impl")
     weights = np.exp(shifted)
-    return weights / weights.sum(axis, keepdims=True)
+    return weights / sum(weights, axis, True)
 
 
 def _log_softmax(x: Any, axis: int) -> Any:
     shifted, axis = _shifted(x, axis, "log_softmax_lastdim_kernel_impl")
-    return shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
+    return shifted - np.log(sum(np.exp(shifted), axis, True))
 
 
 softmax = general(

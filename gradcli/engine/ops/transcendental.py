@@ -13,23 +13,16 @@ import numpy as np
 
 from gradcli.engine import special
 from gradcli.engine.domain import POSITIVE, REAL, UNIT, Domain
-from gradcli.engine.dtypes import Default
+from gradcli.engine.dtypes import as_float
 from gradcli.engine.op import elementwise, general, missing
 
 _LN2, _LN10 = math.log(2), math.log(10)
 _NOT_A_POLE = Domain(0, note="x not in 0, -1, -2, ...")
 
 
-def _as_float(x: Any) -> Any:
-    """The array, in the default float dtype if it holds integers; NumPy would compute in float64."""
-    return x if x.dtype.kind in "fc" else x.astype(Default.float)
-
-
 def _function(name: str, node: str, function: Callable[..., Any], **declared: Any) -> Callable[..., Any]:
     """Declares an element-wise function of floats, `x` or `a` and `b`, that answers for NumPy's `function`."""
-    if "x" in declared:
-        return elementwise(name, node, lambda x: function(_as_float(x)), numpy=[function], **declared)
-    return elementwise(name, node, lambda a, b: function(_as_float(a), _as_float(b)), numpy=[function], **declared)
+    return elementwise(name, node, function, floating=True, **declared)
 
 
 # Exponentials and logarithms
@@ -150,8 +143,19 @@ sigmoid = _function(
     domain=REAL,
     x=lambda g, result: g * (1 - result) * result,
 )
+
+
+def _logit_slope(x: Any) -> Any:
+    product = x * (1 - x)
+    return 1 / np.where(product < 0, math.nan, product)
+
+
 logit = _function(
-    "logit", "LogitBackward0", lambda x: np.log(x / (1 - x)), domain=Domain(0, 1), x=lambda g, x: g / (x * (1 - x))
+    "logit",
+    "LogitBackward0",
+    lambda x: np.log(x / (1 - x)),
+    domain=Domain(0, 1),
+    x=lambda g, x: g * _logit_slope(x),
 )
 logsigmoid = _function(
     "logsigmoid", "LogSigmoidBackward0", lambda x: -np.logaddexp(0, -x), domain=REAL, x=lambda g, x: g * sigmoid(-x)
@@ -167,7 +171,7 @@ logaddexp = _function(
 
 
 def _softplus(x: Any, beta: float = 1, threshold: float = 20) -> Any:
-    x = _as_float(x)
+    x = as_float(x)
     return np.where(x * beta > threshold, x, np.logaddexp(0, x * beta) / beta)[()]
 
 
@@ -195,7 +199,7 @@ _TANH_SCALE, _TANH_CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
 def _gelu(x: Any, approximate: str = "none") -> Any:
-    x = _as_float(x)
+    x = as_float(x)
     if approximate == "none":
         return 0.5 * x * special.erfc(-_HALF_ROOT * x)
     if approximate == "tanh":
@@ -214,7 +218,7 @@ gelu = general("gelu", "GeluBackward0", _gelu, domain=REAL, x=lambda g, x, appro
 
 
 def _elu(x: Any, alpha: float = 1, scale: float = 1) -> Any:
-    x = _as_float(x)
+    x = as_float(x)
     return scale * np.where(x > 0, x, alpha * np.expm1(x))[()]
 
 

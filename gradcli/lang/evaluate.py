@@ -1,0 +1,208 @@
+"""A program's value, computed by the engine: every call of the tree becomes the call of an engine function."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import ops
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import InputError
+from gradcli.lang.arguments import defaults
+from gradcli.lang.functions import find, functions, similar
+from gradcli.lang.tokens import Source
+from gradcli.lang.tree import Call, Expr, Index, List, Literal, Name, Number, Program, Slice, fold
+from gradcli.lang.unparse import unparse
+
+CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
+MAX_ELEMENTS = 2**24
+EXACT_INTEGERS = 2**53
+
+After = Callable[[Expr, Any], Any]
+
+PYTHON: dict[str, Callable[..., Any]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "pow": operator.pow,
+    "floor_divide": operator.floordiv, "remainder": operator.mod, "matmul": operator.matmul, "neg": operator.neg,
+}  # fmt: skip
+"""Operators are applied as Python applies them, so that a node gets the name it has in PyTorch code."""
+
+ON_INTEGERS = {"add", "sub", "mul", "neg", "floor_divide", "remainder"}
+SEQUENCES = {"stack", "cat", "reshape", "expand", "permute"}
+"""Functions to which a list is a list, not an array."""
+
+
+def _shape(lengths: Sequence[Any]) -> tuple[Any, ...]:
+    """Lengths given one by one, or as one list."""
+    return tuple(lengths[0]) if len(lengths) == 1 and isinstance(lengths[0], list) else tuple(lengths)
+
+
+def _detach(x: Any) -> Any:
+    return x.detach() if isinstance(x, Tensor) else x
+
+
+def _transpose(x: Any, axis0: int, axis1: int) -> Any:
+    if (axis0, axis1) == (-2, -1) and x.ndim <= 2:
+        return x.T  # a vector stays one
+    return ops.transpose(x, axis0, axis1)
+
+
+ADAPTED: dict[str, Callable[..., Any]] = {
+    "detach": _detach,
+    "transpose": _transpose,
+    "reshape": lambda x, *shape: ops.reshape(x, _shape(shape)),
+    "expand": lambda x, *shape: ops.expand(x, _shape(shape)),
+    "permute": lambda x, *axes: ops.permute(x, _shape(axes)),
+}
+"""Functions whose arguments are written differently in the language than in the engine."""
+
+
+def evaluate(program: Program, values: Mapping[str, Any], source: Source, after: After | None = None) -> Any:
+    """The program's result: a Tensor, or a float where no array and no bound name took part.
+
+    values  Tensors, arrays or numbers by name
+    after   is given each call's node and result, and returns the result to go on with
+    Raises InputError for an unknown variable, and for arguments that the engine refuses, with the sub-expression's place.
+    """
+    evaluator = _Evaluator(dict(values), source, after)
+    for step in program.assignments:
+        evaluator.names[step.name] = evaluator.operand(step.value, fold(step.value, evaluator.visit))
+    result = evaluator.operand(program.result, fold(program.result, evaluator.visit))
+    return float(result) if type(result) is int else result
+
+
+class _Evaluator:
+    def __init__(self, names: dict[str, Any], source: Source, after: After | None) -> None:
+        self.names = names
+        self.source = source
+        self.after = after
+
+    def visit(self, node: Expr, parts: list[Any]) -> Any:
+        """The value of a node, given those of its children. A list stays a Python list until it is used as an array."""
+        if isinstance(node, Call):
+            result = self.call(node, parts)
+            return result if self.after is None else self.after(node, result)
+        if isinstance(node, Number):
+            value = node.value
+            return value if isinstance(value, float) or value < EXACT_INTEGERS else _float(value)
+        if isinstance(node, Name):
+            return self.name(node)
+        if isinstance(node, Index):
+            result = self.attempt(node, lambda: ops.getitem(self.operand(node.base, parts[0]), _key(parts[1:])))
+            return result if self.after is None else self.after(node, result)
+        if isinstance(node, Slice):
+            return slice(*parts)
+        return parts if isinstance(node, List) else node.value
+
+    def name(self, node: Name) -> Any:
+        if node.id in self.names:
+            return self.names[node.id]
+        if node.id in CONSTANTS:
+            return CONSTANTS[node.id]
+        near = similar(node.id, [*self.names, *CONSTANTS])
+        hint = f"did you mean {near!r}?" if near else f"give it a value: --let {node.id}=..."
+        if find(node.id):
+            hint = f"{node.id!r} is a function: write {node.id}(...)"
+        raise self.source.error("unknown-variable", f"unknown variable {node.id!r}", node.span, hint)
+
+    def call(self, node: Call, parts: list[Any]) -> Any:
+        count = len(node.args)
+        keywords = {name: value for (name, _), value in zip(node.keywords, parts[count:], strict=True)}
+        args = parts[:count]
+        if node.function in ("stack", "cat") and isinstance(node.args[0], List):
+            args[0] = [self.operand(item, part) for item, part in zip(node.args[0].items, args[0], strict=True)]
+        elif node.function not in SEQUENCES:
+            args = [self.operand(arg, part) for arg, part in zip(node.args, args, strict=True)]
+        keywords |= defaults(functions()[node.function], node)
+        if all(type(arg) in (int, float, bool) for arg in args):
+            return self.attempt(node, lambda: _constant(node.function, args, keywords))
+        self.check_size(node, args)
+        return self.attempt(node, lambda: _function(node.function)(*args, **keywords))
+
+    def operand(self, node: Expr, value: Any) -> Any:
+        """A list as the array it stands for."""
+        if not isinstance(value, list):
+            return value
+        items = node.items if isinstance(node, List) else (node,) * len(value)
+        rows = [self.operand(item, part) for item, part in zip(items, value, strict=True)]
+        if not any(isinstance(row, Tensor) for row in rows):
+            return Tensor(np.array(rows, dtype=np.float64))
+        return self.attempt(node, lambda: ops.stack([_tensor(row) for row in rows]))
+
+    def check_size(self, node: Call, args: Sequence[Any]) -> None:
+        """Refuses a call whose result would not fit into memory, before it is made."""
+        size = _size(node.function, args)
+        if size > MAX_ELEMENTS:
+            message = f"the result of {_quoted(node)} would have {size:,} elements; the limit is {MAX_ELEMENTS:,}"
+            raise self.source.error("too-large", message, node.span)
+
+    def attempt(self, node: Expr, compute: Callable[[], Any]) -> Any:
+        """The result of `compute`; what the engine refuses becomes an InputError with the place of `node`."""
+        try:
+            return compute()
+        except InputError:
+            raise
+        except (RuntimeError, ValueError, TypeError, IndexError, ArithmeticError, AttributeError) as error:
+            raise self.source.error("evaluation", f"{error} (in {_quoted(node)})", node.span) from error
+
+
+def _quoted(node: Expr) -> str:
+    text = unparse(node)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _size(function: str, args: Sequence[Any]) -> int:
+    """How many elements the result will have, if it can have more than its arguments; 0 if not."""
+    shapes = [arg.array.shape for arg in args if isinstance(arg, Tensor)]
+    if function == "expand":
+        return math.prod(abs(length) for length in _shape(args[1:]))
+    if len(shapes) < 2 or math.prod(map(math.prod, shapes)) <= MAX_ELEMENTS:
+        return 0
+    if function == "outer":
+        return math.prod(map(math.prod, shapes))
+    if function == "matmul":
+        return math.prod(shapes[0][:-1]) * math.prod(shapes[1][-1:])
+    width = max(map(len, shapes))
+    aligned = [(1,) * (width - len(shape)) + shape for shape in shapes]
+    return math.prod(max(lengths) for lengths in zip(*aligned, strict=True))
+
+
+def _tensor(value: Any) -> Any:
+    return value if isinstance(value, Tensor) else Tensor(np.float64(value))
+
+
+def _float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _function(name: str) -> Callable[..., Any]:
+    function: Callable[..., Any] = (
+        PYTHON.get(name) or ADAPTED.get(name) or getattr(ops, functions()[name].engine or name)
+    )
+    return function
+
+
+def _constant(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """A function of plain numbers: whole numbers stay whole where that is exact, the rest is float64 arithmetic."""
+    if name in ON_INTEGERS and all(type(arg) is int for arg in args):
+        result = PYTHON[name](*args) if name not in ("floor_divide", "remainder") or args[1] else math.nan
+        return result if abs(result) < EXACT_INTEGERS else float(result)
+    with np.errstate(all="ignore"):
+        result = _function(name)(*[arg if type(arg) is bool else np.float64(arg) for arg in args], **keywords)
+    return result.item() if isinstance(result, (np.generic, np.ndarray)) and result.ndim == 0 else result
+
+
+def _key(items: Sequence[Any]) -> Any:
+    """The items of an index as Python would hand them over; lists of whole numbers and masks become arrays."""
+    key = tuple(np.array(item) if isinstance(item, list) else _integral(item) for item in items)
+    return key[0] if len(key) == 1 else key
+
+
+def _integral(item: Any) -> Any:
+    return item.array if isinstance(item, Tensor) else item

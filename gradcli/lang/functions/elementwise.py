@@ -1,0 +1,114 @@
+"""The functions that work on each element: operators, powers, exponentials, trigonometry, and functions with kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.lang.functions.table import Function
+
+Form = Callable[..., Any]
+
+
+def _f(group: str, name: str, signature: str, form: Form, text: str, *aliases: str, **more: Any) -> Function:
+    return Function(name, signature, text, group, aliases, scalar=form, **more)
+
+
+def _operator(name: str, symbol: str, form: Form, text: str, *aliases: str, **more: Any) -> Function:
+    signature = "x" if name in ("neg", "logical_not") else "a, b"
+    return _f("operators", name, signature, form, f"{text}; written {symbol}", *aliases, **more)
+
+
+def _clamp(S: Any, x: Any, low: Any, high: Any) -> Any:
+    x = x if low is None else S.Max(x, low)
+    return x if high is None else S.Min(x, high)
+
+
+def _round(S: Any, x: Any) -> Any:
+    """To the nearest whole number, ties to the even one."""
+    half_up = S.floor(x + S.Rational(1, 2))
+    return S.Piecewise((half_up - 1, S.Eq(S.frac(x), S.Rational(1, 2)) & S.Eq(S.Mod(half_up, 2), 1)), (half_up, True))
+
+
+def _xlogy(S: Any, x: Any, y: Any) -> Any:
+    return S.Integer(0) if x == 0 else x * S.log(y)
+
+
+def _sinc(S: Any, x: Any) -> Any:
+    return S.sinc(S.pi * x)
+
+
+FUNCTIONS = (
+    _operator("add", "a + b", lambda S, a, b: a + b, "the sum"),
+    _operator("sub", "a - b", lambda S, a, b: a - b, "the difference", "subtract"),
+    _operator("mul", "a * b", lambda S, a, b: a * b, "the product", "multiply"),
+    _operator("div", "a / b", lambda S, a, b: a / b, "the quotient", "divide", "true_divide"),
+    _operator("floor_divide", "a // b", lambda S, a, b: S.floor(a / b), "the quotient, rounded down"),
+    _operator("remainder", "a % b", lambda S, a, b: a - b * S.floor(a / b), "the remainder, with the sign of b", "mod"),
+    _operator("pow", "a ** b or a ^ b", lambda S, a, b: a**b, "the power", "power", engine="power"),
+    _operator("neg", "-x", lambda S, x: -x, "the opposite", "negative"),
+    _operator("lt", "a < b", lambda S, a, b: S.Lt(a, b), "less than", "less"),
+    _operator("le", "a <= b", lambda S, a, b: S.Le(a, b), "less than or equal", "less_equal"),
+    _operator("gt", "a > b", lambda S, a, b: S.Gt(a, b), "greater than", "greater"),
+    _operator("ge", "a >= b", lambda S, a, b: S.Ge(a, b), "greater than or equal", "greater_equal"),
+    _operator("eq", "a == b", lambda S, a, b: S.Eq(a, b), "equal", "equal"),
+    _operator("ne", "a != b", lambda S, a, b: S.Ne(a, b), "not equal", "not_equal"),
+    _operator("logical_and", "a and b", lambda S, a, b: S.And(a, b), "both conditions"),
+    _operator("logical_or", "a or b", lambda S, a, b: S.Or(a, b), "either condition"),
+    _operator("logical_not", "not x", lambda S, x: S.Not(x), "the opposite condition"),
+    _f("powers", "sqrt", "x", lambda S, x: S.sqrt(x), "square root"),
+    _f("powers", "rsqrt", "x", lambda S, x: 1 / S.sqrt(x), "1/sqrt(x)"),
+    _f("powers", "square", "x", lambda S, x: x**2, "the square, x**2"),
+    _f("powers", "reciprocal", "x", lambda S, x: 1 / x, "the inverse, 1/x"),
+    _f("powers", "hypot", "a, b", lambda S, a, b: S.sqrt(a**2 + b**2), "sqrt(a**2 + b**2)"),
+    _f("exponentials", "exp", "x", lambda S, x: S.exp(x), "e to the power x"),
+    _f("exponentials", "exp2", "x", lambda S, x: 2**x, "2 to the power x"),
+    _f("exponentials", "expm1", "x", lambda S, x: S.exp(x) - 1, "exp(x) - 1, precise near 0"),
+    _f("exponentials", "log", "x", lambda S, x: S.log(x), "natural logarithm", "ln"),
+    _f("exponentials", "log2", "x", lambda S, x: S.log(x) / S.log(2), "logarithm to base 2"),
+    _f("exponentials", "log10", "x", lambda S, x: S.log(x) / S.log(10), "logarithm to base 10"),
+    _f("exponentials", "log1p", "x", lambda S, x: S.log(1 + x), "log(1 + x), precise near 0"),
+    _f("exponentials", "logaddexp", "a, b", lambda S, a, b: S.log(S.exp(a) + S.exp(b)), "log(exp(a) + exp(b)), stable"),
+    _f("exponentials", "xlogy", "x, y", _xlogy, "x*log(y), 0 where x is 0"),
+    _f("trigonometry", "sin", "x", lambda S, x: S.sin(x), "sine, in radians"),
+    _f("trigonometry", "cos", "x", lambda S, x: S.cos(x), "cosine"),
+    _f("trigonometry", "tan", "x", lambda S, x: S.tan(x), "tangent"),
+    _f("trigonometry", "asin", "x", lambda S, x: S.asin(x), "inverse sine", "arcsin"),
+    _f("trigonometry", "acos", "x", lambda S, x: S.acos(x), "inverse cosine", "arccos"),
+    _f("trigonometry", "atan", "x", lambda S, x: S.atan(x), "inverse tangent", "arctan"),
+    _f("trigonometry", "atan2", "a, b", lambda S, a, b: S.atan2(a, b), "the angle of the point (b, a)", "arctan2"),
+    _f("trigonometry", "sinc", "x", _sinc, "sin(pi*x)/(pi*x), 1 at 0"),
+    _f("trigonometry", "deg2rad", "x", lambda S, x: x * S.pi / 180, "degrees to radians", "radians"),
+    _f("trigonometry", "rad2deg", "x", lambda S, x: x * 180 / S.pi, "radians to degrees", "degrees"),
+    _f("hyperbolic", "sinh", "x", lambda S, x: S.sinh(x), "hyperbolic sine"),
+    _f("hyperbolic", "cosh", "x", lambda S, x: S.cosh(x), "hyperbolic cosine"),
+    _f("hyperbolic", "tanh", "x", lambda S, x: S.tanh(x), "hyperbolic tangent"),
+    _f("hyperbolic", "asinh", "x", lambda S, x: S.asinh(x), "inverse hyperbolic sine", "arcsinh"),
+    _f("hyperbolic", "acosh", "x", lambda S, x: S.acosh(x), "inverse hyperbolic cosine", "arccosh"),
+    _f("hyperbolic", "atanh", "x", lambda S, x: S.atanh(x), "inverse hyperbolic tangent", "arctanh"),
+    _f("special", "erf", "x", lambda S, x: S.erf(x), "error function", torch="special.erf"),
+    _f("special", "erfc", "x", lambda S, x: S.erfc(x), "1 - erf(x)", torch="special.erfc"),
+    _f("special", "lgamma", "x", lambda S, x: S.loggamma(x), "logarithm of the gamma function, for x > 0"),
+    _f("special", "digamma", "x", lambda S, x: S.digamma(x), "derivative of lgamma"),
+    _f("activations", "sigmoid", "x", lambda S, x: 1 / (1 + S.exp(-x)), "1/(1 + exp(-x))"),
+    _f("activations", "logit", "x", lambda S, x: S.log(x / (1 - x)), "log(x/(1 - x))"),
+    _f("activations", "softplus", "x", lambda S, x: S.log(1 + S.exp(x)), "log(1 + exp(x))", torch="nn.functional.softplus"),
+    _f("activations", "logsigmoid", "x", lambda S, x: -S.log(1 + S.exp(-x)), "log(sigmoid(x))", torch="nn.functional.logsigmoid"),
+    _f("activations", "silu", "x", lambda S, x: x / (1 + S.exp(-x)), "x*sigmoid(x)", "swish", torch="nn.functional.silu"),
+    _f("activations", "gelu", "x", lambda S, x: x * (1 + S.erf(x / S.sqrt(2))) / 2, "x times the normal distribution function", torch="nn.functional.gelu"),
+    _f("activations", "relu", "x", lambda S, x: S.Max(x, 0), "the positive part; slope 0 at 0"),
+    _f("activations", "leaky_relu", "x, negative_slope=0.01", lambda S, x, k: S.Piecewise((x, x > 0), (k * x, True)), "x, or negative_slope*x below 0", torch="nn.functional.leaky_relu"),
+    _f("activations", "elu", "x, alpha=1.0", lambda S, x, k: S.Piecewise((x, x > 0), (k * (S.exp(x) - 1), True)), "x, or alpha*(exp(x) - 1) below 0", torch="nn.functional.elu"),
+    _f("pieces", "abs", "x", lambda S, x: S.Abs(x), "absolute value; slope 0 at 0", "absolute"),
+    _f("pieces", "sign", "x", lambda S, x: S.sign(x), "-1, 0 or 1; slope 0"),
+    _f("pieces", "maximum", "a, b", lambda S, a, b: S.Max(a, b), "the larger of two; ties share the gradient"),
+    _f("pieces", "minimum", "a, b", lambda S, a, b: S.Min(a, b), "the smaller of two; ties share the gradient"),
+    _f("pieces", "clamp", "x, min=None, max=None", _clamp, "x kept between min and max; slope 1 at the limits", "clip"),
+    _f("pieces", "where", "condition, a, b", lambda S, c, a, b: S.Piecewise((a, c), (b, True)), "a where the condition holds, else b"),
+    _f("pieces", "floor", "x", lambda S, x: S.floor(x), "rounded down; slope 0"),
+    _f("pieces", "ceil", "x", lambda S, x: S.ceiling(x), "rounded up; slope 0"),
+    _f("pieces", "round", "x", _round, "to the nearest whole number, ties to even; slope 0"),
+    _f("pieces", "trunc", "x", lambda S, x: S.sign(x) * S.floor(S.Abs(x)), "rounded towards 0; slope 0", "fix"),
+    _f("pieces", "frac", "x", lambda S, x: x - S.sign(x) * S.floor(S.Abs(x)), "x - trunc(x)"),
+    _f("graph", "detach", "x", lambda S, x: S.detached(x), "the value without its history: a constant for the gradient"),
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""The values given on the command line: `x=0`, `x=ones(2,2), y=[1,2]`, `x=@points.npy`, `x=@-`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import InputError, Span
+from gradcli.lang.creation import Maker, hoist
+from gradcli.lang.evaluate import CONSTANTS, MAX_ELEMENTS, evaluate
+from gradcli.lang.functions import find, functions, names
+from gradcli.lang.parser import parse
+from gradcli.lang.tokens import LITERALS
+
+Array = Any
+_START = re.compile(r"\s*(\w+)\s*=(?!=)")
+_BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
+
+
+def read_values(texts: Iterable[str], option: str, maker: Maker) -> dict[str, Array]:
+    """The arrays of the names in `texts`, each of which holds one assignment or several after commas.
+
+    Raises InputError for what is no assignment, a name given twice, a value that cannot be read, or a file that is no
+    table of numbers.
+    """
+    values: dict[str, Array] = {}
+    for text in texts:
+        for name, value, start in _split(text, option):
+            if name in values:
+                raise InputError("duplicate", f"{option} gives {name!r} twice", span=Span(text, start, start + 1, option))
+            values[name] = _read(value, f"{option} {name}", maker)
+    return values
+
+
+def _split(text: str, option: str) -> list[tuple[str, str, int]]:
+    """Name, text of the value and start of each assignment in `text`."""
+    cuts, depth = [-1], 0
+    for i, character in enumerate(text):
+        depth += _BRACKETS.get(character, 0)
+        if character == "," and depth == 0 and _START.match(text, i + 1):
+            cuts.append(i)
+    pieces = []
+    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        match = _START.match(text, start + 1, end)
+        if match is None or not match[1].isidentifier():
+            span = Span(text, 0, len(text), option)
+            raise InputError("syntax", f"{option} wants NAME=VALUE", span=span, hint=f'for instance {option} "x=[1, 2]"')
+        if match[1] in functions() or match[1] in LITERALS:
+            span = Span(text, *match.span(1), option)
+            raise InputError("reserved", f"{match[1]!r} has a meaning of its own and cannot be a variable", span=span)
+        pieces.append((match[1], text[match.end() : end].strip(), match.start(1)))
+    return pieces
+
+
+def _read(text: str, source: str, maker: Maker) -> Array:
+    if text.startswith("@"):
+        array = _read_file(text[1:], source)
+    else:
+        array = read_value(text, source, maker)
+    return array.astype(maker.dtype)[()]
+
+
+def read_value(text: str, source: str, maker: Maker) -> Array:
+    """The array of an expression without variables, in float64 or the dtype of what it creates."""
+    parsed = parse(text, find, names=names(), bound=CONSTANTS, source=source)
+    program, made = hoist(parsed.program, parsed.source, maker)
+    value = evaluate(program, {name: Tensor(array) for name, array in made.items()}, parsed.source)
+    return np.asarray(value.array if isinstance(value, Tensor) else value)
+
+
+def _read_file(name: str, source: str) -> Array:
+    """The array in a .npy file, or the numbers of a .csv or text file, or of standard input ("-").
+
+    Raises InputError for a file that is missing, ragged, not numeric, not UTF-8, or too large.
+    """
+    if not name:
+        raise InputError("file", f"{source}: a file name must follow @", hint="@points.npy, @points.csv or @-")
+    try:
+        array = np.load(name, allow_pickle=False) if name.endswith(".npy") else _table(name)
+    except FileNotFoundError:
+        raise InputError("file", f"{source}: there is no file {name!r}") from None
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or "the file is empty"
+        raise InputError("file", f"{source}: {name!r} cannot be read: {reason}") from None
+    except UnicodeDecodeError as error:
+        raise InputError("file", f"{source}: {name!r} is not UTF-8 text (byte {error.start})") from None
+    except ValueError as error:
+        raise InputError("file", f"{source}: {name!r} holds no array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise InputError("file", f"{source}: {name!r} holds {array.dtype} values, not real numbers")
+    if array.size > MAX_ELEMENTS:
+        raise InputError("too-large", f"{source}: {name!r} has {array.size:,} elements; the limit is {MAX_ELEMENTS:,}")
+    return array
+
+
+def _table(name: str) -> Array:
+    """Numbers separated by commas, tabs or blanks, a row a line; one row or one column gives one axis.
+
+    Raises InputError with the line for a row of another length or a cell that is no number.
+    """
+    raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    text = raw.decode("utf-8-sig")
+    rows: list[list[float]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        cells = line.split(",") if "," in line else line.split()
+        if not cells or line.lstrip().startswith("#"):
+            continue
+        try:
+            rows.append([float(cell) for cell in cells])
+        except ValueError:
+            raise InputError("file", f"{name}, line {number}: not a row of numbers: {line.strip()[:60]!r}") from None
+        if len(rows[-1]) != len(rows[0]):
+            expected, found = len(rows[0]), len(rows[-1])
+            raise InputError("file", f"{name}, line {number}: {found} numbers where the rows above have {expected}")
+    if not rows:
+        raise InputError("file", f"{name}: there are no numbers in it")
+    array = np.array(rows)
+    return array.reshape(-1) if 1 in array.shape else array

@@ -1,0 +1,325 @@
+"""Every declared operation: its value, derivatives, dtypes, shapes and kinks, and PyTorch's figures for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from samples import (
+    KINKS,
+    Call,
+    Drawn,
+    Example,
+    domains,
+    drawn,
+    examples,
+    golden_calls,
+    is_elementwise,
+    make_call,
+    weights,
+)
+
+from gradcli.engine import autograd, methods
+from gradcli.engine.domain import Domain
+from gradcli.engine.op import OPS, Op, not_differentiable
+from gradcli.engine.tensor import NUMPY, Tensor
+
+# The engine says nan and inf in its results; pytest would undo its own filter.
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+methods.attach()
+GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "ops.json").read_text())
+NO_FIRST_DERIVATIVE = {"floor_divide", "trigamma"}
+NO_SECOND_DERIVATIVE = {"digamma"}
+
+Arrays = list[Any]
+
+
+def apply(call: Call, arrays: Arrays) -> Any:
+    return NUMPY[call.op.forward](*call.having(arrays))
+
+
+def gradients(call: Call, arrays: Arrays) -> Arrays:
+    """The gradients of the weighted sum of the result."""
+    leaves = [Tensor(array, True) for array in arrays]
+    result = apply(call, leaves)
+    grads = autograd.grad(result, leaves, Tensor(weights(result.array)), materialize_grads=True)
+    return [g.array for g in grads if g is not None]
+
+
+def second_gradients(call: Call, arrays: Arrays) -> Arrays:
+    """The gradients of the weighted sum of `gradients`."""
+    leaves = [Tensor(array, True) for array in arrays]
+    result = apply(call, leaves)
+    grads = autograd.grad(result, leaves, Tensor(weights(result.array)), create_graph=True, materialize_grads=True)
+    roots = [g for g in grads if g is not None and g.requires_grad]
+    if not roots:
+        return [np.zeros_like(array) for array in arrays]
+    seconds = autograd.grad(roots, leaves, [Tensor(weights(g.array)) for g in roots], materialize_grads=True)
+    return [g.array for g in seconds if g is not None]
+
+
+def differences(loss: Callable[[Arrays], float], arrays: Arrays, step: float = 1e-3) -> Arrays:
+    """The gradients of `loss` by central differences of two steps, extrapolated: the error is of fourth order."""
+
+    def slope(k: int, place: tuple[int, ...], h: float) -> float:
+        sides = []
+        for shift in (h, -h):
+            moved = [np.array(array) for array in arrays]
+            moved[k][place] += shift
+            sides.append(loss(moved))
+        return (sides[0] - sides[1]) / (2 * h)
+
+    return [
+        np.array(
+            [(4 * slope(k, place, step / 2) - slope(k, place, step)) / 3 for place in np.ndindex(array.shape)]
+        ).reshape(array.shape)
+        for k, array in enumerate(arrays)
+    ]
+
+
+def weighted(arrays: Arrays) -> float:
+    return sum(float(np.sum(weights(array) * array)) for array in arrays)
+
+
+def agree(found: Arrays, expected: Arrays) -> None:
+    for one, other in zip(found, expected, strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-8)
+
+
+def check_first_derivative(call: Call) -> None:
+    agree(gradients(call, call.arrays), differences(lambda arrays: weighted([apply(call, arrays)]), call.arrays))
+
+
+def check_second_derivative(call: Call) -> None:
+    expected = differences(lambda arrays: weighted(gradients(call, arrays)), call.arrays)
+    agree(second_gradients(call, call.arrays), expected)
+
+
+def name_of(value: Any) -> str:
+    if isinstance(value, Op):
+        return value.name
+    if isinstance(value, dict):
+        shown = {name: np.shape(v) if isinstance(v, np.ndarray) else v for name, v in value.items()}
+        return ",".join(f"{name}={v}" for name, v in shown.items())
+    return str(getattr(value, "__name__", value))
+
+
+def each(pairs: list[tuple[Op, Example]]) -> Any:
+    return pytest.mark.parametrize(("op", "example"), pairs, ids=name_of)
+
+
+DIFFERENTIABLE = [
+    (op, example) for op, example in examples() if any(rule is not not_differentiable for rule in op.rules)
+]
+ELEMENTWISE = [op for op in OPS.values() if is_elementwise(op)]
+
+
+@pytest.mark.parametrize("op", OPS.values(), ids=name_of)
+def test_declaration(op: Op) -> None:
+    assert len(domains(op)) == len(op.rules)
+    assert all(isinstance(domain, Domain) for domain in domains(op))
+    assert NUMPY[op.forward].__name__ == op.name
+    assert (op.name in KINKS) == (op.kinks is not None)
+
+
+@each([pair for pair in DIFFERENTIABLE if pair[0].name not in NO_FIRST_DERIVATIVE])
+def test_first_derivative(op: Op, example: Example) -> None:
+    check_first_derivative(make_call(op, example))
+
+
+@each([pair for pair in DIFFERENTIABLE if pair[0].name not in NO_FIRST_DERIVATIVE | NO_SECOND_DERIVATIVE])
+def test_second_derivative(op: Op, example: Example) -> None:
+    check_second_derivative(make_call(op, example))
+
+
+@pytest.mark.parametrize(
+    ("name", "derivative"),
+    [(name, gradients) for name in sorted(NO_FIRST_DERIVATIVE)] + [(name, second_gradients) for name in sorted(NO_SECOND_DERIVATIVE)],
+)
+def test_a_missing_derivative_says_so(name: str, derivative: Callable[[Call, Arrays], Arrays]) -> None:
+    call = make_call(OPS[name], {})
+    with pytest.raises(NotImplementedError, match=r"the derivative of \w+\(\) with respect to '\w' is not implemented"):
+        derivative(call, call.arrays)
+
+
+def test_a_wrong_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    call = make_call(OPS["sin"], {})
+    check_first_derivative(call)
+    check_second_derivative(call)
+    (pull,) = OPS["sin"].pulls
+    monkeypatch.setattr(OPS["sin"], "pulls", (lambda g, slots: pull(g, slots) * 1.000001,))
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        check_first_derivative(call)
+
+
+def test_a_rule_that_loses_the_graph_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    call = make_call(OPS["mul"], {})
+    pulls = OPS["mul"].pulls
+    detached = tuple(
+        lambda g, slots, pull=pull: pull(g, [getattr(slot, "array", slot) for slot in slots]) for pull in pulls
+    )
+    monkeypatch.setattr(OPS["mul"], "pulls", detached)
+    check_first_derivative(call)
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        check_second_derivative(call)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=name_of)
+@each(DIFFERENTIABLE)
+def test_floats_keep_their_dtype(op: Op, example: Example, dtype: Any) -> None:
+    call = make_call(op, example, dtype)
+    result = apply(call, call.arrays)
+    assert not isinstance(result, Tensor)
+    assert result.dtype == example.get("dtype", dtype)
+    if op.name not in NO_FIRST_DERIVATIVE:
+        assert {g.dtype for g in gradients(call, call.arrays)} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("op", ELEMENTWISE, ids=name_of)
+def test_integers_become_the_default_float_or_stay(op: Op) -> None:
+    integers = [(1 + np.abs(array)).astype(np.int64) for array in make_call(op, {}).arrays]
+    result = NUMPY[op.forward](*map(Tensor, integers))
+    assert result.array.dtype in (np.float32, np.int64, np.bool_)
+
+
+BINARY = [op for op in ELEMENTWISE if len(op.rules) == 2]
+SHAPES = [((3, 1), (1, 4)), ((), (2, 3)), ((2, 3), (3,)), ((2, 0), (1,))]
+
+
+@pytest.mark.parametrize("shapes", SHAPES, ids=str)
+@pytest.mark.parametrize("op", BINARY, ids=name_of)
+def test_two_arguments_broadcast(op: Op, shapes: Any) -> None:
+    call = make_call(op, dict(zip(op.slots[1:], map(Drawn, shapes), strict=True)))
+    assert apply(call, call.arrays).shape == np.broadcast_shapes(*shapes)
+    if not_differentiable not in op.rules and op.name not in NO_FIRST_DERIVATIVE:
+        check_first_derivative(call)
+
+
+@pytest.mark.parametrize("op", BINARY, ids=name_of)
+def test_shapes_that_do_not_broadcast_are_named(op: Op) -> None:
+    call = make_call(op, dict(zip(op.slots[1:], (drawn(2, 3), drawn(4)), strict=True)))
+    words = r"The size of tensor a \(3\) must match the size of tensor b \(4\) at non-singleton dimension 1"
+    with pytest.raises(RuntimeError, match=words):
+        apply(call, [Tensor(array) for array in call.arrays])
+
+
+@pytest.mark.parametrize("op", ELEMENTWISE, ids=name_of)
+def test_scalars_and_empty_arrays(op: Op) -> None:
+    whole = make_call(op, dict.fromkeys(op.slots[1:], drawn(3)))
+    expected = apply(whole, whole.arrays)
+    zero_d = [np.array(array[0]) for array in whole.arrays]
+    for arrays in (zero_d, [array[()] for array in zero_d]):
+        result = NUMPY[op.forward](*map(Tensor, arrays)).array
+        assert result.shape == ()
+        np.testing.assert_array_equal(result, expected[0])
+    assert NUMPY[op.forward](*(Tensor(np.zeros((0, 3))) for _ in zero_d)).shape == (0, 3)
+    if not_differentiable not in op.rules and op.name not in NO_FIRST_DERIVATIVE:
+        assert {g.shape for g in gradients(whole, zero_d)} == {()}
+        assert {g.shape for g in gradients(whole, [np.zeros((0, 3))] * len(zero_d))} == {(0, 3)}
+
+
+IGNORES_NAN = [("pow_number", {"exponent": 0}), ("number_pow", {"base": 1}), ("norm", {"ord": 0, "axis": 1})]
+"""nan**0 and 1**nan are 1, and NaN counts as one that is not 0."""
+
+
+@each(DIFFERENTIABLE)
+def test_nan_propagates(op: Op, example: Example) -> None:
+    call = make_call(op, example)
+    result = apply(call, [np.full_like(array, np.nan) for array in call.arrays])
+    assert np.isnan(result).any() == ((op.name, example) not in IGNORES_NAN)
+
+
+@each([pair for pair in DIFFERENTIABLE if pair[0].name not in NO_FIRST_DERIVATIVE])
+def test_arrays_need_not_be_contiguous(op: Op, example: Example) -> None:
+    call = make_call(op, example)
+    strided = [np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array for array in call.arrays]
+    np.testing.assert_array_equal(apply(call, strided), apply(call, call.arrays))
+    for one, other in zip(gradients(call, strided), gradients(call, call.arrays), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-14)
+
+
+@each([pair for pair in examples() if pair[0].kinks])
+def test_generic_points_are_no_kinks(op: Op, example: Example) -> None:
+    kinks = op.kinks(*make_call(op, example).values)
+    assert not np.any(kinks)
+
+
+@pytest.mark.parametrize(("name", "point"), [(name, point) for name, points in KINKS.items() for point in points])
+def test_kinks_are_known(name: str, point: tuple[Any, ...]) -> None:
+    values = OPS[name].bind(point, {})
+    kinks = OPS[name].kinks(*(np.array(v)[()] if isinstance(v, float | list) else v for v in values))
+    assert np.any(kinks)
+
+
+# PyTorch's figures
+
+CALLS = dict(golden_calls())
+DIFFERENT: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {
+    ("sign", "value"): ("NaN stays NaN; PyTorch has 0", np.isnan),
+    ("abs", "first"): ("NaN stays NaN; PyTorch has 0", np.isnan),
+    ("elu", "first"): ("NaN stays NaN; PyTorch has alpha", lambda x, alpha, scale: np.isnan(x)),
+    ("elu", "second"): ("0 is on the curved side, as for the slope", lambda x, alpha, scale: (x == 0) | np.isnan(x)),
+    ("sinc", "first"): ("PyTorch cancels", lambda x: (x != 0) & (np.abs(x) < 1e-4)),
+    ("sinc", "second"): ("PyTorch cancels, and has NaN at 0", lambda x: np.abs(x) < 1e-4),
+    ("logaddexp", "second"): ("PyTorch has NaN", lambda a, b: (np.isinf(a) | np.isinf(b)) & (a != b)),
+    ("pow_tensor", "second"): ("0**b is flat; PyTorch has NaN", lambda a, b: (a == 0) & (b >= 2)),
+    ("number_pow", "second"): ("0**x is flat; PyTorch has NaN", lambda x, base: base == 0),
+    ("remainder_tensor", "first"): ("PyTorch corrects floor(a/b)", lambda a, b: np.isinf(a) | np.isinf(b)),
+    ("remainder_tensor", "second"): ("PyTorch has 0 even at NaN", lambda a, b: ~np.isfinite(a / b) | np.isinf(b)),
+    ("trigamma", "value"): ("PyTorch has 9 digits", np.isfinite),
+    ("digamma", "first"): ("PyTorch has 9 digits", np.isfinite),
+    ("lgamma", "second"): ("PyTorch has 9 digits", np.isfinite),
+}
+"""Where our figures differ from PyTorch's knowingly: why, and for which arguments."""
+OTHER_NODES = {"rsub", "floor_divide"}
+"""rsub stands for `number - x` alone; PyTorch's name for a missing derivative has its C++ namespace before it."""
+
+
+def test_every_operation_is_recorded() -> None:
+    assert {key.split()[0] for key in GOLDEN["cases"]} | set(GOLDEN["without"]) == set(OPS)
+
+
+@pytest.mark.parametrize("key", GOLDEN["cases"])
+def test_figures_recorded_from_pytorch(key: str) -> None:
+    case, call = GOLDEN["cases"][key], CALLS[key]
+    result = apply(call, [Tensor(array, True) for array in call.arrays])
+    if call.op.name not in OTHER_NODES:
+        assert (result.grad_fn.name() if result.grad_fn else None) == case["node"]
+    for quantity, found in figures(call, case).items():
+        _, where = DIFFERENT.get((call.op.name, quantity), ("", None))
+        compare(found, case[quantity], False if where is None else where(*call.values))
+
+
+@pytest.mark.parametrize(("name", "quantity"), DIFFERENT)
+def test_differences_from_pytorch_are_real(name: str, quantity: str) -> None:
+    found, recorded = [], []
+    for key, case in GOLDEN["cases"].items():
+        if key.split()[0] == name:
+            found += figures(CALLS[key], case)[quantity]
+            recorded += case[quantity]
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        compare(found, recorded, ignored=False)
+
+
+def figures(call: Call, case: dict[str, Any]) -> dict[str, Arrays]:
+    """What was recorded of a call, as the engine has it."""
+    found = {"value": [apply(call, call.arrays)]}
+    if case["first"] and call.op.name not in NO_FIRST_DERIVATIVE:
+        found["first"] = gradients(call, call.arrays)
+        if case["second"] and call.op.name not in NO_SECOND_DERIVATIVE:
+            found["second"] = second_gradients(call, call.arrays)
+    return found
+
+
+def compare(found: Arrays, recorded: list[Any], ignored: Any) -> None:
+    for array, (dtype, shape, words) in zip(found, recorded, strict=True):
+        expected = np.array([float(word) for word in words.split()]).reshape(shape)
+        assert (str(array.dtype), list(array.shape)) == (dtype, shape)
+        rtol, atol = (1e-5, 1e-6) if array.dtype == np.float32 else (1e-12, 1e-14)
+        np.testing.assert_allclose(np.where(ignored, 0, array), np.where(ignored, 0, expected), rtol=rtol, atol=atol)

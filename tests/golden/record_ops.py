@@ -1,0 +1,135 @@
+"""Record PyTorch's figures for every operation into ops.json: `python tests/golden/record_ops.py`, with PyTorch 2.13.0.
+
+Per call of `samples.golden_calls`: the name of the node, the value, the gradients for a fixed cotangent, and the
+gradients of the weighted sum of those. Where PyTorch has no gradient, null stands in its place.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+sys.path += [str(Path(__file__).parents[1] / "engine"), str(Path(__file__).parents[2])]
+
+from samples import Call, golden_calls, weights
+
+
+def along(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of x, axis and keepdims, called without the last two where they say nothing."""
+    return lambda x, axis, keepdims: function(x) if axis is None and not keepdims else function(x, axis, keepdims)
+
+
+def values(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`along`, of a function that gives values and indices where there is an axis."""
+    return lambda x, axis, keepdims: function(x) if axis is None else function(x, axis, keepdims).values
+
+
+def variance(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda x, axis, correction, keepdims: function(x, axis, correction=correction, keepdim=keepdims)
+
+
+TORCH: dict[str, Callable[..., Any]] = {
+    # arithmetic
+    "remainder_number": torch.remainder,
+    "remainder_tensor": torch.remainder,
+    "pow_number": torch.pow,
+    "pow_tensor": torch.pow,
+    "number_pow": lambda x, base: base**x,
+    # conversion, shape, indexing
+    "cast": lambda x, dtype: torch.ops.aten._to_copy(x, dtype=getattr(torch, dtype.name)),  # noqa: SLF001  # always records
+    "unsafe_view": torch.ops.aten._unsafe_view,  # noqa: SLF001  # has no public name
+    "expand": torch.Tensor.expand,
+    "squeeze": lambda x, axis: x.squeeze() if axis is None else x.squeeze(axis),
+    "repeat": torch.Tensor.repeat,
+    "slice_axis": lambda x, axis, start, stop, step: torch.ops.aten.slice(x, axis, start, stop, step or 1),
+    "index": torch.Tensor.__getitem__,
+    # reduction, statistics
+    **{
+        name: along(getattr(torch, name))
+        for name in ("sum", "mean", "prod", "amax", "amin", "argmax", "argmin", "any", "all")
+    },
+    **{name: values(getattr(torch, name)) for name in ("max", "min")},
+    **{name: variance(getattr(torch, name)) for name in ("var", "std")},
+    "count_nonzero": lambda x, axis, keepdims: torch.count_nonzero(x, axis),
+    "logsumexp": lambda x, axis, keepdims: torch.logsumexp(x, (0, 1) if axis is None else axis, keepdims),
+    "norm": torch.linalg.vector_norm,
+    # linear algebra
+    "cross": lambda a, b, axis: torch.linalg.cross(a, b, dim=axis),
+    "logabsdet": lambda x: torch.linalg.slogdet(x).logabsdet,
+    "det_sign": lambda x: torch.linalg.slogdet(x).sign,
+    **{name: getattr(torch.linalg, name) for name in ("det", "inv", "solve")},
+    # transcendental, piecewise
+    "trigamma": lambda x: torch.polygamma(1, x),
+    "elu": torch.ops.aten.elu,
+    "gelu": lambda x, approximate: functional.gelu(x, approximate=approximate),
+    "masked_fill": torch.Tensor.masked_fill,
+    "round": lambda x, decimals: torch.round(x, decimals=decimals) if decimals else torch.round(x),
+}
+"""What an operation is called in PyTorch, if not by the same name with the same arguments in order."""
+
+WITHOUT = {
+    "squeeze_": "it is in place",
+    "det_sign": "it is one of two results",
+    "scatter": "PyTorch has the rule inside of others",
+    "alias": "x[...] is recorded with indexing",
+}
+"""Operations that PyTorch does not offer."""
+
+
+def as_torch(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(as_torch, value))
+    return torch.tensor(np.array(value)) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def figures(tensor: torch.Tensor) -> list[Any]:
+    array = tensor.numpy(force=True)
+    words = [str(value) for value in (array.astype(int) if array.dtype == bool else array).ravel()]
+    return [str(array.dtype), list(array.shape), " ".join(words)]
+
+
+def derivatives(outputs: list[Any], leaves: list[Any]) -> list[Any] | None:
+    """The gradients of the weighted sum of the outputs, zeros where there is none; None where PyTorch cannot."""
+    roots = [y for y in outputs if y.requires_grad]
+    if not roots:
+        return [torch.zeros_like(leaf) for leaf in leaves]
+    cotangents = [as_torch(weights(y.numpy(force=True))) for y in roots]
+    try:
+        return list(torch.autograd.grad(roots, leaves, cotangents, create_graph=True, materialize_grads=True))
+    except (NotImplementedError, RuntimeError):
+        return None
+
+
+def record(call: Call) -> dict[str, Any]:
+    name = call.op.name
+    function = TORCH.get(name) or getattr(torch, name, None) or getattr(functional, name)
+    leaves = [as_torch(array).requires_grad_() for array in call.arrays]
+    arguments = [[*value] if isinstance(value, list) else as_torch(value) for value in call.having(leaves)]
+    result = function(*arguments)
+    first = derivatives([result], leaves) if result.requires_grad else None
+    second = derivatives(first, leaves) if first else None
+    return {
+        "node": result.grad_fn.name() if result.grad_fn else None,
+        "value": [figures(result)],
+        "first": first and [*map(figures, first)],
+        "second": second and [*map(figures, second)],
+    }
+
+
+def main() -> None:
+    assert torch.__version__.startswith("2.13.0")
+    cases = {key: record(call) for key, call in golden_calls() if call.op.name not in WITHOUT}
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(case)}" for key, case in cases.items())
+    text = f'{{"torch": "{torch.__version__}", "without": {json.dumps(WITHOUT)}, "cases": {{\n{lines}\n}}}}\n'
+    Path(__file__).with_name("ops.json").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
