@@ -107,7 +107,7 @@ def ordered(starts: Iterable[Any]) -> list[Node]:
 
 
 def unbroadcast(cotangent: Any, shape: tuple[int, ...]) -> Any:
-    """The cotangent summed over the axes along which an argument of `shape` was broadcast."""
+    """The cotangent in its argument's shape: summed over axes that were broadcast, spread over those that a rule left out."""
     extra = len(cotangent.shape) - len(shape)
     if extra < 0:
         return np.broadcast_to(cotangent, shape)

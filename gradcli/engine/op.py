@@ -45,7 +45,7 @@ class Op:
     node      the name of its nodes, "MulBackward0", or a function of the call's arguments that gives it
     forward   the function on NumPy values
     slots     "result", then the names of the arguments in order
-    defaults  the default values of arguments
+    defaults  the default values of the last arguments, by name
     rules     the derivative rules of the array arguments, which come first among the arguments
     pulls     the rules as functions of the cotangent and all slots
     keeps     per set of arguments that need a gradient (a bit mask): for each slot, whether a node keeps it
@@ -54,7 +54,9 @@ class Op:
     floating  integers are taken as floats (what needs a gradient is floating anyway)
     """
 
-    __slots__ = ("defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node", "pulls", "rules", "slots")
+    __slots__ = (
+        "_tail", "defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node", "pulls", "rules", "slots",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -73,6 +75,7 @@ class Op:
         self.kinks = kinks
         self.floating = floating
         arguments, self.defaults = _signature(forward, tuple(rules))
+        self._tail = tuple(self.defaults.values())
         self.slots = ("result", *arguments)
         self.rules = tuple(_refuse(name, argument) if rule is missing else rule for argument, rule in rules.items())
         needs = [[self.slots.index(need) for need in _parameters(rule)[1:]] for rule in self.rules]
@@ -86,14 +89,18 @@ class Op:
     def bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments in order, defaults filled in. Raises TypeError as a Python call would."""
         names = self.slots[1:]
+        lacking = len(names) - len(args)
+        if not keywords and 0 <= lacking <= len(self.defaults):
+            return args + self._tail[len(self._tail) - lacking :]
         given = dict(zip(names, args, strict=False)) | keywords
         wrong = [name for name in keywords if name not in names[len(args) :]]
-        if wrong or len(args) > len(names):
+        if wrong or lacking < 0:
             raise TypeError(f"{self.name}() got an unexpected argument {wrong[0] if wrong else args[len(names)]!r}")
-        lacking = [name for name in names if name not in given and name not in self.defaults]
-        if lacking:
-            raise TypeError(f"{self.name}() missing required argument: {lacking[0]!r}")
-        return tuple(given[name] if name in given else self.defaults[name] for name in names)
+        values = self.defaults | given
+        missing_name = next((name for name in names if name not in values), None)
+        if missing_name is not None:
+            raise TypeError(f"{self.name}() missing required argument: {missing_name!r}")
+        return tuple(values[name] for name in names)
 
     def record(self, result: Any, values: tuple[Any, ...], edges: tuple[Any, ...]) -> Tensor:
         """The result as a Tensor whose Node keeps, of the result and the `values` given, what the rules need."""
@@ -146,12 +153,11 @@ def _rejoin(array: Any, edge: Any) -> Any:
 
 def _signature(forward: Callable[..., Any], names: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Names and defaults of the arguments: those of `forward`, or `names` where `forward` is not written in Python."""
-    code = getattr(forward, "__code__", None)
-    if code is None:
+    if not hasattr(forward, "__code__"):
         return names, {}
     arguments = _parameters(forward)
-    defaults = getattr(forward, "__defaults__", None) or ()
-    return arguments, dict(zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True))
+    values = getattr(forward, "__defaults__", None) or ()
+    return arguments, dict(zip(arguments[len(arguments) - len(values) :], values, strict=True))
 
 
 def _parameters(function: Any) -> tuple[str, ...]:

@@ -162,6 +162,17 @@ def test_second_derivatives_of_a_zero_determinant() -> None:
     assert rows == [[[0, 0], [0, 1]], [[0, 0], [-1, 0]], [[0, -1], [0, 0]], [[1, 0], [0, 0]]]
 
 
+def test_second_derivatives_of_a_determinant_that_is_nearly_zero() -> None:
+    matrix = np.arange(1, 10.0).reshape(3, 3) / 10
+    matrix[0, 0] += 1e-12
+    x = Tensor(matrix, True)
+    determinant = ops.det(x)
+    assert 0 < abs(determinant.item()) < 1e-13
+    (first,) = autograd.grad(determinant, x, create_graph=True)
+    (row,) = autograd.grad(first[0, 0], x)
+    np.testing.assert_allclose(row.array, [[0, 0, 0], [0, 0.9, -0.8], [0, -0.6, 0.5]], atol=1e-14)
+
+
 def test_one_singular_matrix_in_a_batch_leaves_the_others_right() -> None:
     regular, singular = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[1.0, 2.0], [2.0, 4.0]])
     x = Tensor(np.stack([regular, singular]), True)

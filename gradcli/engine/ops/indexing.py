@@ -100,7 +100,7 @@ def _item(item: Any) -> Any:
     if isinstance(item, Tensor):
         item = item.array
     if isinstance(item, (bool, list, np.ndarray, np.generic)):
-        array = np.asarray(item)
+        array = np.array(item)  # a copy: the backward pass needs it as it is now
         if array.dtype == np.uint8:
             return array.astype(bool)  # PyTorch takes bytes for a mask
         if array.size == 0 and isinstance(item, list):

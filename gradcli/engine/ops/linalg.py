@@ -61,9 +61,14 @@ def _cofactors(x: Any) -> Any:
 
 
 def _det_rule(g: Any, result: Any, x: Any) -> Any:
-    if np.all(result):
+    if np.all(result) and not (isinstance(x, Tensor) and _ill_conditioned(x.array)):
         return _per_matrix(g * result) * transpose(inv(x), -2, -1)
     return _per_matrix(g) * _cofactors(x)
+
+
+def _ill_conditioned(x: Any) -> bool:
+    """Whether in derivatives of det(x) / x, large terms that cancel would leave too few digits."""
+    return bool(np.any(np.linalg.cond(x, 1) > 1e3))
 
 
 def _det(x: Any) -> Any:
