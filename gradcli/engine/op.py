@@ -183,7 +183,7 @@ def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
     return lambda g, slots: rule(g, *get(slots))
 
 
-def _unary(op: Op) -> Callable[..., Any]:
+def unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
     forward, node, others, floating = op.forward, op.node, len(op.slots) - 2, op.floating
     keep_result, keep_x = op.keeps[1][:2]
@@ -305,7 +305,7 @@ def elementwise(
 ) -> Callable[..., Any]:
     """Declares an element-wise operation with one argument, or with two that broadcast; `numpy` are its synonyms there."""
     op = Op(name, node, forward, rules, domain, kinks, floating)
-    return _declare(op, _unary if len(rules) == 1 else _binary, numpy)
+    return _declare(op, unary if len(rules) == 1 else _binary, numpy)
 
 
 def general(
@@ -319,7 +319,7 @@ def general(
     **rules: Rule,
 ) -> Callable[..., Any]:
     """Declares an operation whose array arguments come first and may be followed by others, such as an axis."""
-    return _declare(Op(name, node, forward, rules, domain, kinks), _unary if len(rules) == 1 else _general, numpy)
+    return _declare(Op(name, node, forward, rules, domain, kinks), unary if len(rules) == 1 else _general, numpy)
 
 
 def of_sequence(

@@ -26,11 +26,13 @@ After = Callable[[Expr, Any], Any]
 
 PYTHON: dict[str, Callable[..., Any]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "pow": operator.pow,
-    "floor_divide": operator.floordiv, "remainder": operator.mod, "matmul": operator.matmul, "neg": operator.neg,
+    "remainder": operator.mod, "matmul": operator.matmul, "neg": operator.neg,
 }  # fmt: skip
 """Operators are applied as Python applies them, so that a node gets the name it has in PyTorch code."""
 
-ON_INTEGERS = {"add", "sub", "mul", "neg", "floor_divide", "remainder"}
+INTEGERS = {name: PYTHON[name] for name in ("add", "sub", "mul", "neg", "remainder")} | {"floor_divide": operator.floordiv}
+"""Operators that keep whole numbers whole."""
+
 SEQUENCES = {"stack", "cat", "reshape", "expand", "permute"}
 """Functions to which a list is a list, not an array."""
 
@@ -129,7 +131,7 @@ class _Evaluator:
         items = node.items if isinstance(node, List) else (node,) * len(value)
         rows = [self.operand(item, part) for item, part in zip(items, value, strict=True)]
         if not any(isinstance(row, Tensor) for row in rows):
-            return Tensor(np.array(rows, dtype=np.float64))
+            return Tensor(np.array(rows, dtype=bool if all(type(row) is bool for row in rows) and rows else np.float64))
         return self.attempt(node, lambda: ops.stack([_tensor(row) for row in rows]))
 
     def check_size(self, node: Call, args: Sequence[Any]) -> None:
@@ -190,8 +192,8 @@ def _function(name: str) -> Callable[..., Any]:
 
 def _constant(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """A function of plain numbers: whole numbers stay whole where that is exact, the rest is float64 arithmetic."""
-    if name in ON_INTEGERS and all(type(arg) is int for arg in args):
-        result = PYTHON[name](*args) if name not in ("floor_divide", "remainder") or args[1] else math.nan
+    if name in INTEGERS and all(type(arg) is int for arg in args):
+        result = INTEGERS[name](*args) if name not in ("floor_divide", "remainder") or args[1] else math.nan
         return result if abs(result) < EXACT_INTEGERS else float(result)
     with np.errstate(all="ignore"):
         result = _function(name)(*[arg if type(arg) is bool else np.float64(arg) for arg in args], **keywords)

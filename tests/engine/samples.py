@@ -149,6 +149,7 @@ EDGES: dict[str, list[Example]] = {
 }
 
 KINKS: dict[str, list[tuple[Any, ...]]] = {
+    "div_floor": [(4.0, 2.0), (0.0, 3.0)],
     "remainder_number": [(4.0, 2.0), (0.0, 3.0)],
     "remainder_tensor": [(4.0, 2.0), (0.0, 3.0)],
     "hypot": [(0.0, 0.0)],

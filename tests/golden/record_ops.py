@@ -37,6 +37,7 @@ def variance(function: Callable[..., Any]) -> Callable[..., Any]:
 
 TORCH: dict[str, Callable[..., Any]] = {
     # arithmetic
+    "div_floor": lambda a, b: torch.div(a, b, rounding_mode="floor"),
     "remainder_number": torch.remainder,
     "remainder_tensor": torch.remainder,
     "pow_number": torch.pow,

@@ -39,7 +39,7 @@ div = elementwise(
     floating=True,
     numpy=[np.true_divide],
     a=lambda g, b: g / b,
-    b=lambda g, a, b: -g * (a / b) / b,
+    b=lambda g, result, b: -g * (result / b),
 )
 floor_divide = elementwise(
     "floor_divide", "NotImplemented", np.floor_divide, domain=(REAL, NON_ZERO), a=missing, b=missing
@@ -48,6 +48,17 @@ floor_divide = elementwise(
 
 def _at_multiple(a: Any, b: Any) -> Any:
     return np.remainder(a, b) == 0
+
+
+div_floor = elementwise(  # torch.div(a, b, rounding_mode="floor"), which is flat where // has no derivative
+    "div_floor",
+    "DivBackward2",
+    lambda a, b: np.floor_divide(a, b),
+    domain=(REAL, NON_ZERO),
+    kinks=_at_multiple,
+    a=lambda g: np.zeros_like(g),
+    b=lambda g: np.zeros_like(g),
+)
 
 
 remainder_number = general(

@@ -43,7 +43,7 @@ FUNCTIONS = (
     _operator("sub", "a - b", lambda S, a, b: a - b, "the difference", "subtract"),
     _operator("mul", "a * b", lambda S, a, b: a * b, "the product", "multiply"),
     _operator("div", "a / b", lambda S, a, b: a / b, "the quotient", "divide", "true_divide"),
-    _operator("floor_divide", "a // b", lambda S, a, b: S.floor(a / b), "the quotient, rounded down"),
+    _operator("floor_divide", "a // b", lambda S, a, b: S.floor(a / b), "the quotient, rounded down; slope 0", engine="div_floor"),
     _operator("remainder", "a % b", lambda S, a, b: a - b * S.floor(a / b), "the remainder, with the sign of b", "mod"),
     _operator("pow", "a ** b or a ^ b", lambda S, a, b: a**b, "the power", "power", engine="power"),
     _operator("neg", "-x", lambda S, x: -x, "the opposite", "negative"),

@@ -1,0 +1,1 @@
+"""The calculator: a question is read, computed by the engine, and verified."""

@@ -1,0 +1,130 @@
+"""The one call behind `gradcli diff`: read, compute, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.calculator.compute import Computed, compute, hold_detached, lower_value
+from gradcli.calculator.diagnose import PerturbedRuns, trouble
+from gradcli.calculator.prepare import Array, Prepared, prepare
+from gradcli.calculator.question import Answer, Derivative, Question
+from gradcli.errors import InputError
+from gradcli.lang.evaluate import After
+from gradcli.lang.unparse import unparse
+from gradcli.verify.problem import Problem, Verdict, symbolic_request
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+PATIENCE = 10.0
+"""Seconds that SymPy is given."""
+
+
+def differentiate(question: Question, worker: SympyWorker | None) -> Answer:
+    """The answer to a question. `worker` is the SymPy process to ask; None if nothing is to be checked.
+
+    Raises InputError for an input that cannot be used, with its place.
+    """
+    prepared = prepare(question)
+    if prepared.missing and worker is None:
+        names = ", ".join(prepared.missing)
+        hint = "give values with --at or --let; without the check there is no symbolic derivative"
+        raise InputError("missing-value", f"no value for {names}", hint=hint)
+    if worker is not None:
+        worker.post(_request(question, prepared))  # SymPy works while the engine does
+    computed = None if prepared.missing else compute(prepared, question.order)
+    symbolic = None if worker is None else worker.answer(PATIENCE)
+    verdicts = _verdicts(question, prepared, computed, symbolic) if computed and symbolic is not None else {}
+    return Answer(
+        understood=unparse(prepared.parsed.program),
+        notes=prepared.notes,
+        dtype=question.dtype,
+        missing=prepared.missing,
+        value=computed and computed.value,
+        value_verdict=verdicts.get(("", 0)),
+        cotangent=computed and computed.cotangent,
+        graph=computed.graph if computed else (),
+        derivatives=tuple(
+            _derivative(prepared, computed, symbolic or {}, name, order, verdicts.get((name, order)))
+            for name in prepared.wrt
+            for order in range(1, question.order + 1)
+        ),
+        made=prepared.made,
+        trouble=(symbolic or {}).get("error"),
+    )
+
+
+def _request(question: Question, prepared: Prepared) -> dict[str, Any]:
+    return symbolic_request(
+        prepared.program,
+        prepared.at | prepared.fixed,
+        prepared.wrt,
+        prepared.cotangent,
+        question.order,
+        question.dtype,
+    )
+
+
+def _derivative(
+    prepared: Prepared,
+    computed: Computed | None,
+    symbolic: Mapping[str, Any],
+    name: str,
+    order: int,
+    verdict: Verdict | None,
+) -> Derivative:
+    formulas = symbolic.get("derivatives", {}).get(name)
+    formula = formulas[order - 1] if formulas else {"text": None, "at": None}
+    gradient = computed.gradients[name][order - 1] if computed else None
+    return Derivative(name, order, prepared.at.get(name), gradient, formula["text"], formula["at"], verdict)
+
+
+def _verdicts(
+    question: Question, prepared: Prepared, computed: Computed, symbolic: Mapping[str, Any]
+) -> dict[tuple[str, int], Verdict]:
+    """The verdict on each derivative, by name and order, and on the value, under ("", 0)."""
+    from gradcli.verify.verdict import check_value, judge
+
+    peers = _peers(question, prepared)
+    finite = all(np.all(np.isfinite(array)) for arrays in computed.gradients.values() for array in arrays)
+    reason = None if finite and np.all(np.isfinite(computed.value)) else trouble(prepared)
+    runs = PerturbedRuns(prepared, question.order)
+    held = hold_detached(prepared)
+    verdicts = {("", 0): check_value(_problem(prepared, runs, held, 1), computed.value, symbolic, tol=question.tol, trouble=reason)}
+    for order in range(1, question.order + 1):
+        found = judge(
+            _problem(prepared, runs, held, order),
+            computed.value if order == 1 else computed.gradients[prepared.wrt[0]][order - 2],
+            {name: computed.gradients[name][order - 1] for name in prepared.wrt},
+            symbolic,
+            order=order,
+            torch=peers and {name: peers[name][order - 1] for name in prepared.wrt},
+            tol=question.tol,
+            trouble=reason,
+        )
+        verdicts |= {(name, order): verdict for name, verdict in found.items()}
+    return verdicts
+
+
+def _problem(prepared: Prepared, runs: PerturbedRuns, held: After, order: int) -> Problem:
+    return Problem(
+        program=prepared.program,
+        values=prepared.at | prepared.fixed,
+        wrt=prepared.wrt,
+        cotangent=prepared.cotangent if order == 1 else None,
+        evaluate=partial(lower_value, prepared, order=order, after=held),
+        perturbed=partial(runs.run, order),
+    )
+
+
+def _peers(question: Question, prepared: Prepared) -> dict[str, list[Array]] | None:
+    """PyTorch's gradients, if it was to be asked."""
+    if "torch" not in question.against:
+        return None
+    from gradcli.calculator.peer import torch_gradients
+
+    return torch_gradients(prepared, question.order)

@@ -1,0 +1,86 @@
+"""The application: its commands, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gradcli import __version__
+from gradcli.cli import diff, functions, scenario, schema
+from gradcli.cli.exits import Exit
+from gradcli.cli.terminal import PipeClosed, error_document, print_error, print_json
+from gradcli.errors import InputError
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+app = typer.Typer(
+    name="gradcli",
+    help="Gradients you can trust: an expression in, its verified gradient out; and autograd tutorials that run.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+# An expression may start with a minus sign, which must not be taken for an option.
+app.command(context_settings={"ignore_unknown_options": True})(diff.diff)
+for command in (functions.functions, scenario.scenario, schema.schema):
+    app.command()(command)
+
+UsageError: Any = typer.BadParameter.__base__
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"gradcli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Gradients you can trust."""
+
+
+def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
+    """Runs a command line; the exit code. `worker` is a SymPy process that has been started for it."""
+    command = next((word for word in arguments if not word.startswith("-")), "gradcli")
+    try:
+        code = app(arguments, prog_name="gradcli", standalone_mode=False, obj=worker)
+        sys.stdout.flush()
+        return code or Exit.OK
+    except InputError as error:
+        return _report(error, command, "--json" in arguments)
+    except UsageError as error:
+        return _report(_usage(error.format_message(), command), command, "--json" in arguments)
+    except PipeClosed:
+        # What is left in the buffer must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    finally:
+        if worker is not None:
+            worker.close()
+
+
+def _usage(message: str, command: str) -> InputError:
+    """Wrong usage, in Typer's words; empty where it has printed the help instead."""
+    known = [getattr(entry.callback, "__name__", "") for entry in app.registered_commands]
+    hint = f"see gradcli {command} --help" if command in known else "see gradcli --help"
+    return InputError("usage", message.rstrip("."), hint=hint)
+
+
+def _report(error: InputError, command: str, as_json: bool) -> int:
+    if not error.message:
+        return Exit.USAGE
+    if as_json:
+        print_json(error_document(command, error))
+    else:
+        print_error(error)
+    return Exit.USAGE

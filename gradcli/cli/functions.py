@@ -1,0 +1,26 @@
+"""`gradcli functions`: what the language knows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def functions(
+    name: Annotated[str | None, typer.Argument(help="Show just this function.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """List the functions of the expression language.
+
+    gradcli functions
+
+    gradcli functions softmax
+    """
+    from gradcli.cli.terminal import console, print_json
+    from gradcli.render.functions import functions_document, functions_table
+
+    if json:
+        print_json(functions_document(name))
+    else:
+        console().print(functions_table(name))

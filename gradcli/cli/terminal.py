@@ -1,0 +1,85 @@
+"""Where output goes: answers to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gradcli.errors import InputError
+
+PIPE_WIDTH = 120
+
+
+class PipeClosed(Exception):
+    """The reader of stdout has gone (`| head`)."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A Rich console that obeys NO_COLOR and FORCE_COLOR; into a pipe it is wide, and plain."""
+    from rich.console import Console
+
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise PipeClosed
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    return PipedConsole(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """One strict JSON document on stdout."""
+    try:
+        print(json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2), flush=True)
+    except BrokenPipeError:
+        raise PipeClosed from None
+
+
+def say(message: str, kind: str = "note") -> None:
+    """A note or a warning on stderr."""
+    print(f"{kind}: {message}", file=sys.stderr)
+
+
+def print_error(error: InputError) -> None:
+    """The error on stderr: what, the line with a caret, what to do instead."""
+    lines = [f"error: {error.message}"]
+    if error.span is not None:
+        lines += _excerpt(error)
+    if error.hint:
+        lines.append(f"hint: {error.hint}")
+    text = "\n".join(lines)
+    print(text.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+
+
+def _excerpt(error: InputError, width: int = 76) -> list[str]:
+    """The line that the error is in, cut around it, with carets below."""
+    span = error.span
+    assert span is not None
+    start = span.text.rfind("\n", 0, span.start) + 1
+    end = span.text.find("\n", span.start)
+    line = span.text[start : len(span.text) if end < 0 else end].replace("\t", " ")
+    column = span.start - start
+    length = max(1, min(span.end, start + len(line)) - span.start)
+    cut = max(0, column - width // 2)
+    shown = ("…" if cut else "") + line[cut : cut + width] + ("…" if len(line) > cut + width else "")
+    carets = " " * (column - cut + bool(cut)) + "^" * min(length, width - (column - cut))
+    place = f"{span.source}, line {span.line}, column {span.column}" if "\n" in span.text else f"{span.source}, column {span.column}"
+    return [f"  {place}:", f"  {shown}", f"  {carets}"]
+
+
+def error_document(command: str, error: InputError) -> dict[str, Any]:
+    """The error as JSON."""
+    span = error.span and {
+        "source": error.span.source,
+        "start": error.span.start,
+        "end": error.span.end,
+        "line": error.span.line,
+        "column": error.span.column,
+    }
+    body = {"code": error.code, "message": error.message, "span": span or None, "hint": error.hint}
+    return {"schema": f"gradcli/{command}/1", "error": body}

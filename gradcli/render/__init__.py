@@ -1,0 +1,1 @@
+"""Data to Rich renderables, JSON documents and text. Nothing here prints."""

@@ -1,0 +1,109 @@
+"""The answer of `gradcli diff`, for the screen and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gradcli.calculator.question import Answer, Derivative
+from gradcli.render.graph import graph_document, graph_tree
+from gradcli.render.numbers import json_array, screen_array, screen_shape
+from gradcli.render.verdict import STYLES, verdict_cell, verdict_document
+
+
+def diff_screen(answer: Answer, *, graph: bool) -> RenderableType:
+    """What was understood, the value, the grad_fn chain, and a row for each derivative."""
+    parts: list[RenderableType] = [Text(answer.understood, style="bold cyan")]
+    if answer.value is not None:
+        parts += [Text(), _labelled("value", screen_array(answer.value))]
+    if graph and answer.graph:
+        parts += [Text(), Text("grad_fn chain", style="dim"), graph_tree(answer.graph)]
+    parts += [Text(), _table(answer), *_remarks(answer)]
+    return Group(*parts)
+
+
+def _labelled(label: str, text: str) -> Text:
+    """A label before the first line; the other lines below the first."""
+    lead = label + "  "
+    return Text(lead, style="dim").append(text.replace("\n", "\n" + " " * len(lead)), style="default")
+
+
+def _table(answer: Answer) -> Table:
+    orders = any(derivative.order > 1 for derivative in answer.derivatives)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    for heading in ("order" if orders else "variable", "shape", "at", "gradient", "symbolic", "verdict"):
+        table.add_column(heading, overflow="fold")
+    for derivative in answer.derivatives:
+        table.add_row(
+            Text(_title(derivative) if orders else derivative.name, style="bold blue"),
+            "" if derivative.point is None else screen_shape(np.shape(derivative.point)),
+            Text("needs a value", style="dim") if derivative.point is None else screen_array(derivative.point),
+            Text("–" if derivative.gradient is None else screen_array(derivative.gradient), style="bold"),
+            Text(_formula(derivative)),
+            verdict_cell(derivative.verdict),
+        )
+    return table
+
+
+def _title(derivative: Derivative) -> str:
+    return f"d/d{derivative.name}" if derivative.order == 1 else f"d{derivative.order}/d{derivative.name}{derivative.order}"
+
+
+def _formula(derivative: Derivative) -> str:
+    if derivative.symbolic is None:
+        return "–"
+    if derivative.simplified in (None, derivative.symbolic):
+        return derivative.symbolic
+    return f"{derivative.symbolic}\nhere: {derivative.simplified}"
+
+
+def _remarks(answer: Answer) -> Iterator[Text]:
+    """What a reader must know beyond the table: missing values, and the reason of every verdict that is not plain."""
+    if answer.missing:
+        yield Text()
+        yield Text(f"no value for {', '.join(answer.missing)}: the derivatives stay symbolic", style="yellow")
+    remarks = [("value", answer.value_verdict)] if answer.value_verdict else []
+    remarks += [(d.name if d.order == 1 else _title(d), d.verdict) for d in answer.derivatives if d.verdict]
+    remarks = [(name, verdict) for name, verdict in remarks if verdict and verdict.word not in ("proved", "agrees")]
+    if remarks:
+        yield Text()
+    for name, verdict in remarks:
+        if verdict is not None:
+            yield Text(f"{name}: {verdict.word}: ", style=STYLES[verdict.word]).append(verdict.detail, style="default")
+
+
+def diff_document(answer: Answer) -> dict[str, Any]:
+    """The answer as JSON: gradients by name, and every order where there are several."""
+    first = [derivative for derivative in answer.derivatives if derivative.order == 1]
+    document: dict[str, Any] = {
+        "schema": "gradcli/diff/1",
+        "understood": answer.understood,
+        "dtype": answer.dtype,
+        "notes": list(answer.notes),
+        "missing": list(answer.missing),
+        "created": {name: json_array(array) for name, array in answer.made.items()},
+        "value": json_array(answer.value),
+        "value_verdict": verdict_document(answer.value_verdict),
+        "cotangent": json_array(answer.cotangent),
+        "graph": graph_document(answer.graph),
+        "gradients": {derivative.name: _derivative(derivative) for derivative in first},
+    }
+    if len(answer.derivatives) > len(first):
+        document["orders"] = [{"order": d.order, **_derivative(d)} for d in answer.derivatives]
+    return document
+
+
+def _derivative(derivative: Derivative) -> dict[str, Any]:
+    return {
+        "shape": None if derivative.point is None else list(np.shape(derivative.point)),
+        "at": json_array(derivative.point),
+        "value": json_array(derivative.gradient),
+        "symbolic": derivative.symbolic,
+        "simplified": derivative.simplified,
+        "verdict": verdict_document(derivative.verdict),
+    }

@@ -1,0 +1,68 @@
+"""The grad_fn chain as a tree of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from gradcli.engine.structure import GraphNode
+from gradcli.render.numbers import screen_shape
+
+MAX_LINES = 120
+
+
+def graph_tree(nodes: Sequence[GraphNode]) -> Text:
+    """The graph, its root first, indented along the gradient's way; a node met again is referred to by its number.
+
+    Graphs of more than MAX_LINES lines are cut, and say so.
+    """
+    shared = _shared(nodes)
+    lines: list[Text] = []
+    drawn: set[int] = set()
+    waiting: list[tuple[int, str, str]] = [(nodes[0].id, "", "")]
+    while waiting and len(lines) < MAX_LINES:
+        number, lead, indent = waiting.pop()
+        node = nodes[number]
+        again = number in drawn
+        drawn.add(number)
+        lines.append(_line(node, lead, shared.get(number), again))
+        if not again:
+            children = [
+                (child, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  "))
+                for child, last in zip(node.inputs, [False] * (len(node.inputs) - 1) + [True], strict=False)
+            ]
+            waiting.extend(reversed(children))
+    if waiting:
+        lines.append(Text(f"… {len(nodes) - len(drawn)} more nodes (--json has them all)", style="dim"))
+    return Text("\n").join(lines)
+
+
+def _shared(nodes: Sequence[GraphNode]) -> dict[int, int]:
+    """A short mark, counted from 1, for each node that several others lead to; leaves show their variable instead."""
+    incoming: dict[int, int] = {}
+    for node in nodes:
+        for child in node.inputs:
+            incoming[child] = incoming.get(child, 0) + 1
+    again = [node.id for node in nodes if incoming.get(node.id, 0) > 1 and node.name != "AccumulateGrad"]
+    return {number: mark for mark, number in enumerate(again, 1)}
+
+
+def _line(node: GraphNode, lead: str, mark: int | None, again: bool) -> Text:
+    leaf = node.name == "AccumulateGrad"
+    line = Text(lead, style="dim")
+    line.append(node.name, style="blue" if leaf else "bold")
+    if node.variable is not None:
+        line.append(f" {node.variable}", style="blue")
+    line.append(f" {screen_shape(node.shape)}", style="dim")
+    if mark is not None:
+        line.append(f"  (see #{mark} above)" if again else f"  #{mark}", style="dim")
+    return line
+
+
+
+def graph_document(nodes: Sequence[GraphNode]) -> list[dict[str, object]]:
+    """The graph as JSON: the root first, `inputs` are the numbers of other nodes."""
+    return [
+        {"id": n.id, "name": n.name, "shape": list(n.shape), "inputs": list(n.inputs), "variable": n.variable} for n in nodes
+    ]

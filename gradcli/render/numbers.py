@@ -1,0 +1,43 @@
+"""Numbers and arrays, for JSON and for the screen."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.printing import format_array
+
+
+def json_number(value: float) -> float | str:
+    """A number as strict JSON has it: what is not finite becomes "NaN", "Infinity" or "-Infinity"."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def json_array(array: Any) -> Any:
+    """Nested lists, or a number for a 0-d array. float32 numbers are the shortest that read back to the same float32."""
+    if array is None:
+        return None
+    array = np.asarray(array)
+    nested = np.empty(array.size, dtype=object)
+    nested[:] = [json_number(float(str(x))) for x in array.ravel()]
+    return nested.reshape(array.shape).tolist()
+
+
+def screen_array(array: Any) -> str:
+    """A number with all its digits; an array as PyTorch prints it, with four, summarised when it is large."""
+    array = np.asarray(array)
+    return str(array[()]) if array.ndim == 0 else format_array(array)
+
+
+def screen_shape(shape: tuple[int, ...]) -> str:
+    """A shape as Python writes it."""
+    return str(tuple(shape))
+
+
+def short(value: float | None) -> str:
+    """Two significant digits, for errors and tolerances."""
+    return "–" if value is None else "0" if value == 0 else f"{value:.2g}"

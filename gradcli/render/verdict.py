@@ -1,0 +1,54 @@
+"""A verdict, in a table's cell, in a sentence, and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from gradcli.render.numbers import json_number, short
+from gradcli.verify.problem import Verdict
+
+STYLES = {
+    "proved": "bold green",
+    "agrees": "green",
+    "kink": "yellow",
+    "domain": "yellow",
+    "ill-conditioned": "yellow",
+    "undecided": "yellow",
+    "mismatch": "bold red",
+}
+
+
+def verdict_cell(verdict: Verdict | None) -> Text:
+    """The word, the error, and which methods agree."""
+    if verdict is None:
+        return Text("not checked", style="dim")
+    cell = Text(verdict.word, style=STYLES[verdict.word])
+    if verdict.error is not None:
+        cell.append(f"\nerror {short(verdict.error)}", style="dim")
+    for method, outcome in (verdict.methods or {}).items():
+        cell.append(f"\n{method} {outcome}", style="dim")
+    return cell
+
+
+def verdict_document(verdict: Verdict | None) -> dict[str, Any] | None:
+    """The verdict as JSON."""
+    if verdict is None:
+        return None
+    numbers = {
+        name: None if value is None else json_number(value)
+        for name, value in (
+            ("error", verdict.error),
+            ("tolerance", verdict.tolerance),
+            ("found", verdict.found),
+            ("expected", verdict.expected),
+        )
+    }
+    return {
+        "word": verdict.word,
+        **numbers,
+        "worst": None if verdict.worst is None else list(verdict.worst),
+        "methods": verdict.methods or {},
+        "detail": verdict.detail,
+    }

@@ -1,0 +1,57 @@
+"""Where the scenarios are: shipped inside the package, or beside it in a checkout."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import gradcli
+from gradcli.errors import InputError
+from gradcli.scenario.markdown import TRACKS, Scenario, parse_scenario
+
+
+def folder() -> Path:
+    """The folder of the scenarios. Raises InputError if the installation has none."""
+    package = Path(gradcli.__file__).parent
+    for candidate in (package / "scenarios", package.parent / "scenarios"):
+        if candidate.is_dir():
+            return candidate
+    raise InputError("no-scenarios", "this installation of gradcli has no scenarios")
+
+
+def available() -> dict[str, Path]:
+    """The file of every scenario by its name."""
+    return {path.stem: path for path in sorted(folder().glob("*.md"))}
+
+
+def every() -> list[Scenario]:
+    """All scenarios, track by track and the short ones first."""
+    scenarios = [read(path) for path in available().values()]
+    return sorted(scenarios, key=lambda s: (TRACKS.index(s.track), s.minutes, s.name))
+
+
+def load(name: str) -> Scenario:
+    """The scenario of that name, or in the Markdown file of that path.
+
+    Raises InputError for a name that is not known, with the nearest ones, and for a file that cannot be read.
+    """
+    known = available()
+    if name in known:
+        return read(known[name])
+    path = Path(name)
+    if path.suffix == ".md":
+        return read(path)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`gradcli scenario` lists them"
+    raise InputError("unknown-scenario", f"there is no scenario {name!r}", hint=hint)
+
+
+def read(path: Path) -> Scenario:
+    """The scenario in a file. Raises InputError for a file that is missing, no text, or no scenario."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("file", f"{str(path)!r} is not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise InputError("file", f"{str(path)!r} cannot be read: {error.strerror}") from None
+    return parse_scenario(text, path.stem, str(path))

@@ -1,0 +1,76 @@
+"""What the functions of the face do with their arguments, and PyTorch's words where an argument is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import dtypes
+from gradcli.engine.tensor import Tensor
+
+UNSUPPORTED = frozenset({"layout", "memory_format", "names", "out", "pin_memory"})
+"""Keywords that PyTorch has and the face has not."""
+
+
+def refuse(function: str, keywords: Mapping[str, Any]) -> None:
+    """Raises NotImplementedError for a keyword that only PyTorch has, TypeError for one that it has not either."""
+    for name, value in keywords.items():
+        if name not in UNSUPPORTED:
+            raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
+        if value is not None and value is not False:
+            raise unsupported(function, name)
+
+
+def unsupported(function: str, argument: str) -> NotImplementedError:
+    """The error for an argument that is PyTorch's and not ours."""
+    return NotImplementedError(f"gradcli.torch.{function}() does not support the argument '{argument}' yet")
+
+
+def require_tensor(function: str, name: str, value: Any, position: int) -> None:
+    """Raises PyTorch's TypeError for anything but a Tensor."""
+    if not isinstance(value, Tensor):
+        called = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
+        raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {called}")
+
+
+def check_device(function: str, device: Any) -> None:
+    """Accepts the processor, by name or as nothing; everything else raises NotImplementedError."""
+    if device is not None and str(device) != "cpu":
+        raise NotImplementedError(
+            f"gradcli.torch.{function}(): device='{device}' is not supported: the only device is cpu"
+        )
+
+
+def numpy_dtype(function: str, dtype: Any) -> dtypes.DType | None:
+    """The NumPy dtype of a `torch.dtype`; None stays None. Raises TypeError for anything else."""
+    if dtype is None:
+        return None
+    if not isinstance(dtype, dtypes.dtype):
+        raise TypeError(f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+    return dtype.numpy
+
+
+def shape_of(function: str, size: Sequence[Any], name: str = "size") -> tuple[int, ...]:
+    """A shape given as numbers or as one sequence of numbers. Raises PyTorch's errors for what is no length."""
+    if not size:
+        raise TypeError(f'{function}() missing 1 required positional arguments: "{name}"')
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        size = size[0]
+    lengths = []
+    for position, length in enumerate(size, 1):
+        if isinstance(length, bool) or not hasattr(length, "__index__"):
+            kind = type(length).__name__
+            raise TypeError(f"{function}(): argument '{name}' (position {position}) must be tuple of ints, not {kind}")
+        lengths.append(length.__index__())
+    if any(length < 0 for length in lengths):
+        lowest = next(length for length in lengths if length < 0)
+        raise RuntimeError(f"Trying to create tensor with negative dimension {lowest}: {lengths}")
+    return tuple(lengths)
+
+
+def only_default(function: str, name: str, value: Any, default: Any = None) -> None:
+    """Raises NotImplementedError for an argument that is not supported, unless it says what is done anyway."""
+    if value is not default and value != default:
+        raise unsupported(function, name)

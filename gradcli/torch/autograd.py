@@ -1,0 +1,50 @@
+"""`torch.autograd`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.engine import autograd
+from gradcli.engine.modes import enable_grad as enable_grad
+from gradcli.engine.modes import no_grad as no_grad
+from gradcli.engine.modes import set_grad_enabled as set_grad_enabled
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.absent import absent_names
+from gradcli.torch.arguments import only_default
+
+__getattr__ = absent_names(__name__)
+
+Tensors = Tensor | Sequence[Tensor]
+Cotangents = Tensor | Sequence[Tensor | None] | None
+
+
+def backward(
+    tensors: Tensors,
+    grad_tensors: Cotangents = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Tensors | None = None,
+) -> None:
+    """Adds the gradient of `tensors`, weighted by `grad_tensors`, to the `.grad` of the leaves."""
+    only_default("autograd.backward", "grad_variables", grad_variables)
+    autograd.backward(tensors, grad_tensors, retain_graph, create_graph, inputs)
+
+
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Cotangents = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+    *,
+    only_inputs: bool = True,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of `outputs`, weighted by `grad_outputs`, for each of `inputs`; no `.grad` is touched."""
+    only_default("autograd.grad", "is_grads_batched", is_grads_batched, False)
+    only_default("autograd.grad", "only_inputs", only_inputs, True)
+    return autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)

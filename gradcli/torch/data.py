@@ -1,0 +1,135 @@
+"""Tensors from Python data and from NumPy: `tensor`, `as_tensor`, `from_numpy`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import dtypes
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.arguments import check_device, numpy_dtype, refuse
+
+__all__ = [
+    "as_tensor", "from_numpy", "tensor",
+]  # fmt: skip
+
+MAX_DIMENSIONS = 64
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **others: Any) -> Tensor:
+    """A new leaf with a copy of `data`: a number, nested sequences, an array or a Tensor.
+
+    Without a dtype, Python's floats become float32 and its integers int64; NumPy's data and Tensors keep theirs.
+    Raises PyTorch's errors: ValueError for ragged sequences, TypeError and RuntimeError for what is no number.
+    """
+    refuse("tensor", others)
+    check_device("tensor", device)
+    return leaf(_array(data, numpy_dtype("tensor", dtype)), requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """`data` itself if it is a Tensor of that dtype, its memory if it is an array of that dtype, otherwise a copy."""
+    check_device("as_tensor", device)
+    wanted = numpy_dtype("as_tensor", dtype)
+    if isinstance(data, Tensor) and wanted in (None, data.array.dtype):
+        return data
+    if isinstance(data, np.ndarray) and wanted in (None, data.dtype):
+        return from_numpy(data)
+    return Tensor(_array(data, wanted)[()])
+
+
+def from_numpy(ndarray: Any) -> Tensor:
+    """A Tensor on the memory of an array. Raises TypeError and ValueError for what PyTorch cannot hold."""
+    if not isinstance(ndarray, np.ndarray):
+        kind = "numpy." if isinstance(ndarray, np.generic) else ""
+        raise TypeError(f"expected np.ndarray (got {kind}{type(ndarray).__name__})")
+    _check_kind(ndarray)
+    if any(stride < 0 for stride in ndarray.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently supported. (You can probably work around this by making a copy of your array  with "
+            "array.copy().) "
+        )
+    return Tensor(ndarray)
+
+
+def leaf(array: Any, requires_grad: bool) -> Tensor:
+    """A leaf that holds `array`. Raises PyTorch's RuntimeError where integers would need a gradient."""
+    if requires_grad and array.dtype.kind not in "fc":
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return Tensor(array[()], requires_grad)
+
+
+def _array(data: Any, dtype: dtypes.DType | None) -> Any:
+    """A new array with the elements of `data`."""
+    if isinstance(data, Tensor):
+        data = data.array
+    if isinstance(data, (np.ndarray, np.generic)):
+        array = np.array(data)
+        _check_kind(array)
+        return array if dtype is None else array.astype(dtype)
+    shape, elements = _flatten(data)
+    values = [e.item() if isinstance(e, (Tensor, np.generic, np.ndarray)) else e for e in elements]
+    if dtype is None:
+        dtype = _inferred(elements)
+    try:
+        return np.array(values, dtype).reshape(shape)
+    except OverflowError:
+        if dtype == np.int64:
+            raise ValueError("Overflow when unpacking long long") from None
+        raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow") from None
+
+
+def _check_kind(array: Any) -> None:
+    if array.dtype not in dtypes.BY_NUMPY:
+        if not array.dtype.isnative:
+            raise ValueError(
+                "given numpy array has byte order different from the native byte order. Conversion between byte orders "
+                "is currently not supported."
+            )
+        raise TypeError(
+            f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. "
+            f"The only supported types are: {', '.join(reversed(dtypes.BY_NAME))}."
+        )
+
+
+def _is_sequence(x: Any) -> bool:
+    if isinstance(x, (np.ndarray, Tensor)):
+        return x.ndim > 0
+    return isinstance(x, Sequence) and not isinstance(x, (str, bytes))
+
+
+def _flatten(data: Any) -> tuple[tuple[int, ...], list[Any]]:
+    """The shape of nested sequences, as their first elements show it, and all elements in order."""
+    shape: list[int] = []
+    level = [data]
+    while level and _is_sequence(level[0]):
+        if len(shape) == MAX_DIMENSIONS:
+            raise ValueError(f"too many dimensions '{type(level[0]).__name__}'")
+        length = len(level[0])
+        for item in level:
+            if not _is_sequence(item):
+                raise TypeError("not a sequence")
+            if len(item) != length:
+                raise ValueError(f"expected sequence of length {length} at dim {len(shape)} (got {len(item)})")
+        shape.append(length)
+        level = [element for item in level for element in item]
+    return tuple(shape), level
+
+
+def _inferred(elements: list[Any]) -> dtypes.DType:
+    """The dtype that holds all elements, by PyTorch's promotion. Raises what PyTorch raises for what is no number."""
+    found = {dtypes.Default.float} if not elements else set()
+    for kind in dict.fromkeys(map(type, elements)):
+        if kind in dtypes.PYTHON_CATEGORY:
+            found.add(dtypes.default_for(dtypes.PYTHON_CATEGORY[kind]))
+        elif kind is str:
+            raise TypeError("new(): invalid data type 'str'")
+        elif issubclass(kind, Sequence):
+            raise TypeError(f"'{kind.__name__}' object cannot be interpreted as an integer")
+        elif not issubclass(kind, (Tensor, np.generic, np.ndarray)):
+            raise RuntimeError(f"Could not infer dtype of {kind.__name__}")
+    found |= {e.dtype.numpy if isinstance(e, Tensor) else e.dtype for e in elements if hasattr(e, "dtype")}
+    return dtypes.result_type(*(np.empty(1, dtype) for dtype in found))

@@ -1,0 +1,1 @@
+"""The independent methods, and the verdict they reach together."""

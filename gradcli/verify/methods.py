@@ -1,0 +1,147 @@
+"""What each independent method says of the engine's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gradcli.verify.probes import Index, Probe
+
+AGREES, DIFFERS, ROUNDING = "agrees", "differs", "differs by no more than rounding explains"
+
+_FEW = 8  # units in the last place, or times the spread of perturbed runs: rounding
+_CLOSE = 1000  # units in the last place of the largest element: no error of a rule is so small
+_NOISY = 1e-3  # an estimate with a larger error, relative to the largest element, says nothing
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one method: AGREES, DIFFERS, ROUNDING, or why it has no answer; and the element that decides.
+
+    proof      every element was compared, and differs by no more than rounding explains
+    tolerance  the bound of `error` at the element `worst`
+    """
+
+    method: str
+    outcome: str
+    proof: bool = False
+    error: float | None = None
+    tolerance: float | None = None
+    worst: Index | None = None
+    found: float | None = None
+    expected: float | None = None
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """An engine's number beside a method's; `index` is None for a derivative along a direction."""
+
+    index: Index | None
+    found: float
+    expected: float
+    error: float
+
+
+def _finding(method: str, outcome: str, pairs: Sequence[_Pair], limits: Any, proof: bool = False) -> Finding:
+    worst = int(
+        np.argmax(
+            [pair.error / limit if limit else np.inf * pair.error for pair, limit in zip(pairs, limits, strict=True)]
+        )
+    )
+    pair = pairs[worst]
+    return Finding(method, outcome, proof, pair.error, float(limits[worst]), pair.index, pair.found, pair.expected)
+
+
+def _allowed(tol: float, pairs: Sequence[_Pair]) -> Any:
+    return np.array([tol * max(1.0, abs(pair.expected)) for pair in pairs])
+
+
+def _ulps(array: Any, dtype: Any) -> Any:
+    return _FEW * np.spacing(np.abs(np.asarray(array)).astype(dtype)).astype(np.float64)
+
+
+def symbolic(
+    array: Any, entry: Mapping[str, Any] | None, reason: str, spread: Callable[[], Any], tol: float | None
+) -> Finding:
+    """Compares an array with SymPy's thirty digits per element.
+
+    entry   an entry of the worker's answer with "elements" and "complete"; None where there is no answer, for `reason`
+    spread  what rounding can do to each element; it is called only where a few units in the last place do not suffice
+    """
+    pairs = [] if entry is None else _digits(array, entry["elements"] or [])
+    if entry is None or not pairs:
+        return Finding("sympy", reason if entry is None else "undefined here")
+    errors = np.array([pair.error for pair in pairs])
+    limits = _ulps([pair.expected for pair in pairs], array.dtype)
+    largest = max(np.max(np.abs(array)), *(abs(pair.expected) for pair in pairs))
+    eps = np.finfo(array.dtype).eps
+    lost = False
+    if np.any(errors > limits):
+        strays = np.array([spread()[pair.index] for pair in pairs])
+        explained = (errors > limits) & (errors <= _FEW * strays)
+        lost = bool(np.any(explained & (strays > np.sqrt(eps) * largest)))
+        limits = np.maximum(limits, _FEW * strays)
+    proof = bool(np.all(errors <= limits))
+    bounds = np.maximum(limits, _CLOSE * eps * largest) if tol is None else _allowed(tol, pairs)
+    if proof and (lost or np.any(errors > bounds)):
+        return _finding("sympy", ROUNDING, pairs, limits)
+    if np.any(errors > bounds):
+        return _finding("sympy", DIFFERS, pairs, bounds)
+    complete = entry["complete"] and len(pairs) == array.size
+    return _finding("sympy", AGREES, pairs, limits if proof else bounds, proof and complete)
+
+
+def _digits(array: Any, elements: Sequence[tuple[list[int], str]]) -> list[_Pair]:
+    pairs = []
+    for place, digits in elements:
+        if digits not in ("infinite", "undefined"):
+            index, expected = tuple(place), Fraction(digits)
+            found = float(array[index])
+            pairs.append(_Pair(index, found, float(expected), float(abs(Fraction(found) - expected))))
+    return pairs
+
+
+def peer(array: Any, theirs: Any, tol: float | None) -> Finding:
+    """Compares with PyTorch's own gradient, all of whose elements carry rounding errors like ours."""
+    found, expected = np.asarray(array, np.float64), np.asarray(theirs, np.float64)
+    pairs = [
+        _Pair(index, float(found[index]), float(expected[index]), abs(float(found[index] - expected[index])))
+        for index in np.ndindex(found.shape)
+    ]
+    close = _CLOSE * np.finfo(array.dtype).eps * np.max(np.abs(expected), initial=0.0)
+    bounds = np.full(len(pairs), close) if tol is None else _allowed(tol, pairs)
+    agrees = all(pair.error <= bound for pair, bound in zip(pairs, bounds, strict=True))
+    return _finding("torch", AGREES if agrees else DIFFERS, pairs, bounds) if pairs else Finding("torch", AGREES)
+
+
+def numeric(probes: Sequence[Probe], gradient: Any, spread: Callable[[], Any], tol: float | None) -> Finding:
+    """Compares with extrapolated differences, as far as their error estimates reach."""
+    if not probes:
+        return Finding("numeric", AGREES)
+    estimates = [probe.estimate() for probe in probes]
+    pairs = [
+        _Pair(probe.index, probe.found, estimate.value, abs(probe.found - estimate.value))
+        for probe, estimate in zip(probes, estimates, strict=True)
+    ]
+    errors = np.array([estimate.error for estimate in estimates])
+    if tol is None:
+        largest = max(abs(number) for pair in pairs for number in (pair.found, pair.expected) if np.isfinite(number))
+        # A gradient of exactly 0 can be told from one of a usual size, but there is nothing to compare it with.
+        usable = errors <= _NOISY * np.array([largest or estimate.usual for estimate in estimates])
+    else:
+        usable = errors <= _allowed(tol, pairs)
+    if not np.any(usable):
+        return Finding("numeric", f"too noisy: the estimate {pairs[0].expected:.6g} may be off by {errors[0]:.1g}")
+    pairs, errors = [pair for pair, use in zip(pairs, usable, strict=True) if use], errors[usable]
+    bounds = _FEW / 2 * errors + _ulps([pair.found for pair in pairs], gradient.dtype)
+    if tol is not None:
+        bounds = _allowed(tol, pairs)
+    elif any(pair.error > bound for pair, bound in zip(pairs, bounds, strict=True)):
+        strays = spread()
+        bounds += [_FEW * float(np.sum(strays) if pair.index is None else strays[pair.index]) for pair in pairs]
+    agrees = all(pair.error <= bound for pair, bound in zip(pairs, bounds, strict=True))
+    return _finding("numeric", AGREES if agrees else DIFFERS, pairs, bounds)

@@ -1,0 +1,227 @@
+"""The recorded graph read back as a program of the expression language.
+
+The program says what was computed, not how it is differentiated: a method that differentiates it is independent of the
+engine's rules. It needs nodes that keep every argument (`modes.record_all`).
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.graph import AccumulateGrad, Node
+from gradcli.engine.op import SequenceOp
+from gradcli.lang.functions import find
+from gradcli.lang.tree import Assign, Call, Expr, Index, List, Literal, Name, Number, Program, Slice
+
+Array = Any
+
+
+class NoFormError(Exception):
+    """An operation that the expression language has no word for; the message names it."""
+
+
+class GraphReader:
+    """Turns nodes into assignments, the earliest first."""
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.names = names
+        self.values: dict[str, Array] = {}
+        self.assignments: list[Assign] = []
+        self.known: dict[Any, str] = {}
+        self.taken = set(names.values())
+
+    def read(self, node: Node) -> None:
+        """Adds what the node computes; its inputs must have been read. Raises NoFormError."""
+        expression = self.expression(node)
+        self.known[node] = self.fresh("node")
+        self.assignments.append(Assign(self.known[node], expression))
+
+    def program(self, starts: Sequence[Any], cotangents: Sequence[Array]) -> tuple[Program, Array]:
+        """The whole, and the cotangent of its result. Several roots become one: their sum, weighted."""
+        ends = [self.operand(start, None, None) for start in starts]
+        if len(ends) == 1:
+            (cotangent,) = cotangents
+            one = cotangent.ndim == 0 and cotangent == 1
+            return Program(tuple(self.assignments), ends[0]), None if one else np.array(cotangent)
+        weighed = [
+            Call("sum", (Call("mul", (end, self.constant(weight, weight.dtype))),))
+            for end, weight in zip(ends, cotangents, strict=True)
+        ]
+        return Program(tuple(self.assignments), functools.reduce(_add, weighed)), None
+
+    def fresh(self, stem: str) -> str:
+        """A name that is not in use."""
+        name = next(name for k in itertools.count(1) if (name := f"{stem}_{k}") not in self.taken)
+        self.taken.add(name)
+        return name
+
+    def leaf(self, end: AccumulateGrad) -> str:
+        """The name of a leaf, which is bound to its array."""
+        if end not in self.known:
+            name = self.names.get(id(end.variable), "")
+            # the language reads π as pi
+            self.known[end] = name if name.isascii() and name else self.fresh("leaf")
+            self.values[self.known[end]] = np.array(end.variable.array)
+        return self.known[end]
+
+    def constant(self, value: Any, dtype: Any) -> Expr:
+        """An argument that needs no gradient: a literal, or a bound name for an array, in the dtype it is used in."""
+        if not isinstance(value, (np.ndarray, np.generic)):
+            return _literal(value)
+        name, array = self.fresh("constant"), np.array(value)
+        self.values[name] = array.astype(dtype) if array.dtype.kind == "f" else array
+        return Name(name)
+
+    def operand(self, edge: Any, value: Any, dtype: Any) -> Expr:
+        """An argument: a leaf, the result of another node, or a constant."""
+        if edge is None:
+            return self.constant(value, dtype)
+        return Name(self.leaf(edge) if isinstance(edge, AccumulateGrad) else self.known[edge])
+
+    def expression(self, node: Node) -> Expr:
+        """What the node computes. Raises NoFormError."""
+        assert node.saved is not None
+        if any(edge is not None and edge.dtype.itemsize > node.dtype.itemsize for edge in node.edges):
+            raise NoFormError(f"{node.op.name}() rounds to {node.dtype}, which has no form in the expression language")
+        _, *values = node.saved
+        args: list[Expr]
+        if isinstance(node.op, SequenceOp):
+            items = zip(node.edges, values[0], strict=True)
+            args, rest = [List(tuple(self.operand(edge, item, node.dtype) for edge, item in items))], values[1:]
+        else:
+            arrays = zip(node.edges, values, strict=False)
+            args = [self.operand(edge, value, node.dtype) for edge, value in arrays]
+            rest = values[len(node.edges) :]
+        form = FORMS.get(node.op.name)
+        if form is not None:
+            return form(self, node, args, rest)
+        return self.call(node, args, rest)
+
+    def call(self, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+        """The call of the language's function of the same name, whose parameters stand in the same order."""
+        function = find(node.op.name)
+        if function is None:
+            raise NoFormError(f"{node.op.name}() has no form in the expression language")
+        parameters = function.parameters[len(args) :]
+        unheard = list(rest[len(parameters) :])
+        if unheard and unheard != list(node.op.defaults.values())[-len(unheard) :]:
+            raise NoFormError(f"{node.op.name}() with these arguments has no form in the expression language")
+        keywords = []
+        for parameter, value in zip(parameters, rest, strict=False):
+            if parameter.variadic:
+                args += map(_literal, value)
+            else:
+                keywords.append((parameter.name, _literal(value)))
+        return Call(function.name, tuple(args), tuple(keywords))
+
+
+def _add(a: Call, b: Call) -> Call:
+    return Call("add", (a, b))
+
+
+Form = Callable[[GraphReader, Node, list[Expr], Sequence[Any]], Expr]
+
+
+def _operator(function: str, *, swapped: bool = False) -> Form:
+    """A call of two arguments, in this order or swapped; a plain number comes after the arrays in an op's arguments."""
+
+    def form(reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+        both = (*args, *(reader.constant(value, node.dtype) for value in rest))
+        return Call(function, both[::-1] if swapped else both)
+
+    return form
+
+
+def _same(_reader: GraphReader, _node: Node, args: list[Expr], _rest: Sequence[Any]) -> Expr:
+    return args[0]
+
+
+def _reshape(_reader: GraphReader, node: Node, args: list[Expr], _rest: Sequence[Any]) -> Expr:
+    return Call("reshape", (args[0], _literal(list(node.shape))))
+
+
+def _expand(_reader: GraphReader, node: Node, args: list[Expr], _rest: Sequence[Any]) -> Expr:
+    return Call("expand", (args[0], _literal(list(node.shape))))
+
+
+def _permute(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+    ndim = len(node.shape)
+    axes = reversed(range(ndim)) if not rest or rest[0] is None else rest[0]
+    return Call("permute", (args[0], _literal([axis % ndim for axis in axes])))
+
+
+def _select(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+    axis, index = rest
+    return _indexed(args[0], axis % (len(node.shape) + 1), _literal(index))
+
+
+def _slice(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+    axis, *bounds = rest
+    return _indexed(args[0], axis % len(node.shape), _slice_of(bounds))
+
+
+def _index(_reader: GraphReader, _node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+    return Index(args[0], tuple(map(_item, rest[0])))
+
+
+def _indexed(base: Expr, axis: int, item: Expr) -> Expr:
+    """`base[:, :, item]`, with as many full slices as there are axes before `axis`."""
+    return Index(base, (*[_slice_of((None, None, None))] * axis, item))
+
+
+def _slice_of(bounds: Sequence[int | None]) -> Expr:
+    return Slice(*map(_literal, bounds))
+
+
+def _item(item: Any) -> Expr:
+    """An item of an index: a slice, or an array of whole numbers or truth values."""
+    if isinstance(item, slice):
+        return _slice_of((item.start, item.stop, item.step))
+    return _literal(item.tolist())
+
+
+def _literal(value: Any) -> Expr:
+    """What Python's plain values look like in the language. Raises NoFormError for others."""
+    if value is None or isinstance(value, bool):
+        return Literal(value)
+    if isinstance(value, (tuple, list)):
+        return List(tuple(map(_literal, value)))
+    if type(value) not in (int, float):
+        raise NoFormError(f"an argument of type {type(value).__name__} has no form in the expression language")
+    size = abs(value)
+    literal: Expr = Number(repr(size)) if math.isfinite(size) else Name(repr(size))
+    return Call("neg", (literal,)) if value < 0 else literal
+
+
+FORMS: dict[str, Form] = {
+    "pow_number": _operator("pow"),
+    "pow_tensor": _operator("pow"),
+    "number_pow": _operator("pow", swapped=True),
+    "rsub": _operator("sub", swapped=True),
+    "remainder_number": _operator("remainder"),
+    "remainder_tensor": _operator("remainder"),
+    "mm": _operator("matmul"),
+    "mv": _operator("matmul"),
+    "bmm": _operator("matmul"),
+    "alias": _same,
+    "cast": _same,
+    "clone": _same,
+    "expand": _expand,
+    "permute": _permute,
+    "t": _permute,
+    "reshape": _reshape,
+    "squeeze": _reshape,
+    "squeeze_": _reshape,
+    "unsqueeze": _reshape,
+    "unsafe_view": _reshape,
+    "select": _select,
+    "slice_axis": _slice,
+    "index": _index,
+}
+"""The operations whose form in the language is not the function of the same name."""

@@ -1,0 +1,122 @@
+"""What a backward pass computes, taken from the recorded graph just before it, and the verdict on that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.engine import autograd
+from gradcli.engine.graph import AccumulateGrad, Node, ordered, pull_back, source_of
+from gradcli.engine.modes import no_grad
+from gradcli.engine.tensor import Tensor
+from gradcli.lang.evaluate import evaluate
+from gradcli.lang.tokens import Source
+from gradcli.lang.tree import Program
+from gradcli.verify.jitter import jitter
+from gradcli.verify.problem import Problem, Verdict, symbolic_request
+from gradcli.verify.reading import GraphReader, NoFormError
+from gradcli.verify.verdict import judge
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+Array = Any
+SYMBOLIC_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What one backward pass computes.
+
+    value      the root's array; of several roots, the sum that their cotangents weigh
+    gradients  the engine's, by the name of the leaf
+    problem    the same computation as a program; None where an operation has no form in the language
+    reason     which operation that is
+    trouble    the first operation that made something infinite or NaN, if one did
+    """
+
+    value: Array
+    gradients: dict[str, Array]
+    problem: Problem | None
+    reason: str = ""
+    trouble: str | None = None
+
+
+def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mapping[int, str]) -> Recorded:
+    """What a backward pass from `roots` with `cotangents` computes for every leaf; nothing is accumulated or freed.
+
+    names  of leaves, by id() of their Tensors; the others are called leaf_1, leaf_2, ...
+    """
+    starts = [source_of(root) for root in roots]
+    weights = [np.asarray(cotangent.array)[()] for cotangent in cotangents]
+    nodes = ordered(starts)[::-1]
+    watch = _Watch(nodes)
+    with no_grad():
+        found = pull_back(starts, weights, keep=True, observer=watch.backward)
+    reader = GraphReader(names)
+    gradients = {reader.leaf(end): np.array(g) for end, g in found.items() if isinstance(end, AccumulateGrad)}
+    value = np.array(roots[0].array)
+    if len(roots) > 1:
+        value = sum(np.sum(root.array * weight) for root, weight in zip(roots, weights, strict=True))
+    try:
+        for node in nodes:
+            reader.read(node)
+    except NoFormError as missing:
+        return Recorded(value, gradients, None, str(missing), watch.trouble)
+    program, cotangent = reader.program(starts, weights)
+    problem = _problem(program, reader.values, tuple(gradients), cotangent)
+    return Recorded(value, gradients, problem, trouble=watch.trouble)
+
+
+def verdicts(found: Recorded, worker: SympyWorker) -> dict[str, Verdict]:
+    """The verdict on the gradient of each leaf, by name."""
+    problem = found.problem
+    if problem is None:
+        return {name: Verdict("undecided", found.reason) for name in found.gradients}
+    dtype = found.value.dtype.name
+    request = symbolic_request(problem.program, problem.values, problem.wrt, problem.cotangent, 1, dtype)
+    answer = worker.ask(request, SYMBOLIC_SECONDS)
+    return judge(problem, found.value, found.gradients, answer, trouble=found.trouble)
+
+
+def _problem(program: Program, values: dict[str, Array], wrt: tuple[str, ...], cotangent: Array) -> Problem:
+    """The problem, with runs of the program by the engine."""
+    source = Source("")
+
+    def value(values: dict[str, Array]) -> Array:
+        with no_grad():
+            tensors = {name: Tensor(array[()]) for name, array in values.items()}
+            return np.asarray(evaluate(program, tensors, source).array)
+
+    def perturbed(seed: int) -> tuple[Array, dict[str, Array]]:
+        tensors = {name: Tensor(array[()], name in wrt) for name, array in values.items()}
+        result = evaluate(program, tensors, source, jitter(seed))
+        weight = None if cotangent is None else Tensor(cotangent)
+        gradients = autograd.grad(result, [tensors[name] for name in wrt], weight, materialize_grads=True)
+        found = {name: np.asarray(g.array) for name, g in zip(wrt, gradients, strict=True) if g is not None}
+        return np.asarray(result.array), found
+
+    return Problem(program, values, wrt, cotangent, value, perturbed)
+
+
+class _Watch:
+    """Notes the first operation that made something finite infinite or NaN, forward or else backward."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.trouble: str | None = None
+        for node in nodes:  # in the order in which they were computed
+            assert node.saved is not None, "the graph is whole before a backward pass"
+            self.note(node, node.saved[0], "gives")
+
+    def note(self, node: Node, array: Any, does: str) -> None:
+        if self.trouble is None and not np.all(np.isfinite(array)):
+            sample = np.asarray(array)[~np.isfinite(array)].flat[0]
+            self.trouble = f"{node.name()} {does} {sample}"
+
+    def backward(self, node: Node, _cotangent: Any, contributions: Sequence[Any]) -> None:
+        for contribution in contributions:
+            if contribution is not None:
+                self.note(node, contribution, "gives, backward,")

@@ -1,0 +1,253 @@
+"""The symbolic method: a program's derivatives by SymPy, as formulas and as numbers of thirty digits."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import product
+from math import prod
+from types import MappingProxyType
+from typing import Any
+
+import sympy
+
+from gradcli.lang.functions import find
+from gradcli.lang.parser import parse
+from gradcli.lang.tree import Program, free_names, postorder
+from gradcli.verify.digits import Evaluator, UnboundError
+from gradcli.verify.forms import CONSTANTS, EPS, ROUNDED_CONSTANTS, Builder, NoFormError, number
+from gradcli.verify.formula import SHOWN, Formulas
+
+MAX_ELEMENTS = 64  # of an array all of whose elements are computed
+SAMPLE = 16  # elements of a larger one
+MAX_OPERATIONS = 100_000  # on single elements
+SECONDS = 3.0  # after which no further element is begun
+
+Index = tuple[int, ...]
+Elements = dict[Index, sympy.Expr]
+
+
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers a request (see `problem.symbolic_request`). Raises NoFormError.
+
+    value        of the result: {"at", "elements", "complete"} as below
+    singular     per name, the indices of the elements on which depends what meets a function where it may have no
+                 derivative; None where values are missing
+    derivatives  per name, for each order: {"text", "at", "elements", "complete"}: `text` is the formula; `at` is the
+                 formula with all that is bound put in, None if nothing is missing; `elements` are pairs of an index and
+                 thirty digits (or "infinite", "undefined"), None where values are missing; `complete` says whether that
+                 is all of them
+    """
+    program = parse(request["program"], find, bound={*request["values"], *request["wrt"], *CONSTANTS}).program
+    return _Solver(request, program).answer()
+
+
+def differentiate(
+    expression: sympy.Expr, symbol: sympy.Symbol, plain: Mapping[sympy.Symbol, sympy.Symbol] = MappingProxyType({})
+) -> sympy.Expr:
+    """The derivative. Terms that are alike in the `plain` names of their symbols are differentiated once."""
+    elements = {name: element for element, name in plain.items()}
+    terms = [term.xreplace(plain) for term in _terms_by_symbol(expression)[symbol]]
+    slopes = [_slope(term, plain.get(symbol, symbol)).xreplace(elements) for term in terms]
+    return sympy.Add(*slopes)
+
+
+@lru_cache(maxsize=8)
+def _terms_by_symbol(expression: sympy.Expr) -> dict[sympy.Symbol, list[sympy.Expr]]:
+    terms = defaultdict(list)
+    for term in sympy.Add.make_args(expression):
+        for symbol in term.free_symbols:
+            terms[symbol].append(term)
+    return terms
+
+
+@lru_cache(maxsize=1024)
+def _slope(term: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+    slope = term.diff(symbol)
+    if any(power.exp.free_symbols for power in slope.atoms(sympy.Pow)):
+        return sympy.powsimp(slope)  # n*x**n/x has no value at 0, n*x**(n - 1) has
+    return slope
+
+
+class _Result:
+    """A program's result, and the scalar that is differentiated: the sum of its elements, weighted by the cotangent."""
+
+    def __init__(self, program: Program, names: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+        builder = Builder(names, request["dtype"])
+        value = builder.build(program)
+        self.detached = builder.detached
+        self.shape = _shape(value)
+        self.elements = _elements(value)
+        self.total = self.elements.get((), sympy.Integer(0))
+        if request["cotangent"] is not None:
+            weights = [number(weight, request["dtype"]) for weight in request["cotangent"]["values"]]
+            terms = [a * b for a, b in zip(weights, self.elements.values(), strict=True)]
+            self.total = sympy.Add(*terms)
+        elif self.shape:
+            if prod(self.shape) != 1:
+                raise NoFormError("the result is an array, and there is no cotangent")
+            (self.total,) = self.elements.values()
+
+    def restored(self, expression: sympy.Expr) -> sympy.Expr:
+        """The expression with detached values written out."""
+        for symbol, value in reversed(self.detached.items()):
+            expression = expression.xreplace({symbol: value})
+        return expression
+
+
+class _Solver:
+    def __init__(self, request: Mapping[str, Any], program: Program) -> None:
+        _check_size(program, request["values"])
+        self.request = request
+        self.deadline = time.monotonic() + SECONDS
+        self.formulas = Formulas(EPS[request["dtype"]])
+        used = free_names(program)
+        missing = {*used, *request["wrt"]} - {*request["values"], *CONSTANTS}
+        self.point: dict[sympy.Symbol, float] = {}
+        self.names: dict[str, Any] = {name: _symbol(name) for name in missing}
+        self.names |= {name: self.bind(name, **entry) for name, entry in request["values"].items()}
+        # A constant is exact in formulas, but its numbers are those of floating point.
+        rounded = {name: number(value, request["dtype"]) for name, value in ROUNDED_CONSTANTS.items() if name in used}
+        self.missing = bool(missing)
+        self.shown = _Result(program, CONSTANTS | self.names, request)
+        differs = rounded.keys() - self.names.keys()
+        self.exact = _Result(program, CONSTANTS | rounded | self.names, request) if differs else self.shown
+        self.evaluator = Evaluator(self.point | self.exact.detached)
+
+    def bind(self, name: str, shape: list[int], values: list[Any]) -> Any:
+        """Symbols for real numbers, whose values are noted; whole numbers and conditions stand for themselves."""
+
+        def element(index: Index, value: Any) -> sympy.Basic:
+            if not isinstance(value, float):
+                return sympy.sympify(value)
+            symbol = _symbol(f"{name}[{', '.join(map(str, index))}]" if index else name)
+            self.point[symbol] = value
+            return symbol
+
+        if not shape:
+            return element((), values[0])
+        import numpy as np
+
+        array = np.empty(shape, dtype=object)
+        for index, value in zip(_indices(shape), values, strict=True):
+            array[index] = element(index, value)
+        return array
+
+    def answer(self) -> dict[str, Any]:
+        chosen = _sample(self.exact.shape)
+        shown, exact = ({index: result.elements[index] for index in chosen} for result in (self.shown, self.exact))
+        return {
+            "value": self.described(shown, exact, self.exact.shape),
+            "singular": self.singular(),
+            "derivatives": {name: self.derivatives(name) for name in self.request["wrt"]},
+        }
+
+    def singular(self) -> dict[str, list[Index]] | None:
+        """The elements in those terms of the differentiated sum that meet a function at a point of doubt."""
+        met: set[sympy.Basic] = set()
+        for term in sympy.Add.make_args(self.exact.total):
+            evaluator = Evaluator(self.evaluator.values)
+            try:
+                evaluator.digits(term)
+            except UnboundError:
+                return None
+            if evaluator.singular:
+                met |= self.exact.restored(term).free_symbols
+        elements = {name: _elements(self.names[name]) for name in self.request["wrt"] if met}
+        found = {name: [i for i, symbol in symbols.items() if symbol in met] for name, symbols in elements.items()}
+        return {name: indices for name, indices in found.items() if indices}
+
+    def derivatives(self, name: str) -> list[dict[str, Any]]:
+        """What there is to say about the derivative of each order."""
+        shape = _shape(self.names[name])
+        symbols = _elements(self.names[name])
+        shown = dict.fromkeys(_sample(shape), self.shown.total)
+        exact = dict.fromkeys(_sample(shape), self.exact.total)
+        orders = []
+        for _ in range(self.request["order"]):
+            shown = self.differentiated(shown, symbols, shape)
+            exact = shown if self.exact is self.shown else self.differentiated(exact, symbols, shape)
+            orders.append({"text": self.formula(shown, shape), **self.described(shown, exact, shape)})
+        return orders
+
+    def differentiated(self, expressions: Elements, symbols: Elements, shape: Index) -> Elements:
+        """The derivative of each expression by the symbol of the same index, for as many as there is time for."""
+        derivatives: Elements = {}
+        for index, expression in expressions.items():
+            if derivatives and time.monotonic() > self.deadline:
+                break
+            derivatives[index] = differentiate(expression, symbols[index], self.plain_names(index, shape))
+        return derivatives
+
+    def described(self, shown: Elements, exact: Elements, shape: Index) -> dict[str, Any]:
+        """`at`, `elements` and `complete` of these expressions in an array of that shape."""
+        at = None
+        if self.missing:
+            known = {symbol: number(value, self.request["dtype"]) for symbol, value in self.point.items()}
+            at = self.formula({index: self.shown.restored(e).xreplace(known) for index, e in shown.items()}, shape)
+        try:
+            elements = [[list(index), self.evaluator.digits(expression)] for index, expression in exact.items()]
+        except UnboundError:
+            return {"at": at, "elements": None, "complete": False}
+        return {"at": at, "elements": elements, "complete": len(elements) == prod(shape)}
+
+    def formula(self, expressions: Elements, shape: Index) -> str:
+        """One formula for all elements, with plain names, if they have the same; else the list of formulas."""
+        restored = {index: self.shown.restored(expression) for index, expression in expressions.items()}
+        if not shape:
+            return self.formulas.text(restored[()])
+        plain = {expression.xreplace(self.plain_names(index, shape)) for index, expression in restored.items()}
+        if len(plain) == 1 and not any("[" in symbol.name for symbol in next(iter(plain)).free_symbols):
+            return self.formulas.text(plain.pop())
+        return self.formulas.texts(list(restored.values()), shape)
+
+    def plain_names(self, index: Index, shape: Index) -> dict[sympy.Basic, sympy.Symbol]:
+        """For each array that has an element there, after broadcasting: its name in the place of that element."""
+        arrays = {name: value for name, value in self.names.items() if _fits(_shape(value), shape)}
+        return {
+            value[tuple(i if n > 1 else 0 for i, n in zip(index[-value.ndim :], value.shape, strict=True))]: _symbol(
+                name
+            )
+            for name, value in arrays.items()
+        }
+
+
+def _symbol(name: str) -> sympy.Symbol:
+    return sympy.Symbol(name, real=True)
+
+
+def _shape(value: Any) -> Index:
+    return tuple(getattr(value, "shape", ()))
+
+
+def _indices(shape: Any) -> list[Index]:
+    return list(product(*map(range, shape)))
+
+
+def _elements(value: Any) -> Elements:
+    shape = _shape(value)
+    return {index: value[index] for index in _indices(shape)} if shape else {(): value}
+
+
+def _sample(shape: Index) -> list[Index]:
+    """All indices of a small array; of a larger one the first, and some at random."""
+    indices = _indices(shape)
+    if len(indices) <= MAX_ELEMENTS:
+        return indices
+    return indices[:SHOWN] + random.Random(0).sample(indices[SHOWN:], SAMPLE - SHOWN)  # noqa: S311  # reproducible
+
+
+def _fits(shape: Index, target: Index) -> bool:
+    """Whether an array with axes broadcasts to the target."""
+    pairs = zip(reversed(shape), reversed(target), strict=False)
+    return 0 < len(shape) <= len(target) and all(n in (1, m) for n, m in pairs)
+
+
+def _check_size(program: Program, values: Mapping[str, Any]) -> None:
+    nodes = sum(1 for tree in (*(a.value for a in program.assignments), program.result) for _ in postorder(tree))
+    operations = nodes * max([1, *(prod(entry["shape"]) for entry in values.values())])
+    if operations > MAX_OPERATIONS:
+        raise NoFormError(f"too large for SymPy: about {operations:,} operations on single elements")

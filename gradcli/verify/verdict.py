@@ -1,0 +1,200 @@
+"""The verdict: one word on a gradient, from methods that share no code with the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gradcli.lang.tree import Call, Name, postorder
+from gradcli.verify import methods
+from gradcli.verify.methods import AGREES, DIFFERS, ROUNDING, Finding
+from gradcli.verify.probes import Probe, Prober, holds_constants
+from gradcli.verify.problem import Problem, Verdict
+from gradcli.verify.rounding import Rounding
+
+_JAX_AT_KINK = {"abs": 1.0, "relu": 0.0, "maximum": 0.5, "minimum": 0.5, "clamp": 0.5}
+"""The slope that JAX takes at the kink of these functions: jax.numpy's, and jax.nn.relu."""
+
+
+def judge(
+    problem: Problem,
+    value: Any,
+    gradients: Mapping[str, Any],
+    symbolic: Mapping[str, Any],
+    *,
+    order: int = 1,
+    torch: Mapping[str, Any] | None = None,
+    tol: float | None = None,
+    trouble: str | None = None,
+) -> dict[str, Verdict]:
+    """The verdict on each gradient.
+
+    problem    for a derivative of order k: of the engine's derivative of order k - 1 (`evaluate` and `perturbed`)
+    value      the engine's result
+    symbolic   the SymPy worker's answer, or {"error": why there is none}
+    order      which of the worker's derivatives to compare with
+    torch      PyTorch's gradients, if it was asked
+    tol        the largest difference allowed, relative to max(1, |expected|); None for the methods' own bounds
+    trouble    a sentence that names the operation that first made something infinite or NaN
+    """
+    case = _Case(problem, np.asarray(value), symbolic, order, tol)
+    finite = np.all(np.isfinite(case.value))
+    return {
+        name: case.verdict(name, np.asarray(gradient), None if torch is None else torch.get(name))
+        if finite and np.all(np.isfinite(gradient))
+        else Verdict("domain", trouble or f"the {'gradient' if finite else 'value'} does not exist here")
+        for name, gradient in gradients.items()
+    }
+
+
+def check_value(
+    problem: Problem, value: Any, symbolic: Mapping[str, Any], *, tol: float | None = None, trouble: str | None = None
+) -> Verdict:
+    """The verdict on the result itself, from SymPy alone; arguments as for `judge`."""
+    array = np.asarray(value)
+    if not np.all(np.isfinite(array)):
+        return Verdict("domain", trouble or "the value does not exist here")
+    rounding = Rounding(problem)
+    finding = methods.symbolic(
+        array, symbolic.get("value"), symbolic.get("error", ""), lambda: rounding.of_value(array), tol
+    )
+    return _conclude([finding], rounding.of_value(array) if finding.outcome == ROUNDING else None, array)
+
+
+class _Case:
+    """What the verdicts on several gradients share."""
+
+    def __init__(
+        self, problem: Problem, value: Any, symbolic: Mapping[str, Any], order: int, tol: float | None
+    ) -> None:
+        self.problem = problem
+        self.value = value
+        self.symbolic = symbolic
+        self.order = order
+        self.tol = tol
+        self.rounding = Rounding(problem)
+
+    @cached_property
+    def noise(self) -> float:
+        return self.rounding.of_total(self.value)
+
+    def verdict(self, name: str, gradient: Any, torch: Any) -> Verdict:
+        def spread() -> Any:
+            return self.rounding.of_gradient(name, gradient)
+
+        derivatives = self.symbolic.get("derivatives", {}).get(name)
+        entry = derivatives and derivatives[self.order - 1]
+        sympy = methods.symbolic(gradient, entry, self.symbolic.get("error", "not asked"), spread, self.tol)
+        singular = self.symbolic.get("singular")  # None: it is not known where there might be a kink
+        if holds_constants(self.problem):
+            sympy = replace(sympy, proof=sympy.proof and singular == {})
+            findings = [sympy, Finding("numeric", "cannot hold detach(...) constant")]
+        else:
+            prober = Prober(self.problem, name, gradient, self.noise)
+            probes = prober.one() if sympy.proof else prober.all()
+            suspects = probes if singular is None else prober.elements(map(tuple, singular.get(name, [])))
+            with np.errstate(all="ignore"):
+                for probe in suspects:
+                    if probe.index is not None and probe.has_kink():
+                        return self.kink(name, probe, entry, torch)
+                findings = [sympy, methods.numeric(probes, gradient, spread, self.tol)]
+        if torch is not None:
+            findings.append(methods.peer(gradient, torch, self.tol))
+        return _conclude(findings, spread() if sympy.outcome == ROUNDING else None, gradient)
+
+    def kink(self, name: str, probe: Probe, entry: Mapping[str, Any] | None, torch: Any) -> Verdict:
+        """The verdict at a kink: what the libraries return there is convention."""
+        estimate = probe.estimate()
+        digits = {tuple(index): number for index, number in ((entry and entry["elements"]) or ())}
+        conventions = [f"PyTorch's convention, used here, gives {probe.found:g}"]
+        if torch is not None:
+            conventions.append(f"PyTorch itself {float(np.asarray(torch)[probe.index]):g}")
+        jax = _jax(self.problem, name) if self.order == 1 else None
+        conventions.append(f"JAX {jax:g}" if jax is not None else "JAX: not known")
+        sympy = digits.get(probe.index or (), "has no answer")
+        conventions.append(f"SymPy {_short(sympy)}")
+        sides = f"the derivative is {estimate.left:.6g} from the left and {estimate.right:.6g} from the right"
+        place = f" at {name}{list(probe.index)}" if probe.index else ""
+        return Verdict(
+            "kink",
+            f"{sides}{place}; {', '.join(conventions)}",
+            methods={"sympy": _short(sympy), "numeric": "the one-sided derivatives differ"},
+            worst=probe.index,
+            found=probe.found,
+        )
+
+
+def _short(digits: str) -> str:
+    try:
+        return f"{float(digits):g}"
+    except ValueError:
+        return digits
+
+
+def _jax(problem: Problem, name: str) -> float | None:
+    """JAX's slope at a kink, where the program is one function of the variable alone."""
+    result = problem.program.result
+    if not isinstance(result, Call) or problem.program.assignments or problem.values[name].shape or problem.cotangent:
+        return None
+    holding = [child for child in result.children if Name(name) in postorder(child)]
+    return _JAX_AT_KINK.get(result.function) if holding == [Name(name)] else None
+
+
+def _conclude(findings: Sequence[Finding], spread: Any, array: Any) -> Verdict:
+    """The word that follows from what the methods found; `spread` is what rounding does to the array, if decisive."""
+    differing = [finding for finding in findings if finding.outcome == DIFFERS]
+    agreeing = [finding for finding in findings if finding.outcome == AGREES]
+    rounded = [finding for finding in findings if finding.outcome == ROUNDING]
+    proofs = [finding for finding in agreeing if finding.proof]
+    best = [*proofs, *rounded, *differing, *agreeing, *findings][0]
+    outcomes = "; ".join(f"{finding.method} {finding.outcome}" for finding in findings)
+    if len(differing) > 1:
+        word, best = "mismatch", differing[0]
+        detail = f"the engine's {_sides(best)}: {' and '.join(finding.method for finding in differing)} contradict it"
+    elif proofs:
+        word, detail = "proved", f"SymPy's thirty digits agree at every element (error {best.error:.2g})"
+    elif rounded:
+        word, detail = "ill-conditioned", _condition(spread, array)
+    elif differing:
+        word, detail = (
+            "undecided",
+            f"the engine's {_sides(best)}, says {best.method}, but no other method confirms it ({outcomes})",
+        )
+    elif agreeing:
+        word, detail = (
+            "agrees",
+            f"error {best.error:.2g}, tolerance {best.tolerance:.2g} ({outcomes})"
+            if best.error is not None
+            else outcomes,
+        )
+    else:
+        word, detail = "undecided", outcomes
+    return Verdict(
+        word,
+        detail,
+        error=best.error,
+        tolerance=best.tolerance,
+        methods={finding.method: finding.outcome for finding in findings},
+        worst=best.worst,
+        found=best.found,
+        expected=best.expected,
+    )
+
+
+def _sides(finding: Finding) -> str:
+    place = f" at {list(finding.worst)}" if finding.worst else ""
+    return f"{finding.found!r}{place} should be {finding.expected!r} (tolerance {finding.tolerance:.2g})"
+
+
+def _condition(spread: Any, array: Any) -> str:
+    """How badly rounding is amplified, and how many digits are left."""
+    relative = float(np.max(spread) / (np.max(np.abs(array)) or 1.0))
+    condition = relative / float(np.finfo(array.dtype).eps)
+    digits = max(0, int(-np.log10(relative))) if relative else 0
+    return (
+        f"rounding alone moves it by {np.max(spread):.2g} (condition {condition:.2g}): {digits} digits can be trusted"
+    )

@@ -1,0 +1,211 @@
+"""Running scenarios: one namespace, `import torch`, what is captured and recorded, and what counts as a failure."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradcli.errors import InputError
+from gradcli.scenario import library
+from gradcli.scenario.markdown import parse_scenario
+from gradcli.scenario.runner import StepResult, run
+
+HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
+
+
+def blocks(*codes: str, source: str = "some.md") -> list[StepResult]:
+    """The results of running these blocks of code, without a check."""
+    text = HEAD + "".join(f"```python\n{code}\n```\n" for code in codes)
+    return list(run(parse_scenario(text, "some", source), None))
+
+
+def printed(*codes: str) -> str:
+    results = blocks(*codes)
+    assert [result.error for result in results] == [None] * len(results)
+    return "".join(result.printed for result in results)
+
+
+def test_blocks_share_one_namespace() -> None:
+    assert printed("a = 1", "def f():\n    return a + 1", "print(f())") == "2\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import torch\nprint(torch.ones(1))",
+        "import torch as t\nprint(t.ones(1))",
+        "from torch import ones\nprint(ones(1))",
+        "from torch import *\nprint(ones(1))",
+        "import torch.nn\nprint(torch.nn.functional.relu(torch.ones(1)))",
+        "import torch.nn.functional as F\nimport torch\nprint(F.relu(torch.ones(1)))",
+        "from torch.nn import functional as F\nfrom torch import ones\nprint(F.relu(ones(1)))",
+        "def f():\n    import torch\n    return torch.ones(1)\nprint(f())",
+    ],
+)
+def test_torch_is_our_face(code: str) -> None:
+    assert printed(code) == "tensor([1.])\n"
+
+
+def test_python_and_numpy_are_themselves() -> None:
+    assert printed("import math, numpy as np\nprint(math.tau, np.arange(2))") == "6.283185307179586 [0 1]\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import torch.fft", "No module named 'torch.fft' in gradcli (yet)"),
+        ("from torch import fft", "cannot import name 'fft' from 'torch'"),
+        ("import torch\ntorch.fft", "gradcli.torch has no 'fft' (yet)"),
+    ],
+)
+def test_what_is_absent_is_named(code: str, words: str) -> None:
+    (result,) = blocks(code)
+    assert words in result.error
+
+
+def test_sys_modules_is_left_alone() -> None:
+    program = (
+        "import sys\n"
+        "from gradcli.scenario import library, runner\n"
+        "results = list(runner.run(library.load('mean-of-squares'), None))\n"
+        "assert not any(result.failed for result in results)\n"
+        "print([name for name in sys.modules if name.split('.')[0] == 'torch'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_traceback_names_file_and_line_and_only_the_block(tmp_path: Path) -> None:
+    path = tmp_path / "broken.md"
+    path.write_text(
+        HEAD + "Prose.\n\n```python\nimport torch\nx = torch.ones(2, requires_grad=True)\nx.backward()\n```\n", "utf-8"
+    )
+    (result,) = run(library.load(str(path)), None)
+    assert result.failed
+    assert result.error == (
+        "Traceback (most recent call last):\n"
+        f'  File "{path}", line 12, in <module>\n'
+        "    x.backward()\n"
+        "RuntimeError: grad can be implicitly created only for scalar outputs\n"
+    )
+
+
+def test_a_syntax_error_names_its_line() -> None:
+    (result,) = blocks("x = 1\ny = = 2")
+    assert 'File "some.md", line 9' in result.error
+    assert "SyntaxError" in result.error
+
+
+def test_what_is_printed_before_an_error_is_kept_and_nothing_runs_after_it() -> None:
+    first, second = blocks("a = 1", "print(2)\n1 / 0", "print(3)")
+    assert not first.failed
+    assert (second.printed, second.failed) == ("2\n", True)
+    assert second.error.endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_exit_is_an_error_of_the_block() -> None:
+    (result,) = blocks("raise SystemExit(3)")
+    assert result.error.endswith("SystemExit: 3\n")
+
+
+def test_an_interrupt_is_not_swallowed() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        blocks("raise KeyboardInterrupt")
+
+
+def test_standard_error_and_warnings_are_notes() -> None:
+    code = "import sys, warnings\nprint('a', file=sys.stderr)\nwarnings.warn('b')"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (result,) = blocks(code)
+    assert (result.printed, result.notes, result.failed) == ("", "a\nUserWarning: b\n", False)
+
+
+def test_floating_point_problems_are_quiet() -> None:
+    code = "import torch\nprint(torch.log(torch.tensor([0.0, -1.0])), torch.ones(1) / torch.zeros(1))"
+    (result,) = blocks(code)
+    assert (result.printed, result.notes) == ("tensor([-inf, nan]) tensor([inf])\n", "")
+
+
+def test_every_run_begins_afresh() -> None:
+    code = (
+        "import torch\nprint(torch.rand(1), torch.is_grad_enabled(), torch.tensor(0.5))\n"
+        "torch.set_grad_enabled(False)\ntorch.set_printoptions(precision=2)"
+    )
+    assert printed(code) == printed(code)
+
+
+def test_a_difference_fails_the_step() -> None:
+    text = HEAD + "```python\nprint(4.5)\n```\n```output\n4.6\n```\n"
+    (result,) = run(parse_scenario(text, "some", "some.md"), None)
+    assert result.failed
+    assert result.error is None
+    assert "-4.6\n+4.5" in result.difference
+
+
+def test_printing_without_an_output_block_fails_the_step() -> None:
+    (result,) = blocks("print(1)")
+    assert result.failed
+    assert "no output block" in result.difference
+
+
+class TestBackwards:
+    def test_graph_and_gradients(self) -> None:
+        code = "import torch\nx = torch.ones(2, requires_grad=True)\ny = (x * 3).sum()\ny.backward()"
+        (record,) = blocks(code)[0].backwards
+        assert record.roots == ("y",)
+        (graph,) = record.graphs
+        assert [(node.name, node.variable) for node in graph] == [
+            ("SumBackward0", None),
+            ("MulBackward0", None),
+            ("AccumulateGrad", "x"),
+        ]
+        np.testing.assert_array_equal(record.gradients["x"], [3, 3])
+        assert record.verdicts == {}
+
+    def test_each_pass_is_recorded_with_its_own_increment(self) -> None:
+        code = (
+            "import torch\nx = torch.tensor(2.0, requires_grad=True)\n(x * x).backward()\n"
+            "(x * x * x).backward()\nprint(x.grad)"
+        )
+        (result,) = blocks(code)
+        assert [float(record.gradients["x"]) for record in result.backwards] == [4, 12]
+        assert result.printed == "tensor(16.)\n"
+
+    def test_autograd_grad_is_a_pass_too(self) -> None:
+        code = "import torch\nx = torch.tensor(3.0, requires_grad=True)\nprint(torch.autograd.grad(x**2, x))"
+        (record,) = blocks(code)[0].backwards
+        assert (record.roots, float(record.gradients["x"])) == (("",), 6)
+
+    def test_a_freed_graph_is_the_engines_error(self) -> None:
+        code = "import torch\nx = torch.tensor(3.0, requires_grad=True)\ny = x**2\ny.backward()\ny.backward()"
+        (result,) = blocks(code)
+        assert "Trying to backward through the graph a second time" in result.error
+        assert len(result.backwards) == 1
+
+
+class TestLibrary:
+    def test_every_scenario_is_listed_track_by_track(self) -> None:
+        listed = [(scenario.name, scenario.track) for scenario in library.every()]
+        assert ("mean-of-squares", "basics") in listed
+        assert listed.index(("mean-of-squares", "basics")) < listed.index(("quadratic", "gradients"))
+
+    def test_an_unknown_name_suggests(self) -> None:
+        with pytest.raises(InputError, match="there is no scenario 'quadratik'") as caught:
+            library.load("quadratik")
+        assert caught.value.hint == "did you mean quadratic?"
+
+    def test_a_missing_file(self) -> None:
+        with pytest.raises(InputError, match="cannot be read"):
+            library.load("nowhere/else.md")
+
+    def test_a_file_that_is_no_text(self, tmp_path: Path) -> None:
+        path = tmp_path / "binary.md"
+        path.write_bytes(b"---\xff\xfe")
+        with pytest.raises(InputError, match="not UTF-8"):
+            library.load(str(path))

@@ -1,0 +1,133 @@
+"""What the face promises beside PyTorch's answers: nothing is ignored, what is absent says so, and it starts fast."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradcli import torch
+from gradcli.engine.op import OPS
+from gradcli.torch.functions import ALIASES, FUNCTIONS, ON_INPUT
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda x: torch.sum(x, dtype=torch.float64), "dtype"),
+        (lambda x: torch.add(x, x, alpha=2), "alpha"),
+        (lambda x: torch.div(x, 2, rounding_mode="trunc"), "rounding_mode"),
+        (lambda x: torch.sin(x, out=x), "out"),
+        (lambda x: torch.clone(x, memory_format=object()), "memory_format"),
+        (lambda x: torch.max(x, 0), "dim"),
+        (lambda x: torch.norm(x, "nuc"), "p='nuc'"),
+        (lambda x: torch.nn.functional.relu(x, inplace=True), "inplace"),
+        (lambda x: torch.zeros(2, pin_memory=True), "pin_memory"),
+        (lambda x: torch.autograd.grad(x, x, is_grads_batched=True), "is_grads_batched"),
+    ],
+)
+def test_an_argument_that_is_not_supported_is_named(call: Callable[..., Any], argument: str) -> None:
+    with pytest.raises(NotImplementedError) as caught:
+        call(torch.ones(2, 2))
+    assert f"does not support the argument '{argument}'" in str(caught.value)
+
+
+def test_other_devices_are_refused() -> None:
+    with pytest.raises(NotImplementedError, match="the only device is cpu"):
+        torch.ones(2, device="cuda")
+    with pytest.raises(NotImplementedError, match="the only device is cpu"):
+        torch.ones(2).to("cuda")
+
+
+def test_norms_of_matrices_are_refused() -> None:
+    with pytest.raises(NotImplementedError, match="norms of matrices"):
+        torch.linalg.norm(torch.ones(2, 2), 1)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (torch, "fft"),
+        (torch.linalg, "svd"),
+        (torch.special, "bessel_j0"),
+        (torch.nn, "Linear"),
+        (torch.autograd, "Function"),
+    ],
+)
+def test_an_absent_name_is_named(module: Any, name: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(module, name)
+    assert str(caught.value) == f"{module.__name__} has no '{name}' (yet)"
+
+
+def test_unknown_keywords_are_refused() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'foo'"):
+        torch.sum(torch.ones(2), foo=1)
+    with pytest.raises(TypeError, match="multiple values for argument 'dim'"):
+        torch.sum(torch.ones(2), 0, dim=0)
+
+
+def test_arrays_are_no_tensors() -> None:
+    for call in (torch.sin, torch.sum, lambda x: torch.add(torch.ones(1), x)):
+        with pytest.raises(TypeError, match=r"must be Tensor, not numpy\.ndarray"):
+            call(np.ones(1))
+
+
+def test_numbers_alone_are_no_operands() -> None:
+    with pytest.raises(TypeError, match="must be Tensor, not int"):
+        torch.pow(2, 3)
+
+
+def test_methods_are_the_functions() -> None:
+    x = torch.ones(2, 2)
+    assert {name for name in ON_INPUT if not callable(getattr(x, name, None))} == set()
+    assert ALIASES.keys() <= FUNCTIONS.keys()
+
+
+def test_memory_is_shared_as_in_pytorch() -> None:
+    array = np.zeros((2, 2))
+    tensor = torch.from_numpy(array)
+    array[0, 0] = 5
+    assert tensor[0, 0].item() == 5
+    assert np.shares_memory(torch.as_tensor(array).numpy(), array)
+    assert np.shares_memory(tensor.detach().numpy(), array)
+    assert not np.shares_memory(torch.tensor(array).numpy(), array)
+
+
+def test_a_list_within_itself_is_refused() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(ValueError, match="too many dimensions 'list'"):
+        torch.tensor(endless)
+
+
+def test_a_generator_is_a_stream_of_its_own() -> None:
+    first, second = torch.Generator().manual_seed(3), torch.Generator().manual_seed(3)
+    torch.manual_seed(0)
+    np.testing.assert_array_equal(torch.rand(4, generator=first).numpy(), torch.rand(4, generator=second).numpy())
+    undisturbed = torch.rand(1).item()
+    torch.manual_seed(0)
+    assert torch.rand(1).item() == undisturbed
+
+
+def test_the_recorded_functions_of_the_engine_all_have_a_name_here() -> None:
+    """Every operation of the engine that a user can call is reachable, or is one of these parts of others."""
+    internal = {
+        "alias", "cast", "det_sign", "div_floor", "index", "logabsdet", "number_pow", "pow_number", "pow_tensor", "remainder_number",
+        "remainder_tensor", "rsub", "scatter", "select", "slice_axis", "squeeze_", "trigamma", "unsafe_view",
+    }  # fmt: skip
+    places = (torch, torch.linalg, torch.special, torch.nn.functional, torch.Tensor)
+    absent = {name for name in OPS if not any(name in vars(place) for place in places)}
+    assert absent - internal == set()
+
+
+def test_it_imports_numpy_and_nothing_heavier() -> None:
+    program = "import sys; from gradcli import torch; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "numpy" in loaded
+    assert not loaded & {"sympy", "rich", "typer", "torch", "gradcli.torch.nn", "gradcli.torch.linalg", "gradcli.lang"}
