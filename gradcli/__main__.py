@@ -7,7 +7,7 @@ import os
 import sys
 
 GC_THRESHOLD = 100_000
-"""Container objects between collections: what the imports make is not garbage, and looking for some takes a tenth of start-up."""
+"""Container objects between collections: what the imports make is no garbage, and to look for some takes time."""
 
 
 def main() -> None:
@@ -17,13 +17,20 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
     worker = None
-    if arguments[:1] == ["diff"] and not {"--no-check", "--help"} & set(arguments):
+    if _checks(arguments):
         from gradcli.verify.client import SympyWorker
 
         worker = SympyWorker()  # starts importing SymPy now, beside everything that follows
     from gradcli.cli.app import run
 
     sys.exit(run(arguments, worker))
+
+
+def _checks(arguments: list[str]) -> bool:
+    """Whether this command line will ask SymPy."""
+    if arguments[:1] == ["diff"]:
+        return not {"--no-check", "--help"} & set(arguments)
+    return arguments[:1] == ["scenario"] and any(not word.startswith("-") for word in arguments[1:])
 
 
 if __name__ == "__main__":

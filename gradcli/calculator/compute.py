@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.engine import autograd, methods
-from gradcli.engine.graph import AccumulateGrad, Node, source_of
+from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.modes import no_grad
 from gradcli.engine.structure import GraphNode, structure
 from gradcli.engine.tensor import Tensor
@@ -28,12 +28,14 @@ class Computed:
     value      the result's array
     cotangent  the one used; None for a scalar
     gradients  per name of `at`, one array an order
+    sizes      per order, how many operations are behind what it is the slope of: the result, or the derivative before
     graph      the grad_fn chain; empty where the result depends on no variable
     """
 
     value: Array
     cotangent: Array
     gradients: dict[str, list[Array]]
+    sizes: list[int]
     graph: tuple[GraphNode, ...]
 
 
@@ -42,7 +44,9 @@ def value_of(prepared: Prepared, values: Mapping[str, Any], after: After | None 
     result = evaluate(prepared.program, values, prepared.parsed.source, after)
     tensor = result if isinstance(result, Tensor) else Tensor(np.asarray(result))
     if tensor.array.dtype.kind != "f":
-        raise InputError("result", "the result is a condition, not a number", hint="where(condition, a, b) makes it one")
+        raise InputError(
+            "result", "the result is a condition, not a number", hint="where(condition, a, b) makes it one"
+        )
     return tensor
 
 
@@ -58,7 +62,9 @@ def compute(prepared: Prepared, order: int) -> Computed:
     variables = {id(leaf): name for name, leaf in leaves.items()}
     graph = () if root is None else tuple(structure(root, variables))
     cotangent = cotangent_of(prepared, result)
-    return Computed(np.asarray(result.array), None if cotangent is None else cotangent.array, found, graph)
+    lower = [result, *(level[prepared.wrt[0]] for level in gradients[:-1])] if order > 1 else [result]
+    sizes = [len(ordered([source_of(tensor)])) for tensor in lower]
+    return Computed(np.asarray(result.array), None if cotangent is None else cotangent.array, found, sizes, graph)
 
 
 def constants_of(prepared: Prepared) -> dict[str, Tensor]:
@@ -73,7 +79,9 @@ def cotangent_of(prepared: Prepared, result: Tensor) -> Tensor | None:
         if given.shape != shape and given.size == 1 == result.array.size:
             given = given.reshape(shape)
         if given.shape != shape:
-            raise InputError("cotangent", f"the cotangent has shape {given.shape}, the result {shape}: they must be the same")
+            raise InputError(
+                "cotangent", f"the cotangent has shape {given.shape}, the result {shape}: they must be the same"
+            )
         return Tensor(given)
     if result.array.size != 1:
         raise InputError(
@@ -97,7 +105,9 @@ def _gradients(
         )
     except NotImplementedError as error:
         raise InputError("no-derivative", str(error)) from error
-    return {name: zeros[name] if gradient is None else gradient for name, gradient in zip(leaves, gradients, strict=True)}
+    return {
+        name: zeros[name] if gradient is None else gradient for name, gradient in zip(leaves, gradients, strict=True)
+    }
 
 
 def leaves_of(prepared: Prepared) -> dict[str, Tensor]:

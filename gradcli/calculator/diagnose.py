@@ -13,11 +13,11 @@ from gradcli.engine.graph import Node
 from gradcli.engine.tensor import Tensor
 from gradcli.lang.tree import Expr
 from gradcli.lang.unparse import unparse
-from gradcli.verify.jitter import jitter
+from gradcli.verify.jitter import jitter, moved
 
 
 class PerturbedRuns:
-    """Runs with jitter, one a seed, each of which gives all orders."""
+    """Runs in which the point and every operation are moved a little, one a seed; each gives all orders."""
 
     def __init__(self, prepared: Prepared, order: int) -> None:
         self.prepared = prepared
@@ -27,7 +27,8 @@ class PerturbedRuns:
     def run(self, order: int, seed: int) -> tuple[Array, dict[str, Array]]:
         """The gradients of that order, and what they are the slope of: the result, or the derivative before."""
         if seed not in self._runs:
-            result, levels = all_orders(self.prepared, leaves_of(self.prepared), self.order, jitter(seed))
+            leaves = {name: Tensor(moved(array, seed), True) for name, array in self.prepared.at.items()}
+            result, levels = all_orders(self.prepared, leaves, self.order, jitter(seed))
             gradients = [{name: gradient.array for name, gradient in level.items()} for level in levels]
             self._runs[seed] = np.asarray(result.array), gradients
         result, gradients = self._runs[seed]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds that SymPy is given."""
+MAX_PROBED = 2000
+"""Operations behind a value of which differences, some hundred values a variable, are still quick to take."""
 
 
 def differentiate(question: Question, worker: SympyWorker | None) -> Answer:
@@ -94,10 +96,18 @@ def _verdicts(
     reason = None if finite and np.all(np.isfinite(computed.value)) else trouble(prepared)
     runs = PerturbedRuns(prepared, question.order)
     held = hold_detached(prepared)
-    verdicts = {("", 0): check_value(_problem(prepared, runs, held, 1), computed.value, symbolic, tol=question.tol, trouble=reason)}
+    verdicts = {
+        ("", 0): check_value(
+            _problem(prepared, runs, held, 1, computed.sizes[0]),
+            computed.value,
+            symbolic,
+            tol=question.tol,
+            trouble=reason,
+        )
+    }
     for order in range(1, question.order + 1):
         found = judge(
-            _problem(prepared, runs, held, order),
+            _problem(prepared, runs, held, order, computed.sizes[order - 1]),
             computed.value if order == 1 else computed.gradients[prepared.wrt[0]][order - 2],
             {name: computed.gradients[name][order - 1] for name in prepared.wrt},
             symbolic,
@@ -110,7 +120,7 @@ def _verdicts(
     return verdicts
 
 
-def _problem(prepared: Prepared, runs: PerturbedRuns, held: After, order: int) -> Problem:
+def _problem(prepared: Prepared, runs: PerturbedRuns, held: After, order: int, size: int) -> Problem:
     return Problem(
         program=prepared.program,
         values=prepared.at | prepared.fixed,
@@ -118,6 +128,7 @@ def _problem(prepared: Prepared, runs: PerturbedRuns, held: After, order: int) -
         cotangent=prepared.cotangent if order == 1 else None,
         evaluate=partial(lower_value, prepared, order=order, after=held),
         perturbed=partial(runs.run, order),
+        unprobed=f"not tried: each value takes {size:,} operations" if size > MAX_PROBED else "",
     )
 
 

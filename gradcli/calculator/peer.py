@@ -13,7 +13,7 @@ from gradcli.errors import InputError
 from gradcli.lang.arguments import defaults
 from gradcli.lang.evaluate import CONSTANTS, PYTHON
 from gradcli.lang.functions import functions
-from gradcli.lang.tree import Call, Expr, Index, List, Name, Number, Slice, fold
+from gradcli.lang.tree import Call, Expr, Index, List, Name, Slice, fold
 
 RENAMED = {"axis": "dim", "keepdims": "keepdim", "k": "diagonal"}
 METHODS = ("expand", "reshape", "permute", "detach", "flatten", "squeeze", "unsqueeze", "flip")
@@ -50,7 +50,9 @@ def _gradients(torch: Any, result: Any, leaves: Mapping[str, Any], cotangent: An
 
 def _result(torch: Any, prepared: Prepared, leaves: Mapping[str, Any]) -> Any:
     """The program's value as PyTorch computes it."""
-    known: dict[str, Any] = CONSTANTS | {name: torch.tensor(np.asarray(array)) for name, array in prepared.fixed.items()}
+    known: dict[str, Any] = CONSTANTS | {
+        name: torch.tensor(np.asarray(array)) for name, array in prepared.fixed.items()
+    }
     known |= leaves
     dtype = torch.float32 if any(np.asarray(a).dtype == np.float32 for a in prepared.at.values()) else torch.float64
 
@@ -84,7 +86,7 @@ def _call(torch: Any, node: Call, parts: list[Any], tensor: Any) -> Any:
     if node.function in PYTHON:
         operands = [tensor(arg) if isinstance(arg, list) else arg for arg in args]
         return PYTHON[node.function](*operands)
-    keywords |= defaults(function, node)
+    keywords |= {name: value for name, value in defaults(function, node).items() if name == "axis"}
     named = {RENAMED.get(name, name): value for name, value in keywords.items() if value is not None}
     if node.function in METHODS:
         return getattr(tensor(args[0]), node.function)(*args[1:], **named)
@@ -92,7 +94,8 @@ def _call(torch: Any, node: Call, parts: list[Any], tensor: Any) -> Any:
         return getattr(torch, node.function)([tensor(item) for item in args[0]], *args[1:], **named)
     if node.function == "transpose":
         x = tensor(args[0])
-        return x.T if len(args) == 1 and x.ndim <= 2 else torch.transpose(x, *args[1:], *keywords.values())
+        axes = [*args[1:], *keywords.values()] or [-2, -1]
+        return x.T if axes == [-2, -1] and x.ndim <= 2 else torch.transpose(x, *axes)
     if node.function == "logsumexp" and "dim" not in named and len(args) == 1:
         named["dim"] = tuple(range(tensor(args[0]).ndim))
     required = sum(parameter.default is None for parameter in function.parameters)

@@ -77,18 +77,24 @@ def _unused(given: Iterable[str], used: tuple[str, ...]) -> list[str]:
     for name in given:
         if name not in used:
             near = similar(name, [other for other in used if other not in given])
-            warnings.append(f"{name!r} does not occur in the expression" + (f"; did you mean {near!r}?" if near else ""))
+            warnings.append(
+                f"{name!r} does not occur in the expression" + (f"; did you mean {near!r}?" if near else "")
+            )
     return warnings
 
 
-def _wrt(question: Question, at: Mapping[str, Array], let: Mapping[str, Array], missing: tuple[str, ...]) -> tuple[str, ...]:
+def _wrt(
+    question: Question, at: Mapping[str, Array], let: Mapping[str, Array], missing: tuple[str, ...]
+) -> tuple[str, ...]:
     """The names to report on. Raises InputError for one that is no variable, and for an order that needs one scalar."""
     for name in question.wrt:
         if name in let:
             raise InputError("wrt", f"{name!r} is held fixed by --let", hint="give it by --at to differentiate by it")
         if name not in at and name not in missing:
             near = similar(name, [*at, *missing])
-            raise InputError("wrt", f"there is no variable {name!r} to differentiate by", hint=near and f"did you mean {near!r}?")
+            raise InputError(
+                "wrt", f"there is no variable {name!r} to differentiate by", hint=near and f"did you mean {near!r}?"
+            )
     wrt = tuple(dict.fromkeys(question.wrt)) or tuple(at) or missing
     if question.order > 1 and len(wrt) != 1:
         raise InputError(

@@ -17,7 +17,7 @@ OPTIONS = (
     "--at --let --wrt --order --cotangent --gradient --dtype --seed --check --no-check --against --tol --strict --json "
     "--no-graph --help"
 ).split()
-NOT_SETTLED = {"kink", "domain", "ill-conditioned", "undecided"}
+SETTLED = ("proved", "agrees")
 
 
 class Dtype(StrEnum):
@@ -87,10 +87,10 @@ def diff(
         print_json(diff_document(answer))
     else:
         console().print(diff_screen(answer, graph=graph))
-    words = {verdict.word for verdict in answer.verdicts}
-    if "mismatch" in words:
+    if any(verdict.word == "mismatch" for verdict in answer.verdicts):
         return Exit.FAILED
-    return Exit.UNDECIDED if strict and words & NOT_SETTLED else Exit.OK
+    unsettled = not all(d.verdict and d.verdict.word in SETTLED for d in answer.derivatives)
+    return Exit.UNDECIDED if strict and unsettled else Exit.OK
 
 
 def _expression(words: list[str]) -> str:
@@ -99,7 +99,11 @@ def _expression(words: list[str]) -> str:
         if re.match(r"--[a-zA-Z]", word):
             option = word.partition("=")[0]
             close = difflib.get_close_matches(option, OPTIONS, n=1)
-            raise InputError("usage", f"no such option: {option}", hint=f"did you mean {close[0]}?" if close else "see gradcli diff --help")
+            raise InputError(
+                "usage",
+                f"no such option: {option}",
+                hint=f"did you mean {close[0]}?" if close else "see gradcli diff --help",
+            )
     if len(words) > 1:
         raise InputError("usage", "give one expression, in quotes", hint=f'gradcli diff "{" ".join(words)}"')
     if words[0] != "-":

@@ -68,7 +68,11 @@ def _excerpt(error: InputError, width: int = 76) -> list[str]:
     cut = max(0, column - width // 2)
     shown = ("…" if cut else "") + line[cut : cut + width] + ("…" if len(line) > cut + width else "")
     carets = " " * (column - cut + bool(cut)) + "^" * min(length, width - (column - cut))
-    place = f"{span.source}, line {span.line}, column {span.column}" if "\n" in span.text else f"{span.source}, column {span.column}"
+    place = (
+        f"{span.source}, line {span.line}, column {span.column}"
+        if "\n" in span.text
+        else f"{span.source}, column {span.column}"
+    )
     return [f"  {place}:", f"  {shown}", f"  {carets}"]
 
 

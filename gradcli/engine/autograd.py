@@ -29,7 +29,7 @@ def witness(callback: Callable[[Roots, Sequence[Any]], None]) -> Iterator[None]:
 def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
     """A cotangent for each root: the one given, or 1 for a scalar.
 
-    Raises RuntimeError where none is given for a root that is no scalar, where shapes differ, or where a root has no graph.
+    Raises RuntimeError for a root that is no scalar and has none given, for other shapes, and for a root without graph.
     """
     cotangents = []
     for i, (root, cotangent) in enumerate(zip(roots, given, strict=True)):
@@ -41,8 +41,8 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
             cotangent = Tensor(np.ones_like(root.array)[()])
         elif cotangent.shape != root.shape:
             raise RuntimeError(
-                f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a shape "
-                f"of {Size(root.shape)}."
+                f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a "
+                f"shape of {Size(root.shape)}."
             )
         cotangents.append(cotangent)
     return cotangents
@@ -97,7 +97,9 @@ def backward(
             leaf = end.variable
             before = leaf.grad
             if before is None:
-                leaf.grad = g if create_graph else Tensor(np.array(g.array)[()])  # rules may share an array among leaves
+                leaf.grad = (
+                    g if create_graph else Tensor(np.array(g.array)[()])
+                )  # rules may share an array among leaves
             else:
                 leaf.grad = before + g if create_graph else Tensor(before.array + g.array)
 

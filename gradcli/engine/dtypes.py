@@ -1,7 +1,7 @@
 """The dtypes by PyTorch's names, and PyTorch's promotion of operands.
 
-A promoted dtype depends on the operands' categories (bool < integer < float < complex) and, within the highest category,
-on whether an operand has dimensions, is 0-d, or is a Python number, in that order of precedence.
+A promoted dtype depends on the operands' categories (bool < integer < float < complex) and, within the highest of
+them, on whether an operand has dimensions, is 0-d, or is a Python number, in that order of precedence.
 Source: PyTorch's notes on type promotion, checked by experiment.
 """
 

@@ -59,7 +59,7 @@ class Node:
 
 
 class AccumulateGrad:
-    """The end of a path: adds what arrives to the `.grad` of its leaf, `variable`. One a leaf, while a graph holds it."""
+    """The end of a path: what arrives is added to the `.grad` of `variable`. One a leaf, while a graph holds it."""
 
     __slots__ = ("__weakref__", "dtype", "shape", "variable")
     next_functions: tuple[tuple[Any, int], ...] = ()
@@ -72,7 +72,7 @@ class AccumulateGrad:
     @staticmethod
     def of(leaf: Tensor) -> AccumulateGrad:
         """The node of `leaf`; the leaf knows it weakly, so that neither keeps the other alive."""
-        known = leaf.accumulator and leaf.accumulator()
+        known = None if leaf.accumulator is None else leaf.accumulator()
         if known is None:
             known = AccumulateGrad(leaf)
             leaf.accumulator = weakref.ref(known)
@@ -107,7 +107,7 @@ def ordered(starts: Iterable[Any]) -> list[Node]:
 
 
 def unbroadcast(cotangent: Any, shape: tuple[int, ...]) -> Any:
-    """The cotangent in its argument's shape: summed over axes that were broadcast, spread over those that a rule left out."""
+    """The cotangent in its argument's shape: summed over axes that were broadcast, spread over those left out."""
     extra = len(cotangent.shape) - len(shape)
     if extra < 0:
         return np.broadcast_to(cotangent, shape)
@@ -181,4 +181,3 @@ def pull_back(
         if not keep and node.saved:
             node.saved = None
     return grads | found
-

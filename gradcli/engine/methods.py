@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from gradcli.engine import autograd, ops
@@ -50,7 +49,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__getitem__": ops.getitem,
 }
 
-METHODS: dict[str, Callable[..., Any]] = {
+METHODS: dict[str, Any] = {
     "backward": lambda self, gradient=None, retain_graph=None, create_graph=False, inputs=None: autograd.backward(
         self, gradient, retain_graph, create_graph, inputs
     ),

@@ -1,4 +1,4 @@
-"""Whether operations are recorded (`no_grad`, `enable_grad`, `set_grad_enabled`), and how much a recorded node keeps."""
+"""Whether operations are recorded (`no_grad`, `enable_grad`, `set_grad_enabled`), and how much a node keeps."""
 
 from __future__ import annotations
 

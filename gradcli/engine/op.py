@@ -28,6 +28,7 @@ NodeName = str | Callable[..., str]
 OPS: dict[str, Op] = {}
 """Every declared operation, by name."""
 
+
 def not_differentiable(g: Any) -> Any:
     """The rule of an argument that has no derivative by its nature: a condition, an index. It is never run."""
     raise AssertionError(g)
@@ -55,7 +56,8 @@ class Op:
     """
 
     __slots__ = (
-        "_tail", "defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node", "pulls", "rules", "slots",
+        "_tail", "defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node", "pulls", "rules",
+        "slots",
     )  # fmt: skip
 
     def __init__(
@@ -122,7 +124,7 @@ class Op:
     def tensors(self, node: Node) -> tuple[Any, ...]:
         """What the node saved, with Tensors that lead on into the graph in the places of its arrays."""
         result, *values = node.saved or (None,)
-        return Tensor(result, True, node), *map(_rejoin, values, node.edges), *values[len(node.edges) :]
+        return _rejoin(result, node), *map(_rejoin, values, node.edges), *values[len(node.edges) :]
 
 
 class SequenceOp(Op):
@@ -141,12 +143,12 @@ class SequenceOp(Op):
     def tensors(self, node: Node) -> tuple[Any, ...]:
         """As `Op.tensors`."""
         result, arrays, *rest = node.saved or (None, ())
-        return Tensor(result, True, node), [*map(_rejoin, arrays, node.edges)], *rest
+        return _rejoin(result, node), [*map(_rejoin, arrays, node.edges)], *rest
 
 
 def _rejoin(array: Any, edge: Any) -> Any:
     """A saved array as the Tensor it was: the leaf, or one whose history starts at the node it came from."""
-    if edge is None:
+    if edge is None or array is None:
         return array
     return Tensor(array, True, edge) if type(edge) is Node else edge.variable
 
@@ -303,7 +305,7 @@ def elementwise(
     numpy: Sequence[Any] = (),
     **rules: Rule,
 ) -> Callable[..., Any]:
-    """Declares an element-wise operation with one argument, or with two that broadcast; `numpy` are its synonyms there."""
+    """Declares an element-wise operation with one argument, or two that broadcast; `numpy` are its synonyms there."""
     op = Op(name, node, forward, rules, domain, kinks, floating)
     return _declare(op, unary if len(rules) == 1 else _binary, numpy)
 

@@ -11,7 +11,7 @@ from gradcli.engine.graph import AccumulateGrad, Node, ordered
 
 @dataclass(frozen=True, slots=True)
 class GraphNode:
-    """One node: a number, PyTorch's name, the shape of its result, the nodes its gradient flows to, a leaf's variable."""
+    """One node: number, PyTorch's name, shape of the result, the nodes its gradient flows to, a leaf's variable."""
 
     id: int
     name: str

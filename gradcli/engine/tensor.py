@@ -23,10 +23,10 @@ NUMPY: dict[Any, Callable[..., Any]] = {}
 """Which function of ours answers for which function of NumPy when a Tensor is among its arguments."""
 
 NON_LEAF_GRAD = (
-    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
-    "during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use "
-    ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf "
-    "Tensor instead."
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
+    "leaf Tensor instead."
 )
 
 
@@ -55,6 +55,10 @@ class Tensor:
     __module__ = "torch"
 
     def __init__(self, array: Any, requires_grad: bool = False, grad_fn: Node | None = None) -> None:
+        if type(array) is not np.ndarray and not isinstance(array, np.generic):
+            raise TypeError(
+                f"Tensor() takes a NumPy array, not {type(array).__name__}; torch.tensor(...) takes any data"
+            )
         self.array = array
         self.requires_grad = requires_grad
         self.grad_fn = grad_fn
@@ -115,7 +119,9 @@ class Tensor:
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
         if value is not None and not isinstance(value, Tensor):
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            )
         if value is not None and value.shape != self.shape:
             raise RuntimeError(
                 f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
@@ -129,8 +135,8 @@ class Tensor:
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if self.grad_fn is not None and not requires_grad:
             raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         self.requires_grad = requires_grad
         return self
@@ -183,7 +189,7 @@ class Tensor:
     def __len__(self) -> int:
         if self.array.ndim == 0:
             raise TypeError("len() of a 0-d tensor")
-        return int(self.array.shape[0])
+        return int(self.shape[0])
 
     def __iter__(self) -> Iterator[Tensor]:
         if self.array.ndim == 0:

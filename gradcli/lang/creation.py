@@ -49,10 +49,10 @@ class Maker:
         return ranges.arange(start, stop, step, self.dtype)
 
     def linspace(self, start: float, stop: float, steps: Any) -> Array:
-        return ranges.linspace(start, stop, *_shape((steps,)), self.dtype)
+        return ranges.linspace(start, stop, _shape((steps,))[0], self.dtype)
 
     def logspace(self, start: float, stop: float, steps: Any) -> Array:
-        return (10.0 ** ranges.linspace(start, stop, *_shape((steps,)), np.float64)).astype(self.dtype)
+        return (10.0 ** ranges.linspace(start, stop, _shape((steps,))[0], np.float64)).astype(self.dtype)
 
     def rand(self, *shape: Any) -> Array:
         return self.generator.rand(_shape(shape), self.dtype)

@@ -15,7 +15,7 @@ from gradcli.errors import InputError
 from gradcli.lang.arguments import defaults
 from gradcli.lang.functions import find, functions, similar
 from gradcli.lang.tokens import Source
-from gradcli.lang.tree import Call, Expr, Index, List, Literal, Name, Number, Program, Slice, fold
+from gradcli.lang.tree import Call, Expr, Index, List, Name, Number, Program, Slice, fold
 from gradcli.lang.unparse import unparse
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
@@ -30,11 +30,10 @@ PYTHON: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 """Operators are applied as Python applies them, so that a node gets the name it has in PyTorch code."""
 
-INTEGERS = {name: PYTHON[name] for name in ("add", "sub", "mul", "neg", "remainder")} | {"floor_divide": operator.floordiv}
+INTEGERS = {name: PYTHON[name] for name in ("add", "sub", "mul", "neg", "remainder")} | {
+    "floor_divide": operator.floordiv
+}
 """Operators that keep whole numbers whole."""
-
-SEQUENCES = {"stack", "cat", "reshape", "expand", "permute"}
-"""Functions to which a list is a list, not an array."""
 
 
 def _shape(lengths: Sequence[Any]) -> tuple[Any, ...]:
@@ -67,7 +66,7 @@ def evaluate(program: Program, values: Mapping[str, Any], source: Source, after:
 
     values  Tensors, arrays or numbers by name
     after   is given each call's node and result, and returns the result to go on with
-    Raises InputError for an unknown variable, and for arguments that the engine refuses, with the sub-expression's place.
+    Raises InputError for an unknown variable, and for arguments that the engine refuses, with their place.
     """
     evaluator = _Evaluator(dict(values), source, after)
     for step in program.assignments:
@@ -81,6 +80,8 @@ class _Evaluator:
         self.names = names
         self.source = source
         self.after = after
+        arrays = [value.array for value in names.values() if isinstance(value, Tensor)]
+        self.dtype = np.result_type(np.float32, *arrays) if arrays else np.dtype(np.float64)
 
     def visit(self, node: Expr, parts: list[Any]) -> Any:
         """The value of a node, given those of its children. A list stays a Python list until it is used as an array."""
@@ -111,18 +112,31 @@ class _Evaluator:
         raise self.source.error("unknown-variable", f"unknown variable {node.id!r}", node.span, hint)
 
     def call(self, node: Call, parts: list[Any]) -> Any:
+        function = functions()[node.function]
         count = len(node.args)
-        keywords = {name: value for (name, _), value in zip(node.keywords, parts[count:], strict=True)}
-        args = parts[:count]
-        if node.function in ("stack", "cat") and isinstance(node.args[0], List):
-            args[0] = [self.operand(item, part) for item, part in zip(node.args[0].items, args[0], strict=True)]
-        elif node.function not in SEQUENCES:
-            args = [self.operand(arg, part) for arg, part in zip(node.args, args, strict=True)]
-        keywords |= defaults(functions()[node.function], node)
+        last = len(function.parameters) - 1  # a variadic one
+        args = [
+            self.argument(function.parameters[min(i, last)].name, arg, part)
+            for i, (arg, part) in enumerate(zip(node.args, parts, strict=False))
+        ]
+        keywords = {
+            name: self.argument(name, value, part)
+            for (name, value), part in zip(node.keywords, parts[count:], strict=True)
+        } | defaults(function, node)
         if all(type(arg) in (int, float, bool) for arg in args):
             return self.attempt(node, lambda: _constant(node.function, args, keywords))
         self.check_size(node, args)
         return self.attempt(node, lambda: _function(node.function)(*args, **keywords))
+
+    def argument(self, parameter: str, node: Expr, value: Any) -> Any:
+        """The value as the parameter of that name takes it: a list is an array, except as lengths or axes."""
+        if not isinstance(value, list) or parameter in ("shape", "axes"):
+            return value
+        if parameter == "axis":
+            return tuple(value)
+        if parameter == "arrays" and isinstance(node, List):
+            return [self.operand(item, part) for item, part in zip(node.items, value, strict=True)]
+        return self.operand(node, value)
 
     def operand(self, node: Expr, value: Any) -> Any:
         """A list as the array it stands for."""
@@ -131,7 +145,7 @@ class _Evaluator:
         items = node.items if isinstance(node, List) else (node,) * len(value)
         rows = [self.operand(item, part) for item, part in zip(items, value, strict=True)]
         if not any(isinstance(row, Tensor) for row in rows):
-            return Tensor(np.array(rows, dtype=bool if all(type(row) is bool for row in rows) and rows else np.float64))
+            return Tensor(np.array(rows, dtype=bool if all(type(row) is bool for row in rows) and rows else self.dtype))
         return self.attempt(node, lambda: ops.stack([_tensor(row) for row in rows]))
 
     def check_size(self, node: Call, args: Sequence[Any]) -> None:
@@ -158,7 +172,7 @@ def _quoted(node: Expr) -> str:
 
 def _size(function: str, args: Sequence[Any]) -> int:
     """How many elements the result will have, if it can have more than its arguments; 0 if not."""
-    shapes = [arg.array.shape for arg in args if isinstance(arg, Tensor)]
+    shapes: list[tuple[int, ...]] = [arg.array.shape for arg in args if isinstance(arg, Tensor)]
     if function == "expand":
         return math.prod(abs(length) for length in _shape(args[1:]))
     if len(shapes) < 2 or math.prod(map(math.prod, shapes)) <= MAX_ELEMENTS:

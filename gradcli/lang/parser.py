@@ -1,4 +1,4 @@
-"""Tokens to a tree, by operator precedence: Python's arithmetic, and what people write in a textbook (2x, x², (a+b)c)."""
+"""Tokens to a tree, by operator precedence: Python's arithmetic, and what textbooks write (2x, x², (a+b)c)."""
 
 from __future__ import annotations
 

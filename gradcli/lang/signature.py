@@ -1,9 +1,8 @@
-"""Signatures of the language's functions, written as text: "x, axis=None, keepdims=False", "*xs", or "x, *, axis=None"."""
+"""Signatures of functions, written as text: "x, axis=None, keepdims=False", "*xs", or "x, *, axis=None"."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 
 _WORDS = {"None": None, "True": True, "False": False}
 

@@ -1,4 +1,4 @@
-"""Text to tokens: brackets are balanced, newlines inside them dropped, and characters as people paste them understood."""
+"""Text to tokens: brackets are balanced, newlines inside them dropped, characters as people paste them understood."""
 
 from __future__ import annotations
 
@@ -32,8 +32,11 @@ class Source:
 
 
 class Token(NamedTuple):
-    """`text` is the canonical spelling. A symbol, bracket or word operator is its own `kind`; the other kinds are
-    "number", "superscript" (whose text is the number too), "name", "literal" (True, False, None), "newline" and "end"."""
+    """A piece of the text, whose `text` is the canonical spelling.
+
+    A symbol, bracket or word operator is its own `kind`; the other kinds are "number", "superscript" (whose text is the
+    number too), "name", "literal" (True, False, None), "newline" and "end".
+    """
 
     kind: str
     text: str

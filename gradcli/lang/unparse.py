@@ -76,7 +76,7 @@ def _bracketed(piece: _Piece, wanted: bool) -> str:
 
 
 def _needs_brackets(inner: Operator | None, outer: Operator, side: str) -> bool:
-    """Whether an operand of `outer` on that side, itself made by `inner`, would be read differently without brackets."""
+    """Whether an operand of `outer` on that side, itself made by `inner`, reads differently without brackets."""
     if inner is None or (inner.function == "neg" and side == "right"):  # a sign may follow any operator: 2**-x
         return False
     if inner.precedence == outer.precedence:

@@ -33,7 +33,9 @@ def read_values(texts: Iterable[str], option: str, maker: Maker) -> dict[str, Ar
     for text in texts:
         for name, value, start in _split(text, option):
             if name in values:
-                raise InputError("duplicate", f"{option} gives {name!r} twice", span=Span(text, start, start + 1, option))
+                raise InputError(
+                    "duplicate", f"{option} gives {name!r} twice", span=Span(text, start, start + 1, option)
+                )
             values[name] = _read(value, f"{option} {name}", maker)
     return values
 
@@ -50,7 +52,9 @@ def _split(text: str, option: str) -> list[tuple[str, str, int]]:
         match = _START.match(text, start + 1, end)
         if match is None or not match[1].isidentifier():
             span = Span(text, 0, len(text), option)
-            raise InputError("syntax", f"{option} wants NAME=VALUE", span=span, hint=f'for instance {option} "x=[1, 2]"')
+            raise InputError(
+                "syntax", f"{option} wants NAME=VALUE", span=span, hint=f'for instance {option} "x=[1, 2]"'
+            )
         if match[1] in functions() or match[1] in LITERALS:
             span = Span(text, *match.span(1), option)
             raise InputError("reserved", f"{match[1]!r} has a meaning of its own and cannot be a variable", span=span)

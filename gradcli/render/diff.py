@@ -14,23 +14,25 @@ from gradcli.calculator.question import Answer, Derivative
 from gradcli.render.graph import graph_document, graph_tree
 from gradcli.render.numbers import json_array, screen_array, screen_shape
 from gradcli.render.verdict import STYLES, verdict_cell, verdict_document
+from gradcli.verify.problem import Verdict
 
 
 def diff_screen(answer: Answer, *, graph: bool) -> RenderableType:
     """What was understood, the value, the grad_fn chain, and a row for each derivative."""
     parts: list[RenderableType] = [Text(answer.understood, style="bold cyan")]
     if answer.value is not None:
-        parts += [Text(), _labelled("value", screen_array(answer.value))]
+        parts += [Text(), _labelled("value", screen_array(answer.value), answer.value_verdict)]
     if graph and answer.graph:
         parts += [Text(), Text("grad_fn chain", style="dim"), graph_tree(answer.graph)]
     parts += [Text(), _table(answer), *_remarks(answer)]
     return Group(*parts)
 
 
-def _labelled(label: str, text: str) -> Text:
-    """A label before the first line; the other lines below the first."""
+def _labelled(label: str, text: str, verdict: Verdict | None) -> Text:
+    """A label before the first line, the other lines below the first, and the verdict's word behind the last."""
     lead = label + "  "
-    return Text(lead, style="dim").append(text.replace("\n", "\n" + " " * len(lead)), style="default")
+    line = Text(lead, style="dim").append(text.replace("\n", "\n" + " " * len(lead)), style="default")
+    return line if verdict is None else line.append("  ").append(verdict.word, style=STYLES[verdict.word])
 
 
 def _table(answer: Answer) -> Table:
@@ -51,7 +53,11 @@ def _table(answer: Answer) -> Table:
 
 
 def _title(derivative: Derivative) -> str:
-    return f"d/d{derivative.name}" if derivative.order == 1 else f"d{derivative.order}/d{derivative.name}{derivative.order}"
+    return (
+        f"d/d{derivative.name}"
+        if derivative.order == 1
+        else f"d{derivative.order}/d{derivative.name}{derivative.order}"
+    )
 
 
 def _formula(derivative: Derivative) -> str:

@@ -38,7 +38,10 @@ def functions_table(name: str | None) -> Table:
             group = function.group
             table.add_row(Text(group, style="dim"))
         table.add_row(
-            Text(signature_text(function), style="cyan"), function.help, domain_text(function), ", ".join(function.aliases)
+            Text(signature_text(function), style="cyan"),
+            function.help,
+            domain_text(function),
+            ", ".join(function.aliases),
         )
     return table
 
@@ -71,5 +74,7 @@ def domain_text(function: Function) -> str:
         return ""
     domains = declared.domain if isinstance(declared.domain, tuple) else (declared.domain,)
     names = declared.slots[1:]
-    texts = [str(domain).replace("x", name) for domain, name in zip(domains, names, strict=False) if str(domain) != "real"]
+    texts = [
+        str(domain).replace("x", name) for domain, name in zip(domains, names, strict=False) if str(domain) != "real"
+    ]
     return ", ".join(texts)

@@ -60,9 +60,9 @@ def _line(node: GraphNode, lead: str, mark: int | None, again: bool) -> Text:
     return line
 
 
-
 def graph_document(nodes: Sequence[GraphNode]) -> list[dict[str, object]]:
     """The graph as JSON: the root first, `inputs` are the numbers of other nodes."""
     return [
-        {"id": n.id, "name": n.name, "shape": list(n.shape), "inputs": list(n.inputs), "variable": n.variable} for n in nodes
+        {"id": n.id, "name": n.name, "shape": list(n.shape), "inputs": list(n.inputs), "variable": n.variable}
+        for n in nodes
     ]

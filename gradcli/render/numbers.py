@@ -18,7 +18,7 @@ def json_number(value: float) -> float | str:
 
 
 def json_array(array: Any) -> Any:
-    """Nested lists, or a number for a 0-d array. float32 numbers are the shortest that read back to the same float32."""
+    """Nested lists, or a number for a 0-d array. A float32 number is the shortest that reads back to it."""
     if array is None:
         return None
     array = np.asarray(array)

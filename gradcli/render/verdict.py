@@ -27,8 +27,12 @@ def verdict_cell(verdict: Verdict | None) -> Text:
     cell = Text(verdict.word, style=STYLES[verdict.word])
     if verdict.error is not None:
         cell.append(f"\nerror {short(verdict.error)}", style="dim")
-    for method, outcome in (verdict.methods or {}).items():
-        cell.append(f"\n{method} {outcome}", style="dim")
+    agreeing = [method for method, outcome in verdict.methods.items() if outcome == "agrees"]
+    others = [f"{method}: {outcome}" for method, outcome in verdict.methods.items() if outcome != "agrees"]
+    if agreeing:
+        others.insert(0, f"{', '.join(agreeing)} agree" + ("s" if len(agreeing) == 1 else ""))
+    for line in others:
+        cell.append(f"\n{line}", style="dim")
     return cell
 
 
@@ -49,6 +53,6 @@ def verdict_document(verdict: Verdict | None) -> dict[str, Any] | None:
         "word": verdict.word,
         **numbers,
         "worst": None if verdict.worst is None else list(verdict.worst),
-        "methods": verdict.methods or {},
+        "methods": verdict.methods,
         "detail": verdict.detail,
     }

@@ -13,7 +13,8 @@ from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import only_default, require_tensor, unsupported
 
 __all__ = [
-    "allclose", "div", "equal", "is_floating_point", "is_tensor", "isclose", "max", "min", "norm", "numel", "std", "var",
+    "allclose", "div", "equal", "is_floating_point", "is_tensor", "isclose", "max", "min", "norm", "numel", "std",
+    "var",
 ]  # fmt: skip
 
 Dims = int | tuple[int, ...] | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.lang.evaluate import After
 
 # Not `mul`: the rules that are judged must have no part in the measure of rounding.
-_scale = unary(
+_scale: Callable[..., Any] = unary(
     Op("scale", "", lambda x, factors: x * factors, {"x": lambda g, factors: _scale(g, factors)}, domain=REAL)
 )
 
@@ -28,12 +29,19 @@ def jitter(seed: int) -> After:
     def move(_node: Any, value: Any) -> Any:
         if not isinstance(value, Tensor) or value.array.dtype.kind != "f":
             return value
-        dtype = value.array.dtype
-        factors = 1 + np.finfo(dtype).eps * random.choice([-1.0, 1.0], value.array.shape)
-        moved = _scale(value, np.asarray(factors, dtype)[()])
-        node = value.grad_fn
+        result, node = _scale(value, _factors(value.array, random)), value.grad_fn
         if node is not None and node.saved is not None and node.saved[0] is not None:
-            node.saved = (moved.array, *node.saved[1:])  # rules such as 1 - tanh(x)**2 work on the result
-        return moved
+            node.saved = (result.array, *node.saved[1:])  # a rule such as 1 - tanh(x)**2 works on the rounded result
+        return result
 
     return move
+
+
+def moved(array: Any, seed: int) -> Any:
+    """The array with every element moved by one unit in the last place, as by rounding inside an operation."""
+    return (array * _factors(array, np.random.default_rng(seed)))[()]
+
+
+def _factors(array: Any, random: np.random.Generator) -> Any:
+    factors = 1 + np.finfo(array.dtype).eps * random.choice([-1.0, 1.0], array.shape)
+    return np.asarray(factors, array.dtype)[()]

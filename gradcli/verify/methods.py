@@ -47,11 +47,8 @@ class _Pair:
 
 
 def _finding(method: str, outcome: str, pairs: Sequence[_Pair], limits: Any, proof: bool = False) -> Finding:
-    worst = int(
-        np.argmax(
-            [pair.error / limit if limit else np.inf * pair.error for pair, limit in zip(pairs, limits, strict=True)]
-        )
-    )
+    excess = [pair.error / limit if limit else pair.error * np.inf for pair, limit in zip(pairs, limits, strict=True)]
+    worst = int(np.argmax(excess))
     pair = pairs[worst]
     return Finding(method, outcome, proof, pair.error, float(limits[worst]), pair.index, pair.found, pair.expected)
 
@@ -129,7 +126,8 @@ def numeric(probes: Sequence[Probe], gradient: Any, spread: Callable[[], Any], t
     ]
     errors = np.array([estimate.error for estimate in estimates])
     if tol is None:
-        largest = max(abs(number) for pair in pairs for number in (pair.found, pair.expected) if np.isfinite(number))
+        numbers = np.abs([(pair.found, pair.expected) for pair in pairs])
+        largest = float(np.max(numbers, where=np.isfinite(numbers), initial=0.0))
         # A gradient of exactly 0 can be told from one of a usual size, but there is nothing to compare it with.
         usable = errors <= _NOISY * np.array([largest or estimate.usual for estimate in estimates])
     else:

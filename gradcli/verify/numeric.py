@@ -64,6 +64,8 @@ def derivative(f: Function, x: float = 0.0, scale: float = 1.0, noise: float = 0
 
 def _side(value: float, error: float, last: float) -> float:
     """A one-sided derivative; infinite if the quotients, of which `last` is one, have no limit."""
+    if abs(value) <= error < _LIMIT:
+        return 0.0
     return value if error < _LIMIT * max(1, abs(value)) else math.copysign(math.inf, last)
 
 

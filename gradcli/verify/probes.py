@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from gradcli.errors import InputError
-from gradcli.lang.tree import Call, postorder
 from gradcli.verify.numeric import Estimate, derivative, has_kink
 from gradcli.verify.problem import Problem
 from gradcli.verify.rounding import weighted
@@ -46,12 +46,6 @@ class Probe:
         return has_kink(self.function, self.x, self.scale, self.noise)
 
 
-def holds_constants(problem: Problem) -> bool:
-    """Whether a part of the program is constant for the gradient only: differences cannot see that."""
-    trees = [*(assignment.value for assignment in problem.program.assignments), problem.program.result]
-    return any(isinstance(node, Call) and node.function == "detach" for tree in trees for node in postorder(tree))
-
-
 class Prober:
     """Makes the probes of one variable, evaluating in float64 whatever the dtype of the problem."""
 
@@ -68,21 +62,21 @@ class Prober:
         self.scale = float(np.max(np.abs(self.point), initial=0.0)) or 1.0
         self.random = np.random.default_rng(0)
 
-    def elements(self, indices: Iterable[Index]) -> list[Probe]:
-        """A probe for each of these elements."""
-        return [self._element(index) for index in indices]
+    def some(self, indices: Iterable[Index]) -> list[Probe]:
+        """A probe for each of these elements, or for the first of very many."""
+        return [self._element(index) for index in islice(indices, _MAX_ELEMENTS)]
 
     def all(self) -> list[Probe]:
         """A probe for each element of a small array; for some elements and directions of a larger one."""
         indices = list(np.ndindex(self.point.shape))
         if len(indices) <= _MAX_ELEMENTS:
-            return self.elements(indices)
+            return self.some(indices)
         chosen: Any = self.random.choice(len(indices), _SAMPLE, replace=False) if len(indices) <= _HUGE else []
-        return [*self.elements(indices[i] for i in chosen), *(self._direction() for _ in range(_DIRECTIONS))]
+        return [*self.some(indices[i] for i in chosen), *(self._direction() for _ in range(_DIRECTIONS))]
 
     def one(self) -> list[Probe]:
         """One probe that depends on all elements."""
-        return [self._direction()] if self.point.shape else self.elements([()])
+        return [self._direction()] if self.point.shape else self.some([()])
 
     def _element(self, index: Index) -> Probe:
         def function(x: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradcli.lang.tree import Program
@@ -18,9 +18,11 @@ class Problem:
     values     the arrays of the names that are bound, in the dtype of the problem
     wrt        the names to differentiate with respect to
     cotangent  an array of the result's shape; None for a scalar result
-    evaluate   evaluate(values) -> the result's array, by the engine without recording, in the dtype of the values given
+    evaluate   evaluate(values) -> the result's array, by the engine, in the dtype of the values given;
+               what is detached keeps the value it has at `values`
     perturbed  perturbed(seed) -> the result and the gradients by name, where the result of every operation was moved by
                one unit roundoff, up or down at random
+    unprobed   why differences are not tried, if they are not
     """
 
     program: Program
@@ -29,6 +31,7 @@ class Problem:
     cotangent: Any
     evaluate: Callable[[dict[str, Any]], Any]
     perturbed: Callable[[int], tuple[Any, dict[str, Any]]]
+    unprobed: str = ""
 
 
 def symbolic_request(
@@ -70,7 +73,7 @@ class Verdict:
     detail: str
     error: float | None = None
     tolerance: float | None = None
-    methods: dict[str, str] | None = None
+    methods: dict[str, str] = field(default_factory=dict)
     worst: tuple[int, ...] | None = None
     found: float | None = None
     expected: float | None = None

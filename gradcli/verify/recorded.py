@@ -15,7 +15,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.lang.evaluate import evaluate
 from gradcli.lang.tokens import Source
 from gradcli.lang.tree import Program
-from gradcli.verify.jitter import jitter
+from gradcli.verify.jitter import jitter, moved
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
 from gradcli.verify.reading import GraphReader, NoFormError
 from gradcli.verify.verdict import judge
@@ -92,7 +92,10 @@ def _problem(program: Program, values: dict[str, Array], wrt: tuple[str, ...], c
             return np.asarray(evaluate(program, tensors, source).array)
 
     def perturbed(seed: int) -> tuple[Array, dict[str, Array]]:
-        tensors = {name: Tensor(array[()], name in wrt) for name, array in values.items()}
+        tensors = {
+            name: Tensor(moved(array, seed), True) if name in wrt else Tensor(array[()])
+            for name, array in values.items()
+        }
         result = evaluate(program, tensors, source, jitter(seed))
         weight = None if cotangent is None else Tensor(cotangent)
         gradients = autograd.grad(result, [tensors[name] for name in wrt], weight, materialize_grads=True)

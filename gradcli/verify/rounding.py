@@ -13,7 +13,7 @@ _RUNS = 6
 
 
 class Rounding:
-    """How far perturbed runs stray from the engine's results."""
+    """How far perturbed runs lie apart."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -23,24 +23,25 @@ class Rounding:
         with np.errstate(all="ignore"):
             return [self.problem.perturbed(seed) for seed in range(_RUNS)]
 
-    def of_value(self, value: Any) -> Any:
+    def of_value(self) -> Any:
         """Per element of the result."""
-        return self._spread(value, [run for run, _ in self._runs])
+        return _spread([value for value, _ in self._runs])
 
-    def of_gradient(self, name: str, gradient: Any) -> Any:
+    def of_gradient(self, name: str) -> Any:
         """Per element of a gradient."""
-        return self._spread(gradient, [gradients[name] for _, gradients in self._runs])
+        return _spread([gradients[name] for _, gradients in self._runs])
 
-    def of_total(self, value: Any) -> float:
-        """Of the sum of the result's elements, weighted by the cotangent, in float64."""
-        exact = weighted(value, self.problem.cotangent)
-        spread = max(abs(weighted(run, self.problem.cotangent) - exact) for run, _ in self._runs)
-        eps = np.finfo(np.asarray(value).dtype).eps
-        return float(spread * np.finfo(np.float64).eps / eps) if np.isfinite(spread) else np.inf
+    def of_total(self) -> float:
+        """Of the scalar that is differentiated, computed in float64."""
+        spread = float(_spread([weighted(value, self.problem.cotangent) for value, _ in self._runs]))
+        return spread * float(np.finfo(np.float64).eps / np.finfo(np.asarray(self._runs[0][0]).dtype).eps)
 
-    def _spread(self, exact: Any, runs: list[Any]) -> Any:
-        strays = np.max([np.abs(np.asarray(run, np.float64) - exact) for run in runs], axis=0)
-        return np.where(np.isnan(strays), np.inf, strays)
+
+def _spread(runs: list[Any]) -> Any:
+    """How far the runs lie from their middle; infinite where one of them is not finite."""
+    numbers = np.array(runs, np.float64)
+    spread = (np.max(numbers, axis=0) - np.min(numbers, axis=0)) / 2
+    return np.where(np.isfinite(spread), spread, np.inf)
 
 
 def weighted(value: Any, cotangent: Any) -> float:

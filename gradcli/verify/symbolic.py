@@ -23,8 +23,8 @@ from gradcli.verify.formula import SHOWN, Formulas
 
 MAX_ELEMENTS = 64  # of an array all of whose elements are computed
 SAMPLE = 16  # elements of a larger one
-MAX_OPERATIONS = 100_000  # on single elements
-SECONDS = 3.0  # after which no further element is begun
+MAX_OPERATIONS = 20_000  # on single elements
+SECONDS = 2.0  # after which no further element is begun
 
 Index = tuple[int, ...]
 Elements = dict[Index, sympy.Expr]
@@ -35,7 +35,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
     value        of the result: {"at", "elements", "complete"} as below
     singular     per name, the indices of the elements on which depends what meets a function where it may have no
-                 derivative; None where values are missing
+                 derivative; None if that is not known
     derivatives  per name, for each order: {"text", "at", "elements", "complete"}: `text` is the formula; `at` is the
                  formula with all that is bound put in, None if nothing is missing; `elements` are pairs of an index and
                  thirty digits (or "infinite", "undefined"), None where values are missing; `complete` says whether that
@@ -154,6 +154,8 @@ class _Solver:
                 evaluator.digits(term)
             except UnboundError:
                 return None
+            if time.monotonic() > self.deadline:
+                return None
             if evaluator.singular:
                 met |= self.exact.restored(term).free_symbols
         elements = {name: _elements(self.names[name]) for name in self.request["wrt"] if met}
@@ -205,14 +207,13 @@ class _Solver:
         return self.formulas.texts(list(restored.values()), shape)
 
     def plain_names(self, index: Index, shape: Index) -> dict[sympy.Basic, sympy.Symbol]:
-        """For each array that has an element there, after broadcasting: its name in the place of that element."""
-        arrays = {name: value for name, value in self.names.items() if _fits(_shape(value), shape)}
-        return {
-            value[tuple(i if n > 1 else 0 for i, n in zip(index[-value.ndim :], value.shape, strict=True))]: _symbol(
-                name
-            )
-            for name, value in arrays.items()
-        }
+        """For each array that has a symbol there, after broadcasting: the array's name in the place of that symbol."""
+        plain = {}
+        for name, array in self.names.items():
+            if _fits(_shape(array), shape):
+                lengths = zip(index[-array.ndim :], array.shape, strict=True)
+                plain[array[tuple(i if n > 1 else 0 for i, n in lengths)]] = _symbol(name)
+        return {element: name for element, name in plain.items() if isinstance(element, sympy.Symbol)}
 
 
 def _symbol(name: str) -> sympy.Symbol:

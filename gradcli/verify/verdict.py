@@ -12,7 +12,7 @@ import numpy as np
 from gradcli.lang.tree import Call, Name, postorder
 from gradcli.verify import methods
 from gradcli.verify.methods import AGREES, DIFFERS, ROUNDING, Finding
-from gradcli.verify.probes import Probe, Prober, holds_constants
+from gradcli.verify.probes import Probe, Prober
 from gradcli.verify.problem import Problem, Verdict
 from gradcli.verify.rounding import Rounding
 
@@ -59,10 +59,8 @@ def check_value(
     if not np.all(np.isfinite(array)):
         return Verdict("domain", trouble or "the value does not exist here")
     rounding = Rounding(problem)
-    finding = methods.symbolic(
-        array, symbolic.get("value"), symbolic.get("error", ""), lambda: rounding.of_value(array), tol
-    )
-    return _conclude([finding], rounding.of_value(array) if finding.outcome == ROUNDING else None, array)
+    finding = methods.symbolic(array, symbolic.get("value"), symbolic.get("error", ""), rounding.of_value, tol)
+    return _conclude([finding], rounding.of_value() if finding.outcome == ROUNDING else None, array)
 
 
 class _Case:
@@ -80,23 +78,23 @@ class _Case:
 
     @cached_property
     def noise(self) -> float:
-        return self.rounding.of_total(self.value)
+        return self.rounding.of_total()
 
     def verdict(self, name: str, gradient: Any, torch: Any) -> Verdict:
         def spread() -> Any:
-            return self.rounding.of_gradient(name, gradient)
+            return self.rounding.of_gradient(name)
 
         derivatives = self.symbolic.get("derivatives", {}).get(name)
         entry = derivatives and derivatives[self.order - 1]
         sympy = methods.symbolic(gradient, entry, self.symbolic.get("error", "not asked"), spread, self.tol)
         singular = self.symbolic.get("singular")  # None: it is not known where there might be a kink
-        if holds_constants(self.problem):
+        if self.problem.unprobed:
             sympy = replace(sympy, proof=sympy.proof and singular == {})
-            findings = [sympy, Finding("numeric", "cannot hold detach(...) constant")]
+            findings = [sympy, Finding("numeric", self.problem.unprobed)]
         else:
             prober = Prober(self.problem, name, gradient, self.noise)
             probes = prober.one() if sympy.proof else prober.all()
-            suspects = probes if singular is None else prober.elements(map(tuple, singular.get(name, [])))
+            suspects = probes if singular is None else prober.some(map(tuple, singular.get(name, [])))
             with np.errstate(all="ignore"):
                 for probe in suspects:
                     if probe.index is not None and probe.has_kink():
@@ -122,7 +120,7 @@ class _Case:
         return Verdict(
             "kink",
             f"{sides}{place}; {', '.join(conventions)}",
-            methods={"sympy": _short(sympy), "numeric": "the one-sided derivatives differ"},
+            methods={"sympy": f"gives {_short(sympy)}", "numeric": "the one-sided derivatives differ"},
             worst=probe.index,
             found=probe.found,
         )
@@ -137,8 +135,8 @@ def _short(digits: str) -> str:
 
 def _jax(problem: Problem, name: str) -> float | None:
     """JAX's slope at a kink, where the program is one function of the variable alone."""
-    result = problem.program.result
-    if not isinstance(result, Call) or problem.program.assignments or problem.values[name].shape or problem.cotangent:
+    result, alone = problem.program.result, not problem.program.assignments and problem.cotangent is None
+    if not isinstance(result, Call) or not alone or problem.values[name].shape:
         return None
     holding = [child for child in result.children if Name(name) in postorder(child)]
     return _JAX_AT_KINK.get(result.function) if holding == [Name(name)] else None
@@ -146,12 +144,12 @@ def _jax(problem: Problem, name: str) -> float | None:
 
 def _conclude(findings: Sequence[Finding], spread: Any, array: Any) -> Verdict:
     """The word that follows from what the methods found; `spread` is what rounding does to the array, if decisive."""
-    differing = [finding for finding in findings if finding.outcome == DIFFERS]
-    agreeing = [finding for finding in findings if finding.outcome == AGREES]
-    rounded = [finding for finding in findings if finding.outcome == ROUNDING]
+    differing, agreeing, rounded = (
+        [finding for finding in findings if finding.outcome == outcome] for outcome in (DIFFERS, AGREES, ROUNDING)
+    )
     proofs = [finding for finding in agreeing if finding.proof]
     best = [*proofs, *rounded, *differing, *agreeing, *findings][0]
-    outcomes = "; ".join(f"{finding.method} {finding.outcome}" for finding in findings)
+    detail = "; ".join(f"{finding.method} {finding.outcome}" for finding in findings)
     if len(differing) > 1:
         word, best = "mismatch", differing[0]
         detail = f"the engine's {_sides(best)}: {' and '.join(finding.method for finding in differing)} contradict it"
@@ -160,19 +158,14 @@ def _conclude(findings: Sequence[Finding], spread: Any, array: Any) -> Verdict:
     elif rounded:
         word, detail = "ill-conditioned", _condition(spread, array)
     elif differing:
-        word, detail = (
-            "undecided",
-            f"the engine's {_sides(best)}, says {best.method}, but no other method confirms it ({outcomes})",
-        )
+        word = "undecided"
+        detail = f"the engine's {_sides(best)}, says {best.method}, but no other method confirms it ({detail})"
     elif agreeing:
-        word, detail = (
-            "agrees",
-            f"error {best.error:.2g}, tolerance {best.tolerance:.2g} ({outcomes})"
-            if best.error is not None
-            else outcomes,
-        )
+        word = "agrees"
+        if best.error is not None:
+            detail = f"error {best.error:.2g}, tolerance {best.tolerance:.2g} ({detail})"
     else:
-        word, detail = "undecided", outcomes
+        word = "undecided"
     return Verdict(
         word,
         detail,

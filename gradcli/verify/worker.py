@@ -20,7 +20,7 @@ def main() -> None:
     sys.stdout = sys.stderr  # nothing that is printed may get between the answers
     _warm_up()
     for line in requests:
-        answer = _answer(json.loads(line))
+        answer = respond(json.loads(line))
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
@@ -50,7 +50,8 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def respond(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer of `symbolic.answer`, or {"error": reason}."""
     from gradcli.verify.forms import NoFormError
     from gradcli.verify.symbolic import answer
 

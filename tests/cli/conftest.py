@@ -48,7 +48,9 @@ def worker() -> Iterator[Lent]:
 
 
 @pytest.fixture
-def gradcli(worker: Lent, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+def gradcli(
+    worker: Lent, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
     """`gradcli("diff", "x**2", "--at", "x=3")`: runs it and returns its exit code and output."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("FORCE_COLOR", raising=False)

@@ -1,4 +1,4 @@
-"""The backward loop and the two functions over it: accumulation, retained graphs, higher orders, deep graphs, messages."""
+"""The backward loop and the two functions over it: accumulation, retained graphs, higher orders, depth, messages."""
 
 from __future__ import annotations
 
@@ -105,13 +105,22 @@ def test_allow_unused_and_materialize_grads() -> None:
     ("attempt", "message"),
     [
         (lambda: leaf([1.0, 2.0]).backward(), "grad can be implicitly created only for scalar outputs"),
-        (lambda: Tensor(np.float64(1.0)).backward(), "element 0 of tensors does not require grad and does not have a grad_fn"),
+        (
+            lambda: Tensor(np.float64(1.0)).backward(),
+            "element 0 of tensors does not require grad and does not have a grad_fn",
+        ),
         (
             lambda: (leaf([1.0, 2.0]) * 2).backward(Tensor(np.ones(3))),
             r"Mismatch in shape: grad_output\[0\] has a shape of torch.Size\(\[3\]\) and output\[0\] has a shape of",
         ),
-        (lambda: leaf([1.0, 2.0]) + leaf([1.0, 2.0, 3.0]), r"The size of tensor a \(2\) must match the size of tensor b \(3\)"),
-        (lambda: autograd.grad(leaf(1.0), Tensor(np.float64(1.0))), "One of the differentiated Tensors does not require grad"),
+        (
+            lambda: leaf([1.0, 2.0]) + leaf([1.0, 2.0, 3.0]),
+            r"The size of tensor a \(2\) must match the size of tensor b \(3\)",
+        ),
+        (
+            lambda: autograd.grad(leaf(1.0), Tensor(np.float64(1.0))),
+            "One of the differentiated Tensors does not require grad",
+        ),
         (lambda: Tensor(np.arange(3)).requires_grad_(), "only Tensors of floating point dtype can require gradients"),
         (lambda: (leaf([1.0, 2.0]) * 2).numpy(), r"Can't call numpy\(\) on Tensor that requires grad"),
         (lambda: bool(leaf([1.0, 2.0])), "Boolean value of Tensor with more than one value is ambiguous"),
@@ -241,7 +250,7 @@ def test_numpys_functions_on_a_tensor_are_recorded() -> None:
     assert isinstance(np.cos(x).grad_fn, Node)
     assert np.sum(x, axis=0).grad_fn.name() == "SumBackward1"
     assert (np.ones(2) * x).grad_fn.name() == "MulBackward0"
-    with pytest.raises(TypeError, match="numpy.fft is not supported on a Tensor|is not supported on a Tensor"):
+    with pytest.raises(TypeError, match="is not supported on a Tensor"):
         np.partition(x, 1)
 
 

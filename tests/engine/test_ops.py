@@ -140,7 +140,8 @@ def test_second_derivative(op: Op, example: Example) -> None:
 
 @pytest.mark.parametrize(
     ("name", "derivative"),
-    [(name, gradients) for name in sorted(NO_FIRST_DERIVATIVE)] + [(name, second_gradients) for name in sorted(NO_SECOND_DERIVATIVE)],
+    [(name, gradients) for name in sorted(NO_FIRST_DERIVATIVE)]
+    + [(name, second_gradients) for name in sorted(NO_SECOND_DERIVATIVE)],
 )
 def test_a_missing_derivative_says_so(name: str, derivative: Callable[[Call, Arrays], Arrays]) -> None:
     call = make_call(OPS[name], {})

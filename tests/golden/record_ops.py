@@ -44,8 +44,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     "pow_tensor": torch.pow,
     "number_pow": lambda x, base: base**x,
     # conversion, shape, indexing
-    "cast": lambda x, dtype: torch.ops.aten._to_copy(x, dtype=getattr(torch, dtype.name)),  # noqa: SLF001  # always records
-    "unsafe_view": torch.ops.aten._unsafe_view,  # noqa: SLF001  # has no public name
+    "cast": lambda x, dtype: torch.ops.aten._to_copy(x, dtype=getattr(torch, dtype.name)),  # always records
+    "unsafe_view": torch.ops.aten._unsafe_view,  # has no public name
     "expand": torch.Tensor.expand,
     "squeeze": lambda x, axis: x.squeeze() if axis is None else x.squeeze(axis),
     "repeat": torch.Tensor.repeat,

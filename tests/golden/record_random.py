@@ -1,5 +1,6 @@
-"""Record PyTorch's random numbers and ranges into random.json: `python tests/golden/record_random.py`, with PyTorch 2.13.0.
+"""Record PyTorch's random numbers and ranges into random.json, with PyTorch 2.13.0.
 
+Run `python tests/golden/record_random.py`.
 A result of up to 20 elements is recorded element by element (floats in hexadecimal), a longer one as its ends and the
 SHA-256 of its bytes.
 """

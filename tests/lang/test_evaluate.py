@@ -99,7 +99,12 @@ def test_a_random_array_is_drawn_once_however_often_it_is_used() -> None:
     [
         ("x + yy", "unknown-variable", "unknown variable 'yy'", "yy"),
         ("__import__ + 1", "unknown-variable", "unknown variable '__import__'", "__import__"),
-        ("1 + (v + [1, 2])", "evaluation", "The size of tensor a (3) must match the size of tensor b (2)", "(v + [1, 2])"),
+        (
+            "1 + (v + [1, 2])",
+            "evaluation",
+            "The size of tensor a (3) must match the size of tensor b (2)",
+            "(v + [1, 2])",
+        ),
         ("v @ [[1, 2]]", "evaluation", "mat1 and mat2 shapes cannot be multiplied", "v @ [[1, 2]]"),
         ("v[7]", "evaluation", "index 7 is out of bounds for dimension 0 with size 3", "v[7]"),
         ("sum(v, 3)", "evaluation", "Dimension out of range", "sum(v, 3)"),
@@ -111,7 +116,12 @@ def test_a_random_array_is_drawn_once_however_often_it_is_used() -> None:
         ("arange(0, 1, 1e-9)", "creation", "elements are too many", "arange(0, 1, 1e-9)"),
         ("ones(-1)", "creation", "a length must be a whole number from 0 on, not -1", "ones(-1)"),
         ("ones(2.5)", "creation", "not 2.5", "ones(2.5)"),
-        ("ones(9000, 1) * ones(1, 9000)", "too-large", "would have 81,000,000 elements", "ones(9000, 1) * ones(1, 9000)"),
+        (
+            "ones(9000, 1) * ones(1, 9000)",
+            "too-large",
+            "would have 81,000,000 elements",
+            "ones(9000, 1) * ones(1, 9000)",
+        ),
         ("outer(ones(9000), ones(9000))", "too-large", "81,000,000", "outer(ones(9000), ones(9000))"),
         ("ones(9000, 1) @ ones(1, 9000)", "too-large", "81,000,000", "ones(9000, 1) @ ones(1, 9000)"),
         ("expand(ones(1), 99999999999)", "too-large", "99,999,999,999", "expand(ones(1), 99999999999)"),

@@ -19,8 +19,14 @@ sub = elementwise(
 )
 rsub = elementwise("rsub", "RsubBackward1", lambda a, b: b - a, domain=(REAL, REAL), a=lambda g: -g, b=lambda g: g)
 mul = elementwise(
-    "mul", "MulBackward0", operator.mul, domain=(REAL, REAL), numpy=[np.multiply], a=lambda g, b: g * b, b=lambda g, a: g * a
-)  # fmt: skip
+    "mul",
+    "MulBackward0",
+    operator.mul,
+    domain=(REAL, REAL),
+    numpy=[np.multiply],
+    a=lambda g, b: g * b,
+    b=lambda g, a: g * a,
+)
 neg = elementwise("neg", "NegBackward0", operator.neg, domain=REAL, numpy=[np.negative], x=lambda g: -g)
 reciprocal = elementwise(
     "reciprocal",

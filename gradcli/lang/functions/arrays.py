@@ -134,7 +134,9 @@ def _triangle(which: str) -> Form:
 
 
 def _expand(S: Any, N: Any, x: Any, *shape: Any) -> Any:
-    kept = [n if want == -1 else want for n, want in zip((1,) * (len(shape) - N.ndim(x)) + N.shape(x), shape, strict=True)]
+    kept = [
+        n if want == -1 else want for n, want in zip((1,) * (len(shape) - N.ndim(x)) + N.shape(x), shape, strict=True)
+    ]
     return N.broadcast_to(x, kept)
 
 

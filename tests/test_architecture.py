@@ -1,0 +1,108 @@
+"""The floors of the house: imports run downwards only, and each library is used on its own floors."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "gradcli"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+LONGEST = 400
+
+# Lowest first. A part may import from the floors below its own, and nothing else beside itself.
+FLOORS = ["engine errors", "lang torch", "verify", "calculator scenario", "render", "cli", "__main__"]
+LEVEL = {part: level for level, floor in enumerate(FLOORS) for part in floor.split()}
+# Libraries that only some parts may use; NumPy is everywhere but in the command line.
+USERS = {
+    "numpy": LEVEL.keys() - {"cli", "__main__", "errors"},
+    "rich": {"render", "cli"},
+    "sympy": {"verify"},
+    "torch": {"calculator"},
+    "typer": {"cli"},
+}
+
+
+def imported(source: str) -> list[str]:
+    """The dotted names that a module imports, wherever in it."""
+    names = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def offences(part: str, source: str) -> list[str]:
+    """The imports that `part` must not make."""
+    found = []
+    for name in imported(source):
+        top, _, rest = name.partition(".")
+        other = rest.partition(".")[0]
+        if top == "gradcli":
+            allowed = other == part or other not in LEVEL or LEVEL[other] < LEVEL[part]
+        else:
+            allowed = part in USERS.get(top, {part})
+        if not allowed:
+            found.append(name)
+    return found
+
+
+def public_without_docstring(source: str) -> list[str]:
+    """The public functions and classes of a module that have no docstring."""
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = [node for node in ast.parse(source).body if isinstance(node, definitions)]
+    return [node.name for node in defined if not node.name.startswith("_") and ast.get_docstring(node) is None]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+class TestSource:
+    def test_imports_run_downwards(self, path: Path) -> None:
+        part = part_of(path)
+        if part == "__init__":
+            assert imported(path.read_text()) == []
+        else:
+            assert offences(part, path.read_text()) == []
+
+    def test_is_short(self, path: Path) -> None:
+        assert len(path.read_text().splitlines()) <= LONGEST
+
+    def test_is_documented(self, path: Path) -> None:
+        assert public_without_docstring(path.read_text()) == []
+
+
+def test_every_part_has_its_floor() -> None:
+    assert {part_of(path) for path in SOURCES} - {"__init__"} == LEVEL.keys()
+
+
+@pytest.mark.parametrize(
+    ("part", "source", "expected"),
+    [
+        ("engine", "from gradcli.lang import tree", ["gradcli.lang.tree"]),
+        ("engine", "from gradcli import torch", ["gradcli.torch"]),
+        ("engine", "from gradcli.errors import InputError", ["gradcli.errors.InputError"]),
+        ("lang", "def f():\n    import gradcli.torch.nn", ["gradcli.torch.nn"]),
+        ("render", "if TYPE_CHECKING:\n    from gradcli.cli.exits import Exit", ["gradcli.cli.exits.Exit"]),
+        ("scenario", "from gradcli.calculator import question", ["gradcli.calculator.question"]),
+        ("lang", "import sympy.core", ["sympy.core"]),
+        ("cli", "import numpy as np", ["numpy"]),
+        ("calculator", "from rich.text import Text", ["rich.text.Text"]),
+        ("torch", "import torch", ["torch"]),
+        ("cli", "import gradcli\nfrom gradcli import __version__, render\nimport typer, os", []),
+        ("engine", "import numpy\nfrom gradcli.engine import ops", []),
+    ],
+)
+def test_wrong_imports_are_found(part: str, source: str, expected: list[str]) -> None:
+    assert offences(part, source) == expected
+
+
+def test_missing_docstrings_are_found() -> None:
+    source = "def a(): ...\nclass B:\n    x = 1\ndef _c(): ...\ndef d():\n    'Documented.'\n"
+    assert public_without_docstring(source) == ["a", "B"]
