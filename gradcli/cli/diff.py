@@ -64,7 +64,7 @@ def diff(
     """
     from gradcli.calculator.differentiate import differentiate
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import console, print_json, say
+    from gradcli.cli.terminal import print_json, say, show
     from gradcli.render.diff import diff_document, diff_screen
 
     question = Question(
@@ -86,7 +86,7 @@ def diff(
     if json:
         print_json(diff_document(answer))
     else:
-        console().print(diff_screen(answer, graph=graph))
+        show(diff_screen(answer, graph=graph))
     if any(verdict.word == "mismatch" for verdict in answer.verdicts):
         return Exit.FAILED
     unsettled = not all(d.verdict and d.verdict.word in SETTLED for d in answer.derivatives)

@@ -17,10 +17,10 @@ def functions(
 
     gradcli functions softmax
     """
-    from gradcli.cli.terminal import console, print_json
+    from gradcli.cli.terminal import print_json, show
     from gradcli.render.functions import functions_document, functions_table
 
     if json:
         print_json(functions_document(name))
     else:
-        console().print(functions_table(name))
+        show(functions_table(name))

@@ -25,7 +25,7 @@ def scenario(
 
     gradcli scenario mean-of-squares quadratic --json
     """
-    from gradcli.cli.terminal import console, print_json
+    from gradcli.cli.terminal import print_json, show
     from gradcli.render import scenario as render
     from gradcli.scenario import library
 
@@ -34,7 +34,7 @@ def scenario(
         if json:
             print_json(render.scenarios_document((each, None) for each in known))
         else:
-            console().print(render.scenario_list(known))
+            show(render.scenario_list(known))
         return Exit.OK
 
     from gradcli.verify.client import SympyWorker
@@ -43,20 +43,18 @@ def scenario(
         from gradcli.scenario.runner import run
         from gradcli.verify.recorded import verdicts
 
-        out = console()
-
-        def show(build: Callable[..., Any], *data: Any) -> None:
+        def tell(build: Callable[..., Any], *data: Any) -> None:
             if not json:
-                out.print(build(*data))
+                show(build(*data))
 
         runs = []
         for chosen in [library.load(name) for name in names]:
-            show(render.scenario_head, chosen)
+            tell(render.scenario_head, chosen)
             results = []
             for result in run(chosen, partial(verdicts, worker=worker)):
                 results.append(result)
-                show(render.step_screen, result)
-            show(render.scenario_summary, chosen, results)
+                tell(render.step_screen, result)
+            tell(render.scenario_summary, chosen, results)
             runs.append((chosen, results))
     if json:
         print_json(render.scenarios_document(runs))

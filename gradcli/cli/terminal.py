@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
 
     from gradcli.errors import InputError
 
@@ -19,25 +20,34 @@ class PipeClosed(Exception):
     """The reader of stdout has gone (`| head`)."""
 
 
-def console(*, stderr: bool = False) -> Console:
-    """A Rich console that obeys NO_COLOR and FORCE_COLOR; into a pipe it is wide, and plain."""
+def show(renderable: RenderableType) -> None:
+    """Something for the reader on stdout, obeying NO_COLOR and FORCE_COLOR.
+
+    In a pipe it is wide, has no colours, and no blanks that only fill a line up.
+    """
     from rich.console import Console
 
-    class PipedConsole(Console):
-        def on_broken_pipe(self) -> None:
-            raise PipeClosed
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    out = Console(width=width, highlight=False, markup=False, emoji=False)
+    if out.is_terminal:
+        out.print(renderable)
+        return
+    with out.capture() as captured:
+        out.print(renderable)
+    _write(re.sub(r" +$", "", captured.get(), flags=re.MULTILINE))
 
-    stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return PipedConsole(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None
 
 
 def print_json(document: dict[str, Any]) -> None:
     """One strict JSON document on stdout."""
-    try:
-        print(json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2), flush=True)
-    except BrokenPipeError:
-        raise PipeClosed from None
+    _write(json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n")
 
 
 def say(message: str, kind: str = "note") -> None:

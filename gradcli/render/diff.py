@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from gradcli.calculator.question import Answer, Derivative
+from gradcli.render.derivatives import Derivatives, title
 from gradcli.render.graph import graph_document, graph_tree
-from gradcli.render.numbers import json_array, screen_array, screen_shape
-from gradcli.render.verdict import STYLES, verdict_cell, verdict_document
+from gradcli.render.numbers import json_array, screen_array
+from gradcli.render.verdict import STYLES, verdict_document
 from gradcli.verify.problem import Verdict
 
 
@@ -24,7 +24,7 @@ def diff_screen(answer: Answer, *, graph: bool) -> RenderableType:
         parts += [Text(), _labelled("value", screen_array(answer.value), answer.value_verdict)]
     if graph and answer.graph:
         parts += [Text(), Text("grad_fn chain", style="dim"), graph_tree(answer.graph)]
-    parts += [Text(), _table(answer), *_remarks(answer)]
+    parts += [Text(), Derivatives(answer.derivatives), *_remarks(answer)]
     return Group(*parts)
 
 
@@ -35,46 +35,15 @@ def _labelled(label: str, text: str, verdict: Verdict | None) -> Text:
     return line if verdict is None else line.append("  ").append(verdict.word, style=STYLES[verdict.word])
 
 
-def _table(answer: Answer) -> Table:
-    orders = any(derivative.order > 1 for derivative in answer.derivatives)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for heading in ("order" if orders else "variable", "shape", "at", "gradient", "symbolic", "verdict"):
-        table.add_column(heading, overflow="fold")
-    for derivative in answer.derivatives:
-        table.add_row(
-            Text(_title(derivative) if orders else derivative.name, style="bold blue"),
-            "" if derivative.point is None else screen_shape(np.shape(derivative.point)),
-            Text("needs a value", style="dim") if derivative.point is None else screen_array(derivative.point),
-            Text("–" if derivative.gradient is None else screen_array(derivative.gradient), style="bold"),
-            Text(_formula(derivative)),
-            verdict_cell(derivative.verdict),
-        )
-    return table
-
-
-def _title(derivative: Derivative) -> str:
-    return (
-        f"d/d{derivative.name}"
-        if derivative.order == 1
-        else f"d{derivative.order}/d{derivative.name}{derivative.order}"
-    )
-
-
-def _formula(derivative: Derivative) -> str:
-    if derivative.symbolic is None:
-        return "–"
-    if derivative.simplified in (None, derivative.symbolic):
-        return derivative.symbolic
-    return f"{derivative.symbolic}\nhere: {derivative.simplified}"
-
-
 def _remarks(answer: Answer) -> Iterator[Text]:
     """What a reader must know beyond the table: missing values, and the reason of every verdict that is not plain."""
     if answer.missing:
         yield Text()
         yield Text(f"no value for {', '.join(answer.missing)}: the derivatives stay symbolic", style="yellow")
+        if answer.trouble:
+            yield Text(f"and SymPy has no answer: {answer.trouble}", style="yellow")
     remarks = [("value", answer.value_verdict)] if answer.value_verdict else []
-    remarks += [(d.name if d.order == 1 else _title(d), d.verdict) for d in answer.derivatives if d.verdict]
+    remarks += [(d.name if d.order == 1 else title(d), d.verdict) for d in answer.derivatives if d.verdict]
     remarks = [(name, verdict) for name, verdict in remarks if verdict and verdict.word not in ("proved", "agrees")]
     if remarks:
         yield Text()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from gradcli.engine.printing import format_array
+from gradcli.engine.printing import format_array, get_printoptions
 
 
 def json_number(value: float) -> float | str:
@@ -27,10 +28,15 @@ def json_array(array: Any) -> Any:
     return nested.reshape(array.shape).tolist()
 
 
-def screen_array(array: Any) -> str:
-    """A number with all its digits; an array as PyTorch prints it, with four, summarised when it is large."""
+def screen_array(array: Any, width: int = 80) -> str:
+    """A number with all its digits; an array as PyTorch prints it, with four, summarised when it is large.
+
+    width  columns after which the rows of an array wrap
+    """
     array = np.asarray(array)
-    return str(array[()]) if array.ndim == 0 else format_array(array)
+    if array.ndim == 0:
+        return str(array[()])
+    return format_array(array, options=replace(get_printoptions(), linewidth=max(width, 20)))
 
 
 def screen_shape(shape: tuple[int, ...]) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from gradcli.render.graph import graph_document, graph_tree
 from gradcli.render.numbers import json_array, screen_array
-from gradcli.render.verdict import verdict_cell, verdict_document
+from gradcli.render.verdict import verdict_document, verdict_lines
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.runner import BackwardRecord, StepResult
 
@@ -88,7 +88,9 @@ def _backwards(records: Sequence[BackwardRecord]) -> Iterator[RenderableType]:
             table.add_column(heading)
         for name, gradient in record.gradients.items():
             verdict = record.verdicts.get(name)
-            table.add_row(Text(name, style="bold blue"), screen_array(gradient), verdict_cell(verdict))
+            table.add_row(
+                Text(name, style="bold blue"), screen_array(gradient), Text("\n").join(verdict_lines(verdict))
+            )
         yield Padding(table, INDENT)
         yield Text()
         for name, verdict in record.verdicts.items():

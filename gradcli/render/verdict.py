@@ -20,20 +20,18 @@ STYLES = {
 }
 
 
-def verdict_cell(verdict: Verdict | None) -> Text:
+def verdict_lines(verdict: Verdict | None) -> list[Text]:
     """The word, the error, and which methods agree."""
     if verdict is None:
-        return Text("not checked", style="dim")
-    cell = Text(verdict.word, style=STYLES[verdict.word])
+        return [Text("not checked", style="dim")]
+    lines = [Text(verdict.word, style=STYLES[verdict.word])]
     if verdict.error is not None:
-        cell.append(f"\nerror {short(verdict.error)}", style="dim")
+        lines.append(Text(f"error {short(verdict.error)}", style="dim"))
     agreeing = [method for method, outcome in verdict.methods.items() if outcome == "agrees"]
-    others = [f"{method}: {outcome}" for method, outcome in verdict.methods.items() if outcome != "agrees"]
     if agreeing:
-        others.insert(0, f"{', '.join(agreeing)} agree" + ("s" if len(agreeing) == 1 else ""))
-    for line in others:
-        cell.append(f"\n{line}", style="dim")
-    return cell
+        lines.append(Text(f"{', '.join(agreeing)} agree" + ("s" if len(agreeing) == 1 else ""), style="dim"))
+    others = [f"{method}: {outcome}" for method, outcome in verdict.methods.items() if outcome != "agrees"]
+    return lines + [Text(line, style="dim") for line in others]
 
 
 def verdict_document(verdict: Verdict | None) -> dict[str, Any] | None:
