@@ -37,8 +37,12 @@ INTEGERS = {name: PYTHON[name] for name in ("add", "sub", "mul", "neg", "remaind
 
 
 def _shape(lengths: Sequence[Any]) -> tuple[Any, ...]:
-    """Lengths given one by one, or as one list."""
-    return tuple(lengths[0]) if len(lengths) == 1 and isinstance(lengths[0], list) else tuple(lengths)
+    """Lengths given one by one, or as one list. Raises TypeError for anything but whole numbers."""
+    listed = lengths[0] if len(lengths) == 1 and isinstance(lengths[0], list) else lengths
+    for length in listed:
+        if type(length) is not int:
+            raise TypeError(f"a length or an axis must be a whole number, not {length}")
+    return tuple(listed)
 
 
 def _detach(x: Any) -> Any:
@@ -116,11 +120,11 @@ class _Evaluator:
         count = len(node.args)
         last = len(function.parameters) - 1  # a variadic one
         args = [
-            self.argument(function.parameters[min(i, last)].name, arg, part)
+            self.argument(node.function, function.parameters[min(i, last)].name, arg, part)
             for i, (arg, part) in enumerate(zip(node.args, parts, strict=False))
         ]
         keywords = {
-            name: self.argument(name, value, part)
+            name: self.argument(node.function, name, value, part)
             for (name, value), part in zip(node.keywords, parts[count:], strict=True)
         } | defaults(function, node)
         if all(type(arg) in (int, float, bool) for arg in args):
@@ -128,15 +132,24 @@ class _Evaluator:
         self.check_size(node, args)
         return self.attempt(node, lambda: _function(node.function)(*args, **keywords))
 
-    def argument(self, parameter: str, node: Expr, value: Any) -> Any:
-        """The value as the parameter of that name takes it: a list is an array, except as lengths or axes."""
-        if not isinstance(value, list) or parameter in ("shape", "axes"):
+    def argument(self, function: str, parameter: str, node: Expr, value: Any) -> Any:
+        """The value as the parameter of that name takes it.
+
+        A list is an array, except where lengths or axes are meant; a condition is 0 or 1, except where one is wanted.
+        """
+        if isinstance(value, list):
+            if parameter in ("shape", "axes"):
+                return value
+            if parameter == "axis":
+                return tuple(value)
+            if parameter == "arrays" and isinstance(node, List):
+                return [self.operand(item, part) for item, part in zip(node.items, value, strict=True)]
+            value = self.operand(node, value)
+        if function.startswith("logical_") or parameter in ("condition", "keepdims"):
             return value
-        if parameter == "axis":
-            return tuple(value)
-        if parameter == "arrays" and isinstance(node, List):
-            return [self.operand(item, part) for item, part in zip(node.items, value, strict=True)]
-        return self.operand(node, value)
+        if isinstance(value, Tensor) and value.array.dtype.kind == "b":
+            return value.astype(self.dtype)
+        return float(value) if type(value) is bool else value
 
     def operand(self, node: Expr, value: Any) -> Any:
         """A list as the array it stands for."""
@@ -150,7 +163,7 @@ class _Evaluator:
 
     def check_size(self, node: Call, args: Sequence[Any]) -> None:
         """Refuses a call whose result would not fit into memory, before it is made."""
-        size = _size(node.function, args)
+        size = self.attempt(node, lambda: _size(node.function, args))
         if size > MAX_ELEMENTS:
             message = f"the result of {_quoted(node)} would have {size:,} elements; the limit is {MAX_ELEMENTS:,}"
             raise self.source.error("too-large", message, node.span)
@@ -211,7 +224,9 @@ def _constant(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> An
         return result if abs(result) < EXACT_INTEGERS else float(result)
     with np.errstate(all="ignore"):
         result = _function(name)(*[arg if type(arg) is bool else np.float64(arg) for arg in args], **keywords)
-    return result.item() if isinstance(result, (np.generic, np.ndarray)) and result.ndim == 0 else result
+    if not isinstance(result, (np.generic, np.ndarray)):
+        return result
+    return Tensor(result) if result.ndim else result.item()
 
 
 def _key(items: Sequence[Any]) -> Any:

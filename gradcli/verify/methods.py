@@ -69,7 +69,10 @@ def symbolic(
     entry   an entry of the worker's answer with "elements" and "complete"; None where there is no answer, for `reason`
     spread  what rounding can do to each element; it is called only where a few units in the last place do not suffice
     """
-    pairs = [] if entry is None else _digits(array, entry["elements"] or [])
+    places = [] if entry is None else entry["elements"] or []
+    if any(len(place) != array.ndim for place, _ in places):
+        return Finding("sympy", "has a result of another shape")
+    pairs = _digits(array, places)
     if entry is None or not pairs:
         return Finding("sympy", reason if entry is None else "undefined here")
     errors = np.array([pair.error for pair in pairs])

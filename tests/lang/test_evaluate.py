@@ -78,6 +78,11 @@ def value(text: str, dtype: type = np.float64, seed: int = 0, **variables: Any) 
         ("arange(0)", []),
         ("softmax([0, 0])", [0.5, 0.5]),
         ("detach(v)*2", [2.0, 4.0, 6.0]),
+        ("acos(1 < 0)", math.pi / 2),
+        ("acos(v < 0)", [math.pi / 2] * 3),
+        ("(v > 1)*v", [0.0, 2.0, 3.0]),
+        ("sum(v > 1)", 2.0),
+        ("sum(amax([[1, 2], [3, 4]], [0, 1]))", 4.0),
         ("[[1, 2], [3, 4]] @ [1, 1]", [3.0, 7.0]),
     ],
 )
