@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gradcli.engine.tensor import Tensor
 
 tick = itertools.count(1).__next__
+MANY: Any = object()
+"""The shape and the dtype of what is no array but the results of an operation with several (see `multi.py`)."""
 
 
 class Node:
@@ -52,6 +54,8 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """Per array argument, the node its gradient flows to (None for a constant) and that node's output number."""
+        if self.edges and self.edges[0] is not None and self.edges[0].shape is MANY:  # it stands for one of its results
+            return tuple(self.edges[0].next_functions)
         return tuple((edge, 0) for edge in self.edges)
 
     def __repr__(self) -> str:

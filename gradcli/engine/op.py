@@ -106,12 +106,15 @@ class Op:
 
     def record(self, result: Any, values: tuple[Any, ...], edges: tuple[Any, ...]) -> Tensor:
         """The result as a Tensor whose Node keeps, of the result and the `values` given, what the rules need."""
-        saved = (result, *values)
-        if not MODE.keep_all:
-            keep = self.keeps[sum(1 << i for i, edge in enumerate(edges) if edge is not None)]
-            saved = tuple([x if kept else None for x, kept in zip(saved, keep, strict=True)])
         name = self.node if isinstance(self.node, str) else self.node(*values)
-        return Tensor(result, True, Node(self, edges, saved, result, name))
+        return Tensor(result, True, Node(self, edges, self.kept((result, *values), edges), result, name))
+
+    def kept(self, slots: tuple[Any, ...], edges: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What a node with these edges keeps of its slots: what its rules need, None in the other places."""
+        if MODE.keep_all:
+            return slots
+        keep = self.keeps[sum(1 << i for i, edge in enumerate(edges) if edge is not None)]
+        return tuple([x if kept else None for x, kept in zip(slots, keep, strict=True)])
 
     def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
         """The contributions of cotangent `g` to the arguments; None where there is no edge.
@@ -124,7 +127,7 @@ class Op:
     def tensors(self, node: Node) -> tuple[Any, ...]:
         """What the node saved, with Tensors that lead on into the graph in the places of its arrays."""
         result, *values = node.saved or (None,)
-        return _rejoin(result, node), *map(_rejoin, values, node.edges), *values[len(node.edges) :]
+        return rejoin(result, node), *map(rejoin, values, node.edges), *values[len(node.edges) :]
 
 
 class SequenceOp(Op):
@@ -143,10 +146,10 @@ class SequenceOp(Op):
     def tensors(self, node: Node) -> tuple[Any, ...]:
         """As `Op.tensors`."""
         result, arrays, *rest = node.saved or (None, ())
-        return _rejoin(result, node), [*map(_rejoin, arrays, node.edges)], *rest
+        return rejoin(result, node), [*map(rejoin, arrays, node.edges)], *rest
 
 
-def _rejoin(array: Any, edge: Any) -> Any:
+def rejoin(array: Any, edge: Any) -> Any:
     """A saved array as the Tensor it was: the leaf, or one whose history starts at the node it came from."""
     if edge is None or array is None:
         return array
@@ -285,7 +288,7 @@ def _sequence(op: Op) -> Callable[..., Any]:
     return call
 
 
-def _declare(op: Op, caller: Callable[[Op], Callable[..., Any]], numpy: Sequence[Any]) -> Callable[..., Any]:
+def declare(op: Op, caller: Callable[[Op], Callable[..., Any]], numpy: Sequence[Any]) -> Callable[..., Any]:
     OPS[op.name] = op
     function = caller(op)
     function.__name__ = function.__qualname__ = op.name
@@ -307,7 +310,7 @@ def elementwise(
 ) -> Callable[..., Any]:
     """Declares an element-wise operation with one argument, or two that broadcast; `numpy` are its synonyms there."""
     op = Op(name, node, forward, rules, domain, kinks, floating)
-    return _declare(op, unary if len(rules) == 1 else _binary, numpy)
+    return declare(op, unary if len(rules) == 1 else _binary, numpy)
 
 
 def general(
@@ -321,11 +324,11 @@ def general(
     **rules: Rule,
 ) -> Callable[..., Any]:
     """Declares an operation whose array arguments come first and may be followed by others, such as an axis."""
-    return _declare(Op(name, node, forward, rules, domain, kinks), unary if len(rules) == 1 else _general, numpy)
+    return declare(Op(name, node, forward, rules, domain, kinks), unary if len(rules) == 1 else _general, numpy)
 
 
 def of_sequence(
     name: str, node: NodeName, forward: Callable[..., Any], *, domain: Domain, numpy: Sequence[Any] = (), **rules: Rule
 ) -> Callable[..., Any]:
     """Declares an operation whose first argument is a sequence of arrays."""
-    return _declare(SequenceOp(name, node, forward, rules, domain), _sequence, numpy)
+    return declare(SequenceOp(name, node, forward, rules, domain), _sequence, numpy)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradcli.engine.graph import AccumulateGrad, Node, ordered
+from gradcli.engine.graph import MANY, AccumulateGrad, Node, ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ def structure(root: Any, variables: Mapping[int, str]) -> list[GraphNode]:
 
     variables  the names of leaves, by id() of their Tensors
     """
-    nodes: list[Any] = list(ordered([root]))
-    leaves = [edge for node in nodes for edge in node.edges if isinstance(edge, AccumulateGrad)]
+    nodes: list[Any] = [node for node in ordered([root]) if node.shape is not MANY]
+    leaves = [end for node in nodes for end, _ in node.next_functions if isinstance(end, AccumulateGrad)]
     nodes = list(dict.fromkeys([*nodes, *leaves])) or [root]
     numbers = {node: i for i, node in enumerate(nodes)}
     return [

@@ -1,0 +1,117 @@
+"""Operations with several results, such as a singular value decomposition.
+
+All results come from one Node. Each result's Tensor has a grad_fn of its own, a Node that picks the result: on the way back
+it hands its cotangent on as one of the Parts, which add up like arrays until the operation's Node takes them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from gradcli.engine.domain import Domain
+from gradcli.engine.graph import MANY, Node, source_of
+from gradcli.engine.modes import MODE
+from gradcli.engine.op import NodeName, Op, Rule, declare, rejoin
+from gradcli.engine.tensor import Tensor
+
+_RESULTS = SimpleNamespace(shape=MANY, dtype=MANY)
+"""What the backward loop takes for the result of an operation with several."""
+
+
+class Parts:
+    """Cotangents of several results, by number."""
+
+    __slots__ = ("by_number",)
+    shape = dtype = MANY
+
+    def __init__(self, by_number: dict[int, Any]) -> None:
+        self.by_number = by_number
+
+    def __add__(self, other: Parts) -> Parts:
+        total = dict(self.by_number)
+        for number, cotangent in other.by_number.items():
+            total[number] = total[number] + cotangent if number in total else cotangent
+        return Parts(total)
+
+
+class _Pick(Op):
+    """Picks the result of one number; its nodes stand in the graph for that result."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        super().__init__("pick", "", lambda results: results[number], {"results": lambda g: Parts({number: g})}, None)
+
+
+_pick = cache(_Pick)
+
+
+class MultiOp(Op):
+    """An operation whose forward gives a tuple; its rules take `gs`, a cotangent or None for each result."""
+
+    __slots__ = ("outputs",)
+
+    def __init__(
+        self, name: str, node: NodeName, forward: Callable[..., Any], rules: dict[str, Rule], domain: Any, outputs: int
+    ) -> None:
+        super().__init__(name, node, forward, rules, domain)
+        self.outputs = outputs
+
+    def record_all(self, results: Sequence[Any], values: tuple[Any, ...], edges: tuple[Any, ...]) -> tuple[Tensor, ...]:
+        """A Tensor for each result; those of whole numbers, such as indices, are not differentiable."""
+        saved = self.kept((tuple(results), *values), edges)
+        name = self.node if isinstance(self.node, str) else self.node(*values)
+        node = Node(self, edges, saved, _RESULTS, name)
+        return tuple(
+            Tensor(result, True, _picked(node, number, result)) if result.dtype.kind in "fc" else Tensor(result)
+            for number, result in enumerate(results)
+        )
+
+    def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
+        """As `Op.vjp`, for the Parts that arrived."""
+        return super().vjp([g.by_number.get(number) for number in range(self.outputs)], edges, saved)
+
+    def tensors(self, node: Node) -> tuple[Any, ...]:
+        """As `Op.tensors`."""
+        results, *values = node.saved or (None,)
+        again = results and tuple(
+            Tensor(result, True, _picked(node, number, result)) for number, result in enumerate(results)
+        )
+        return again, *map(rejoin, values, node.edges), *values[len(node.edges) :]
+
+
+def _picked(node: Node, number: int, result: Any) -> Node:
+    return Node(_pick(number), (node,), (), result, node.name())
+
+
+def _caller(op: MultiOp) -> Callable[..., Any]:
+    arrays = len(op.rules)
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        args = op.bind(args, keywords)
+        if not any(isinstance(x, Tensor) for x in args[:arrays]):
+            return op.forward(*args)
+        values = tuple([x.array if isinstance(x, Tensor) else x for x in args])
+        results = op.forward(*values)
+        edges = tuple(source_of(x) if isinstance(x, Tensor) else None for x in args[:arrays])
+        if MODE.enabled and any(edge is not None for edge in edges):
+            return op.record_all(results, values, edges)
+        return tuple(map(Tensor, results))
+
+    return call
+
+
+def multi(
+    name: str,
+    node: NodeName,
+    forward: Callable[..., Any],
+    *,
+    outputs: int,
+    domain: Domain | tuple[Domain, ...],
+    **rules: Rule,
+) -> Callable[..., Any]:
+    """Declares an operation with `outputs` results. Its rules take `gs`: the results' cotangents, None for one unused."""
+    return declare(MultiOp(name, node, forward, rules, domain, outputs), _caller, ())
