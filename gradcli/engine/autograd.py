@@ -94,14 +94,8 @@ def backward(
     grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
     for end, g in grads.items():
         if isinstance(end, AccumulateGrad) and (chosen is None or end in chosen):
-            leaf = end.variable
-            before = leaf.grad
-            if before is None:
-                leaf.grad = (
-                    g if create_graph else Tensor(np.array(g.array)[()])
-                )  # rules may share an array among leaves
-            else:
-                leaf.grad = before + g if create_graph else Tensor(before.array + g.array)
+            # Rules may share an array among leaves, so each leaf takes a copy.
+            end.variable.collect(g if create_graph or end.variable.grad is not None else Tensor(np.array(g.array)[()]))
 
 
 def grad(

@@ -7,7 +7,6 @@ is a topological order and no recursion is ever needed.
 
 from __future__ import annotations
 
-import itertools
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
@@ -16,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.engine.dtypes import DType
+from gradcli.engine.hooks import HOOKS
+from gradcli.engine.hooks import run as run_hooks
+from gradcli.engine.memory import Latest, tick, version, version_at
+from gradcli.engine.type_names import TYPE_NAMES
 
 if TYPE_CHECKING:
     from gradcli.engine.op import Op
     from gradcli.engine.tensor import Tensor
 
-tick = itertools.count(1).__next__
 MANY: Any = object()
 """The shape and the dtype of what is no array but the results of an operation with several (see `multi.py`)."""
 
@@ -140,7 +142,38 @@ FREED = (
     "tensors after calling backward."
 )
 
+
+def _refuse_freed_or_stale(node: Node) -> None:
+    """Raises RuntimeError if what the node saved was freed, or changed in place after the node was made."""
+    if node.saved is None:
+        raise RuntimeError(FREED)
+    sources = (node, *node.edges)
+    for slot, value in enumerate(node.saved):
+        if slot in node.op.shapes_only or not isinstance(value, (np.ndarray, np.generic)):
+            continue
+        now, then = version(value), version_at(value, node.seq)
+        if now != then:
+            source = sources[slot] if slot < len(sources) else None
+            origin = (
+                f", which is output 0 of {source.name().removesuffix('Backward0')}," if type(source) is Node else ""
+            )
+            raise RuntimeError(
+                "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                f"[torch.{TYPE_NAMES[value.dtype.name].scalar}Tensor {[*value.shape]}]{origin} is at version {now}; "
+                f"expected version {then} instead. Hint: enable anomaly detection to find the operation that failed to "
+                "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+            )
+
+
 Observer = Callable[[Node, Any, Sequence[Any]], None]
+
+
+def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
+    """The cotangent of each root; those of a root that is named twice add up."""
+    grads: dict[Any, Any] = {}
+    for root, cotangent in zip(roots, cotangents, strict=True):
+        grads[root] = grads[root] + cotangent if root in grads else cotangent
+    return grads
 
 
 def pull_back(
@@ -159,20 +192,21 @@ def pull_back(
     observer        is called for each node with its cotangent and the contributions to its arguments
     Raises RuntimeError for a node whose saved values were freed.
     """
-    grads: dict[Any, Any] = {}
-    for root, cotangent in zip(roots, cotangents, strict=True):
-        grads[root] = grads[root] + cotangent if root in grads else cotangent
+    grads = _seeds(roots, cotangents)
     asked = set(wanted)
     found: dict[Any, Any] = {}
     for node in ordered(roots):
         g = grads.pop(node, None)
         if g is None:
             continue
+        if HOOKS:
+            g = run_hooks(node, g)
         if node in asked:
             found[node] = g
-        if node.saved is None:
-            raise RuntimeError(FREED)
-        contributions = node.op.vjp(g, node.edges, node.op.tensors(node) if differentiable else node.saved)
+        if node.saved is None or node.seq < Latest.time:
+            _refuse_freed_or_stale(node)
+        saved: Any = node.op.tensors(node) if differentiable else node.saved
+        contributions = node.op.vjp(g, node.edges, saved)
         for edge, contribution in zip(node.edges, contributions):  # noqa: B905  # strict costs time in the hot loop
             if edge is not None:
                 if contribution.shape != edge.shape:
@@ -184,4 +218,4 @@ def pull_back(
             observer(node, g, contributions)
         if not keep and node.saved:
             node.saved = None
-    return grads | found
+    return {end: run_hooks(end.variable, g) for end, g in grads.items()} | found

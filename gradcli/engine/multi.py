@@ -1,7 +1,7 @@
 """Operations with several results, such as a singular value decomposition.
 
-All results come from one Node. Each result's Tensor has a grad_fn of its own, a Node that picks the result: on the way back
-it hands its cotangent on as one of the Parts, which add up like arrays until the operation's Node takes them all.
+All results come from one Node. Each result's Tensor has a grad_fn of its own, a Node that picks the result: on the way
+back it hands its cotangent on as one of the Parts, which add up like arrays until the operation's Node takes them all.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def _picked(node: Node, number: int, result: Any) -> Node:
     return Node(_pick(number), (node,), (), result, node.name())
 
 
-def _caller(op: MultiOp) -> Callable[..., Any]:
+def _caller(op: Op) -> Callable[..., Any]:
+    assert isinstance(op, MultiOp)
     arrays = len(op.rules)
 
     def call(*args: Any, **keywords: Any) -> Any:
@@ -113,5 +114,5 @@ def multi(
     domain: Domain | tuple[Domain, ...],
     **rules: Rule,
 ) -> Callable[..., Any]:
-    """Declares an operation with `outputs` results. Its rules take `gs`: the results' cotangents, None for one unused."""
+    """Declares an operation with `outputs` results; its rules take `gs`: their cotangents, None for one unused."""
     return declare(MultiOp(name, node, forward, rules, domain, outputs), _caller, ())

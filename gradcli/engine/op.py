@@ -53,11 +53,12 @@ class Op:
     domain    where to sample the array arguments (see `domain.py`)
     kinks     a function of the arguments' arrays, True where one-sided derivatives differ; None if nowhere
     floating  integers are taken as floats (what needs a gradient is floating anyway)
+    shapes_only  the slots of which the rules use just the shape: it does not matter if their values change
     """
 
     __slots__ = (
         "_tail", "defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node", "pulls", "rules",
-        "slots",
+        "shapes_only", "slots",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +70,7 @@ class Op:
         domain: Any,
         kinks: Any = None,
         floating: bool = False,
+        shapes_only: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.node = node
@@ -79,6 +81,7 @@ class Op:
         arguments, self.defaults = _signature(forward, tuple(rules))
         self._tail = tuple(self.defaults.values())
         self.slots = ("result", *arguments)
+        self.shapes_only = frozenset(self.slots.index(name) for name in shapes_only)
         self.rules = tuple(_refuse(name, argument) if rule is missing else rule for argument, rule in rules.items())
         needs = [[self.slots.index(need) for need in _parameters(rule)[1:]] for rule in self.rules]
         self.pulls = tuple(_pull(rule, need) for rule, need in zip(self.rules, needs, strict=True))
@@ -289,6 +292,7 @@ def _sequence(op: Op) -> Callable[..., Any]:
 
 
 def declare(op: Op, caller: Callable[[Op], Callable[..., Any]], numpy: Sequence[Any]) -> Callable[..., Any]:
+    """Enters an operation in the tables; the function that applies it, which `caller` makes."""
     OPS[op.name] = op
     function = caller(op)
     function.__name__ = function.__qualname__ = op.name
@@ -320,11 +324,16 @@ def general(
     *,
     domain: Domain | tuple[Domain, ...],
     kinks: Callable[..., Any] | None = None,
+    shapes_only: Sequence[str] = (),
     numpy: Sequence[Any] = (),
     **rules: Rule,
 ) -> Callable[..., Any]:
-    """Declares an operation whose array arguments come first and may be followed by others, such as an axis."""
-    return declare(Op(name, node, forward, rules, domain, kinks), unary if len(rules) == 1 else _general, numpy)
+    """Declares an operation whose array arguments come first and may be followed by others, such as an axis.
+
+    shapes_only  the arguments of which the rules use just the shape
+    """
+    op = Op(name, node, forward, rules, domain, kinks, shapes_only=shapes_only)
+    return declare(op, unary if len(rules) == 1 else _general, numpy)
 
 
 def of_sequence(

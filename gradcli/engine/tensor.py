@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.engine import dtypes
+from gradcli.engine.hooks import Hook, RemovableHandle, register
+from gradcli.engine.memory import touch, version
 from gradcli.engine.printing import format_tensor
 
 if TYPE_CHECKING:
@@ -49,9 +51,22 @@ class Tensor:
     array          the values; a NumPy scalar where a 0-d result came out of an operation, which is an immutable value
     requires_grad  whether operations on it are recorded
     grad_fn        the Node of the operation it came from; None for a leaf
+    base           the Tensor whose memory a view shows; None for what is no view
+    views          the views of it that a change in place must be told to; None where there are none
+    retains_grad   whether `.grad` is filled although it is no leaf
     """
 
-    __slots__ = ("__weakref__", "_grad", "accumulator", "array", "grad_fn", "requires_grad")
+    __slots__ = (
+        "__weakref__",
+        "_grad",
+        "accumulator",
+        "array",
+        "base",
+        "grad_fn",
+        "requires_grad",
+        "retains_grad",
+        "views",
+    )
     __module__ = "torch"
 
     def __init__(self, array: Any, requires_grad: bool = False, grad_fn: Node | None = None) -> None:
@@ -64,6 +79,9 @@ class Tensor:
         self.grad_fn = grad_fn
         self._grad: Tensor | None = None
         self.accumulator: weakref.ref[AccumulateGrad] | None = None
+        self.base: Tensor | None = None
+        self.views: list[weakref.ref[Tensor]] | None = None
+        self.retains_grad = False
 
     if TYPE_CHECKING:  # attached by `methods.py`: the operators and methods are the operations themselves
 
@@ -110,9 +128,14 @@ class Tensor:
         return self.grad_fn is None
 
     @property
+    def _version(self) -> int:
+        """How often the memory has been changed in place."""
+        return version(self.array)
+
+    @property
     def grad(self) -> Tensor | None:
         """The gradient that backward passes added up; None before the first. Warns on a Tensor that is no leaf."""
-        if self.grad_fn is not None and self._grad is None:
+        if self.grad_fn is not None and self._grad is None and not self.retains_grad:
             warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
         return self._grad
 
@@ -140,6 +163,39 @@ class Tensor:
             )
         self.requires_grad = requires_grad
         return self
+
+    def register_hook(self, hook: Hook) -> RemovableHandle:
+        """Runs `hook` on the gradient for this Tensor whenever one arrives. Raises RuntimeError if none is needed."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        return register(self if self.grad_fn is None else self.grad_fn, hook)
+
+    def retain_grad(self) -> None:
+        """Has `.grad` of a Tensor that is no leaf filled too. Raises RuntimeError if no gradient is needed."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.grad_fn is None or self.retains_grad:
+            return
+        known = weakref.ref(self)
+
+        def keep(gradient: Tensor) -> None:
+            tensor = known()
+            if tensor is not None:
+                tensor.collect(Tensor(np.array(gradient.array)[()]))
+
+        register(self.grad_fn, keep)
+        self.retains_grad = True
+
+    def collect(self, gradient: Tensor) -> None:
+        """Adds to `.grad`: first it takes the gradient as it is, later in place, unless a graph hangs on either."""
+        known = self._grad
+        if known is None or known.requires_grad or gradient.requires_grad:
+            self._grad = gradient if known is None else known + gradient
+        elif type(known.array) is np.ndarray:
+            known.array += gradient.array
+            touch(known.array)
+        else:
+            known.array = known.array + gradient.array
 
     def detach(self) -> Tensor:
         """The same values in the same memory, without a history."""

@@ -15,11 +15,12 @@ from gradcli.engine.printing import set_printoptions as set_printoptions
 from gradcli.engine.random import Generator as Generator
 from gradcli.engine.tensor import Size as Size
 from gradcli.engine.tensor import Tensor as Tensor
-from gradcli.torch import methods
+from gradcli.torch import inplace, methods
 from gradcli.torch.absent import absent_names
 from gradcli.torch.dtypes import DTYPES
 from gradcli.torch.functions import FUNCTIONS
 
 methods.attach()
+inplace.attach()
 globals().update(FUNCTIONS | DTYPES)
 __getattr__ = absent_names(__name__, submodules={"autograd", "linalg", "nn", "special"})

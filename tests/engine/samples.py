@@ -51,6 +51,7 @@ REDUCED: list[Example] = [{}, {"axis": 0}, {"axis": -1, "keepdims": True}]
 EXAMPLES: dict[str, list[Example]] = {
     # arithmetic
     "rsub": [{}, {"b": 3.0}],
+    "fill": [{"value": 2.5}],
     "remainder_number": [{"divisor": 0.7}, {"divisor": -2}],
     "pow_number": [{"exponent": n} for n in (0, 1, 2, 3, 4, 5, -1, 2.0)] + [{"x": MASK + 0.5, "exponent": 0.5}],
     "number_pow": [{"base": 2.0}, {"base": 0.5}, {"base": 1}],

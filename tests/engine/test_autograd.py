@@ -28,6 +28,15 @@ def test_gradients_add_up_over_backward_calls() -> None:
     assert x.grad.tolist() == [4.0, 8.0]
 
 
+def test_gradients_add_up_in_place() -> None:
+    for x in (leaf([1.0, 2.0]), leaf(3.0)):
+        ops.sum(x * x).backward()
+        first = x.grad
+        ops.sum(x * x).backward()
+        assert x.grad is first
+        assert first.tolist() == (4 * x.array).tolist()
+
+
 def test_leaves_do_not_share_the_memory_of_their_gradients() -> None:
     x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     autograd.backward(x + y, Tensor(np.ones(2)))

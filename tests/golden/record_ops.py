@@ -43,6 +43,10 @@ TORCH: dict[str, Callable[..., Any]] = {
     "pow_number": torch.pow,
     "pow_tensor": torch.pow,
     "number_pow": lambda x, base: base**x,
+    # assignment
+    "zero": lambda x: (x * 1).zero_(),
+    "fill": lambda x, value: (x * 1).fill_(value),
+    "copy": lambda x, source: (x * 1).copy_(source),
     # conversion, shape, indexing
     "cast": lambda x, dtype: torch.ops.aten._to_copy(x, dtype=getattr(torch, dtype.name)),  # always records
     "unsafe_view": torch.ops.aten._unsafe_view,  # has no public name

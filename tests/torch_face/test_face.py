@@ -117,9 +117,9 @@ def test_a_generator_is_a_stream_of_its_own() -> None:
 def test_the_recorded_functions_of_the_engine_all_have_a_name_here() -> None:
     """Every operation of the engine that a user can call is reachable, or is one of these parts of others."""
     internal = {
-        "alias", "cast", "det_sign", "div_floor", "index", "logabsdet", "number_pow", "pow_number", "pow_tensor",
+        "alias", "cast", "copy", "det_sign", "div_floor", "fill", "index", "logabsdet", "number_pow", "pow_number", "pow_tensor",
         "remainder_number", "remainder_tensor", "rsub", "scatter", "select", "slice_axis", "squeeze_", "trigamma",
-        "unsafe_view",
+        "unsafe_view", "zero",
     }  # fmt: skip
     places = (torch, torch.linalg, torch.special, torch.nn.functional, torch.Tensor)
     absent = {name for name in OPS if not any(name in vars(place) for place in places)}

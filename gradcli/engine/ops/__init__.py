@@ -1,6 +1,7 @@
 """Every operation, declared once in one of these modules."""
 
 from gradcli.engine.ops.arithmetic import *
+from gradcli.engine.ops.assignment import *
 from gradcli.engine.ops.comparison import *
 from gradcli.engine.ops.conversion import *
 from gradcli.engine.ops.indexing import *

@@ -13,6 +13,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.ops.shape import moveaxis, unsqueeze
 from gradcli.engine.tensor import NUMPY, Tensor
+from gradcli.engine.views import view_of
 
 
 def _at(axis: int, item: Any) -> tuple[Any, ...]:
@@ -44,7 +45,7 @@ def _select(x: Any, axis: int, index: int) -> Any:
     return x[_at(axis, index)]
 
 
-select = general(
+select = view_of(
     "select",
     "SelectBackward0",
     _select,
@@ -61,7 +62,7 @@ def _slice_axis(x: Any, axis: int, start: int | None = None, stop: int | None = 
     return x[_at(axis_in(axis, x.ndim), slice(start, stop, step))]
 
 
-slice_axis = general(
+slice_axis = view_of(
     "slice_axis",
     "SliceBackward0",
     _slice_axis,
@@ -86,11 +87,12 @@ index: Callable[..., Any] = general(
     "IndexBackward0",
     _index,
     domain=REAL.shaped(3, 4),
+    shapes_only=["x"],
     x=lambda g, x, key: scatter(g, x.shape, key),
 )
 
 
-alias = general("alias", "AliasBackward0", lambda x: x[...], domain=REAL, x=lambda g: g)
+alias = view_of("alias", "AliasBackward0", lambda x: x[...], domain=REAL, x=lambda g: g)
 
 
 def _item(item: Any) -> Any:
@@ -212,7 +214,7 @@ def _back_onto_diagonal(g: Any, x: Any, offset: int, axis1: int, axis2: int) -> 
     return moveaxis(matrices, (-2, -1), axes)
 
 
-diagonal = general(
+diagonal = view_of(
     "diagonal", "DiagonalBackward0", _diagonal, domain=REAL.shaped(3, 4), numpy=[np.diagonal], x=_back_onto_diagonal
 )
 

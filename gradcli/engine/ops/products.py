@@ -122,6 +122,7 @@ _unsafe_view = general(
     "UnsafeViewBackward0",
     lambda x, shape: x.reshape(shape),
     domain=REAL.shaped(6),
+    shapes_only=["x"],
     x=lambda g, x: reshape(g, x.shape),
 )
 _squeeze_first = general(
@@ -196,7 +197,9 @@ def _along_diagonal(g: Any, x: Any) -> Any:
     return scatter(g, x.shape, (places, places))
 
 
-trace = general("trace", "TraceBackward0", _trace, domain=MATRIX, numpy=[np.trace], x=_along_diagonal)
+trace = general(
+    "trace", "TraceBackward0", _trace, domain=MATRIX, shapes_only=["x"], numpy=[np.trace], x=_along_diagonal
+)
 
 
 _NEXT, _LAST = [1, 2, 0], [2, 0, 1]  # which components follow each one, in turn

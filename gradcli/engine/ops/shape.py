@@ -11,6 +11,7 @@ from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.tensor import NUMPY
+from gradcli.engine.views import view_of
 
 MATRIX = REAL.shaped(3, 4)
 
@@ -41,7 +42,7 @@ def _cannot_reshape(size: int, shape: list[int]) -> RuntimeError:
     return RuntimeError(f"shape '{shape}' is invalid for input of size {size}")
 
 
-reshape: Callable[..., Any] = general(
+reshape: Callable[..., Any] = view_of(
     "reshape",
     # Elements in order are viewed in place; others PyTorch copies first (CloneBackward0), which is one node here.
     lambda x, shape: "ViewBackward0" if x.flags.c_contiguous else "UnsafeViewBackward0",
@@ -84,7 +85,7 @@ def _expand(x: Any, shape: Sequence[int]) -> Any:
     return np.broadcast_to(x, sizes)
 
 
-expand = general("expand", "ExpandBackward0", _expand, domain=REAL.shaped(3, 1), numpy=[np.broadcast_to], x=lambda g: g)
+expand = view_of("expand", "ExpandBackward0", _expand, domain=REAL.shaped(3, 1), numpy=[np.broadcast_to], x=lambda g: g)
 
 
 def _squeeze(x: Any, axis: Axes = None) -> Any:
@@ -99,7 +100,7 @@ def _squeeze_name(x: Any, axis: Axes) -> str:
     return "SqueezeBackward2" if isinstance(axis, Sequence) else "SqueezeBackward1"
 
 
-squeeze: Callable[..., Any] = general(
+squeeze: Callable[..., Any] = view_of(
     "squeeze", _squeeze_name, _squeeze, domain=REAL.shaped(3, 1), numpy=[np.squeeze], x=lambda g, x: reshape(g, x.shape)
 )
 
@@ -110,7 +111,7 @@ def _unsqueeze(x: Any, axis: int | Sequence[int]) -> Any:
     return x[(slice(None),) * axis_in(axis, x.ndim + 1) + (None,)]
 
 
-unsqueeze = general(
+unsqueeze = view_of(
     "unsqueeze",
     "UnsqueezeBackward0",
     _unsqueeze,
@@ -127,7 +128,7 @@ def _transpose(x: Any, axis0: int, axis1: int) -> Any:
     return x.swapaxes(axis0, axis1) if x.ndim else x
 
 
-transpose: Callable[..., Any] = general(
+transpose: Callable[..., Any] = view_of(
     "transpose",
     "TransposeBackward0",
     _transpose,
@@ -158,7 +159,7 @@ def _inverse(axes: Sequence[int] | None) -> list[int] | None:
     return None if axes is None else sorted(range(len(axes)), key=[axis % len(axes) for axis in axes].__getitem__)
 
 
-permute: Callable[..., Any] = general(
+permute: Callable[..., Any] = view_of(
     "permute",
     "PermuteBackward0",
     _permute,
@@ -189,7 +190,7 @@ def _t(x: Any) -> Any:
     return x.transpose()
 
 
-t: Callable[..., Any] = general("t", "TBackward0", _t, domain=MATRIX, x=lambda g: t(g))
+t: Callable[..., Any] = view_of("t", "TBackward0", _t, domain=MATRIX, x=lambda g: t(g))
 
 # Moved, masked, repeated: copies, as in PyTorch
 

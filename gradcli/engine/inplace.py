@@ -1,0 +1,188 @@
+"""Changing a Tensor in place: its memory takes new values, and its history becomes that of those values.
+
+A change through a view changes the history of the view's base: a CopySlices node, into which the new values flow. Views
+of a Tensor whose history changed are told: they show the new history from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import ops
+from gradcli.engine.domain import REAL
+from gradcli.engine.dtypes import CATEGORY
+from gradcli.engine.graph import Node, source_of
+from gradcli.engine.memory import touch
+from gradcli.engine.modes import MODE, no_grad
+from gradcli.engine.op import Op
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
+
+
+def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
+    """`target` with the values that `compute` makes of it. Raises RuntimeError, as PyTorch does, if it must not."""
+    refuse_leaf(target)
+    before = target
+    if MODE.enabled and target.requires_grad:  # rules may need the old values, which are about to be overwritten
+        before = Tensor(np.array(target.array), True, target.grad_fn)
+    result = compute(before)
+    _refuse_other_shape(target, result)
+    _refuse_higher_category(target, result)
+    write(target, result.array)
+    if MODE.enabled and (result.requires_grad or target.requires_grad):
+        _adopt(target, ops.cast(result, target.array.dtype) if result.array.dtype != target.array.dtype else result)
+    return target
+
+
+def assign(target: Tensor, key: Any, value: Any) -> None:
+    """`target[key] = value`."""
+    refuse_leaf(target, view=True)
+    value = value if isinstance(value, Tensor) else Tensor(np.asarray(value))
+    own_memory(target)
+    with no_grad():
+        shown = ops.getitem(Tensor(target.array), key)
+        places = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
+    _refuse_misfit(value, places.shape, basic=np.shares_memory(shown.array, target.array))
+    target.array.flat[places.ravel()] = np.broadcast_to(value.array, places.shape).ravel()
+    touch(target.array)
+    if MODE.enabled and (value.requires_grad or target.requires_grad):
+        base = target if target.base is None else target.base
+        _copy_slices(base, _places(target, base).ravel()[places], value)
+
+
+def refuse_leaf(target: Tensor, *, view: bool = False) -> None:
+    """Raises RuntimeError if `target` is a leaf that needs a gradient, or shows the memory of one."""
+    if not (MODE.enabled and target.requires_grad):
+        return
+    if target.grad_fn is None:
+        what = "a view of a leaf Variable" if view else "a leaf Variable"
+        raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
+    if target.base is not None and target.base.requires_grad and target.base.grad_fn is None:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def own_memory(target: Tensor) -> None:
+    """Gives a 0-d result, a NumPy scalar, memory that can be written. Raises RuntimeError where elements overlap."""
+    if type(target.array) is not np.ndarray:
+        target.array = np.array(target.array)
+    if any(n > 1 and stride == 0 for n, stride in zip(target.array.shape, target.array.strides, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+
+
+def write(target: Tensor, values: Any) -> None:
+    """Writes into the memory of `target`, whatever its history."""
+    own_memory(target)
+    np.copyto(np.asarray(target.array), values, casting="unsafe")
+    touch(target.array)
+
+
+def _refuse_other_shape(target: Tensor, result: Tensor) -> None:
+    if result.array.shape != target.array.shape:
+        raise RuntimeError(
+            f"output with shape {[*target.array.shape]} doesn't match the broadcast shape {[*result.array.shape]}"
+        )
+
+
+def _refuse_higher_category(target: Tensor, result: Tensor) -> None:
+    found, wanted = result.array.dtype, target.array.dtype
+    if CATEGORY[found.kind] > CATEGORY[wanted.kind]:
+        names = [TYPE_NAMES[name].scalar if name in TYPE_NAMES else name for name in (found.name, wanted.name)]
+        raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
+
+
+def _refuse_misfit(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> None:
+    """Raises RuntimeError if the value does not broadcast to the part that is assigned to."""
+    found: tuple[int, ...] = value.array.shape
+    while len(found) > len(shape) and found[0] == 1:
+        found = found[1:]
+    fits = len(found) <= len(shape) and all(n in (1, m) for n, m in zip(reversed(found), reversed(shape), strict=False))
+    if fits:
+        value.array = value.array.reshape(found) if value.grad_fn is None and not value.requires_grad else value.array
+        return
+    if basic:
+        ops.expand(Tensor(value.array), shape)  # which says what is wrong
+    raise RuntimeError(
+        f"shape mismatch: value tensor of shape {[*value.array.shape]} cannot be broadcast to indexing result of shape "
+        f"{[*shape]}"
+    )
+
+
+# Histories
+
+
+def _adopt(target: Tensor, result: Tensor) -> None:
+    """Gives `target` the history of `result`, whose values it has taken."""
+    if target.base is None:
+        target.grad_fn, target.requires_grad = result.grad_fn, result.requires_grad
+        _tell_views(target)
+    else:
+        _copy_slices(target.base, _places(target, target.base), result)
+        if target.grad_fn is None or not target.requires_grad:
+            _show(target, target.base)
+
+
+def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
+    """Gives `base` the history of a copy in which the elements at `places` came from `value`."""
+    with_shape = ops.expand(value, places.shape) if value.array.shape != places.shape else value
+    edges = (source_of(base), source_of(with_shape))
+    base.grad_fn = Node(_COPY_SLICES, edges, (None, None, None, places), base.array, "CopySlices")
+    base.requires_grad = True
+    _tell_views(base)
+
+
+def _tell_views(base: Tensor) -> None:
+    for known in base.views or ():
+        view = known()
+        if view is not None:
+            _show(view, base)
+
+
+def _show(view: Tensor, base: Tensor) -> None:
+    """Gives a view the history of a look at its base as that is now."""
+    places = _places(view, base)
+    view.grad_fn = Node(_AS_STRIDED, (source_of(base),), (None, base.array, places), view.array, "AsStridedBackward0")
+    view.requires_grad = True
+
+
+def _places(view: Tensor, base: Tensor) -> Any:
+    """For each element of a view, the number of the base's element that it is, counted along the last axis first."""
+    array, whole = view.array, base.array
+    if view is base:
+        return np.arange(whole.size).reshape(whole.shape)
+    if not whole.flags.c_contiguous:
+        raise NotImplementedError("changing a view of a tensor that is not contiguous in place is not supported yet")
+    start = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    places: Any = np.asarray(start // whole.itemsize)
+    for n, stride in zip(array.shape, array.strides, strict=True):
+        places = places[..., None] + np.arange(n) * (stride // whole.itemsize)
+    return places
+
+
+def _without(g: Any, places: Any) -> Any:
+    """A cotangent without the elements at `places`, which were overwritten."""
+    mask = np.zeros(g.shape, bool)
+    mask.reshape(-1)[places] = True
+    return np.where(mask, 0, g)
+
+
+_COPY_SLICES = Op(
+    "copy_slices",
+    "CopySlices",
+    lambda base, value, places: base,
+    {"base": _without, "value": lambda g, places: ops.index(ops.reshape(g, (-1,)), (places,))},
+    (REAL, REAL),
+)
+_AS_STRIDED = Op(
+    "as_strided",
+    "AsStridedBackward0",
+    lambda x, places: x,
+    {"x": lambda g, x, places: ops.reshape(ops.scatter(g, (x.size,), (places,)), x.shape)},
+    REAL,
+    shapes_only=("x",),
+)

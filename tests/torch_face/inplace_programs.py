@@ -1,0 +1,147 @@
+"""Short programs that change tensors in place, or watch gradients pass; `result()` is what they show."""
+
+from __future__ import annotations
+
+PROGRAMS = {
+    "assigned, then multiplied": """
+x=torch.tensor([1.,2.,3.],requires_grad=True)
+y=x*2
+y[0]=5.
+y.mul_(y.detach()+1)
+y.sum().backward()
+shown = y,x.grad
+""",
+    "a saved result is changed": """
+x=torch.tensor([1.,2.],requires_grad=True)
+y=x.exp()
+y.add_(1)
+y.sum().backward()
+""",
+    "a leaf": """
+x=torch.tensor([1.,2.],requires_grad=True)
+x.sin_()
+""",
+    "an element of a leaf": """
+x=torch.tensor([1.,2.],requires_grad=True)
+x[0]=1
+""",
+    "sin_ of a clone": """
+x=torch.tensor([1.,2.],requires_grad=True)
+y=x.clone().sin_()
+y.sum().backward()
+shown = y,x.grad
+""",
+    "a buffer takes a part that needs a gradient": """
+b=torch.zeros(4)
+w=torch.tensor([1.,2.],requires_grad=True)
+b[1:3]=w*w
+b.sum().backward()
+shown = b,w.grad
+""",
+    "through a view": """
+x=torch.arange(6.,requires_grad=True)
+y=(x*1).view(2,3)
+v=y[1]
+v.mul_(10)
+(y*y).sum().backward()
+shown = y,v,x.grad
+""",
+    "a view sees the change of its base": """
+x=torch.arange(4.,requires_grad=True)
+y=x*1
+v=y[:2]
+y.mul_(3)
+shown = v, v.sum().backward(), x.grad
+""",
+    "mul_ by a leaf": """
+x=torch.ones(2,requires_grad=True)
+w=torch.ones(2,requires_grad=True)
+y=x*1
+y.mul_(w)
+y.sum().backward()
+shown = x.grad,w.grad
+""",
+    "another shape": """
+x=torch.ones(3)
+x+=torch.ones(2,3)
+shown = x
+""",
+    "a higher dtype": """
+x=torch.ones(3,dtype=torch.int64)
+x+=1.5
+shown = x
+""",
+    "overlapping elements": """
+x=torch.ones(1).expand(3)
+x.add_(1)
+shown = x
+""",
+    "a view of a plain tensor": """
+x=torch.ones(2,2)
+v=x.t()
+v[0,1]=7
+x.unsqueeze_(0)
+shown = x, x.shape, v
+""",
+    "a saved constant is changed": """
+w=torch.ones(2,2)
+m=torch.ones(2,requires_grad=True)
+z=m*w
+w.add_(1)
+z.sum().backward()
+shown = m.grad
+""",
+    "a leaf under no_grad": """
+x=torch.ones(3,requires_grad=True)
+with torch.no_grad():
+    x -= 0.5
+    x[0] = 9
+shown = x, x.requires_grad, x.is_leaf
+""",
+    "index lists, masks and slices": """
+x=torch.zeros(3)
+x[[0,2]]=torch.tensor([1.,2.])
+x[x>1]=0
+x[1:]=torch.ones(3)
+shown = x
+""",
+    "zero_": """
+x=torch.ones(2,requires_grad=True)
+y=x*2
+y.zero_()
+y.sum().backward()
+shown = x.grad
+""",
+    "data, fill_ and copy_": """
+x=torch.ones(2)
+x.data.add_(1)
+x.data=torch.zeros(3)
+x.fill_(7)
+shown = x, x.copy_(torch.tensor([1,2,3]))
+""",
+    "hooks and retain_grad": """
+x=torch.tensor([1.,2.],requires_grad=True)
+y=x*3
+h=y.register_hook(lambda g: g*10)
+y.retain_grad()
+z=(y*y).sum()
+out=[]
+x.register_hook(lambda g: out.append(g.clone()))
+z.backward(retain_graph=True)
+h.remove()
+a=y.grad.clone()
+z.backward()
+shown = x.grad,a,y.grad,out, y.retains_grad, x._version
+""",
+}
+"""By what they show."""
+
+
+def show(source: str, torch: object) -> str:
+    """What the program leaves in `shown`, or the error that it raises."""
+    names: dict[str, object] = {"torch": torch}
+    try:
+        exec(source, names)  # noqa: S102  # the programs above
+    except (RuntimeError, TypeError, IndexError) as error:
+        return f"{type(error).__name__}: {error}"
+    return repr(names.get("shown"))
