@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.graph import AccumulateGrad, Observer, pull_back, source_of
+from gradcli.engine.graph import AccumulateGrad, Node, Observer, pull_back, source_of
 from gradcli.engine.modes import MODE
 from gradcli.engine.tensor import Size, Tensor
 
 Roots = Sequence[Tensor]
 _witnesses: list[Callable[[Roots, Sequence[Any]], None]] = []
+_observers: list[Observer] = []
 
 
 @contextmanager
@@ -24,6 +25,28 @@ def witness(callback: Callable[[Roots, Sequence[Any]], None]) -> Iterator[None]:
         yield
     finally:
         _witnesses.remove(callback)
+
+
+@contextmanager
+def observed(observer: Observer) -> Iterator[None]:
+    """Inside, `observer(node, cotangent, contributions)` is called for each node of each backward pass."""
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.remove(observer)
+
+
+def _all(observers: Sequence[Observer]) -> Observer | None:
+    """One observer for several; None for none."""
+    if len(observers) < 2:
+        return observers[0] if observers else None
+
+    def observe(node: Node, g: Any, contributions: Sequence[Any]) -> None:
+        for observer in observers:
+            observer(node, g, contributions)
+
+    return observe
 
 
 def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
@@ -58,6 +81,7 @@ def run(
     observer: Observer | None = None,
 ) -> dict[Any, Any]:
     """One backward pass from `roots`; the gradients by AccumulateGrad, and by the `wanted` nodes, as Tensors."""
+    create_graph = create_graph or MODE.levels > 0  # tangents follow what is recorded
     cotangents = cotangents_for(roots, given)
     for callback in _witnesses:
         callback(roots, cotangents)
@@ -70,7 +94,7 @@ def run(
             differentiable=create_graph,
             keep=create_graph if retain_graph is None else retain_graph,
             wanted=wanted,
-            observer=observer,
+            observer=_all([*_observers, observer] if observer else _observers),
         )
     finally:
         MODE.enabled = former
@@ -94,8 +118,10 @@ def backward(
     grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
     for end, g in grads.items():
         if isinstance(end, AccumulateGrad) and (chosen is None or end in chosen):
-            # Rules may share an array among leaves, so each leaf takes a copy.
-            end.variable.collect(g if create_graph or end.variable.grad is not None else Tensor(np.array(g.array)[()]))
+            if not create_graph and end.variable.grad is None:
+                # Rules may share an array among leaves, so each leaf takes a copy; in order, as PyTorch has it.
+                g = Tensor(np.array(g.array, order="C")[()])
+            end.variable.collect(g)
 
 
 def grad(

@@ -11,6 +11,7 @@ class Domain:
     """An open interval, or a closed one, for every element; and the shape that an example has, if not any will do.
 
     edge   the derivative exists at the finite ends too
+    whole  the elements are whole numbers, in an integer dtype
     """
 
     low: float = -math.inf
@@ -18,6 +19,7 @@ class Domain:
     edge: bool = False
     shape: tuple[int, ...] | None = None
     note: str = ""
+    whole: bool = False
 
     def shaped(self, *shape: int) -> Domain:
         """The same interval for arrays such as one of `shape`."""

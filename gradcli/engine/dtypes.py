@@ -92,15 +92,24 @@ def result_type(*operands: Any) -> DType:
         kind = PYTHON_CATEGORY[type(operand)] if rank == 0 else CATEGORY[operand.dtype.kind]
         this = default_for(kind) if rank == 0 else operand.dtype
         if kind > highest[rank]:
-            highest[rank], best[rank] = kind, this
+            highest[rank], best[rank] = kind, _higher(best[rank], this)
         elif kind == highest[rank]:
             best[rank] = np.promote_types(best[rank] or this, this)
+        else:
+            best[rank] = _higher(this, best[rank])
     chosen, category = best[2], highest[2]
     for rank in (1, 0):
         if highest[rank] > category:
             chosen, category = _raise_to(chosen, best[rank]), highest[rank]
     assert chosen is not None, "result_type needs an operand"
     return chosen
+
+
+def _higher(lower: DType | None, higher: DType | None) -> DType | None:
+    """`higher`, but as precise as a float of the same rank, if it is complex."""
+    if lower is not None and higher is not None and higher.kind == "c" and lower.kind == "f":
+        return np.promote_types(lower, higher)
+    return higher
 
 
 def _raise_to(lower: DType | None, higher: DType | None) -> DType | None:
@@ -144,6 +153,13 @@ def align(x: Any, y: Any) -> tuple[Any, Any]:
         if type(operand) not in PYTHON_CATEGORY and not isinstance(operand, (np.ndarray, np.generic)):
             raise TypeError(f"unsupported operand type: '{type(operand).__name__}'")
     common = result_type(x, y)
+    return _cast(x, common), _cast(y, common)
+
+
+def align_floats(x: Any, y: Any) -> tuple[Any, Any]:
+    """As `align`, for an operation that takes whole numbers as the default float dtype."""
+    common = result_type(x, y)
+    common = common if common.kind in "fc" else Default.float
     return _cast(x, common), _cast(y, common)
 
 

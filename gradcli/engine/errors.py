@@ -3,6 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+SYMBOLS = {
+    "add": "+", "sub": "-", "rsub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder_tensor": "%",
+    "pow_tensor": "** or pow()", "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^", "left_shift": "<<",
+    "right_shift": ">>",
+}  # fmt: skip
+"""What an operator is called in the error for operands that it cannot take."""
+
+
+def no_difference(both: bool) -> RuntimeError:
+    """The error for the difference of truth values: of two, or of one and a number."""
+    if both:
+        return RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
+    return RuntimeError(
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+        "`~` or `logical_not()` operator instead."
+    )
+
+
+def refusal(name: str, x: Any, y: Any) -> Exception | None:
+    """PyTorch's error for operands that the operation of that name cannot take; None if it is no fault of theirs."""
+    for operand in (x, y):
+        if not isinstance(operand, (bool, int, float, complex)) and not hasattr(operand, "dtype"):
+            kinds = ["Tensor" if hasattr(each, "dtype") else type(each).__name__ for each in (x, y)]
+            return TypeError(
+                f"unsupported operand type(s) for {SYMBOLS.get(name, name)}: '{kinds[0]}' and '{kinds[1]}'"
+            )
+    if name == "sub" and x.dtype.kind == y.dtype.kind == "b":
+        return no_difference(both=True)
+    return size_mismatch(x.shape, y.shape)
 
 
 def size_mismatch(a: Sequence[int], b: Sequence[int]) -> RuntimeError | None:

@@ -8,7 +8,8 @@ is a topological order and no recursion is ever needed.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ MANY: Any = object()
 """The shape and the dtype of what is no array but the results of an operation with several (see `multi.py`)."""
 
 
+def _told_by_operation(name: str) -> Any:
+    return property(lambda node: node.op.attribute(node, name))
+
+
 class Node:
     """One recorded operation.
 
@@ -38,7 +43,8 @@ class Node:
     seq           its number; later operations have higher ones
     """
 
-    __slots__ = ("__weakref__", "_name", "dtype", "edges", "op", "saved", "seq", "shape")
+    __slots__ = ("__weakref__", "_metadata", "_name", "dtype", "edges", "op", "saved", "seq", "shape")
+    _metadata: dict[str, Any]
 
     def __init__(self, op: Op, edges: tuple[Any, ...], saved: tuple[Any, ...], result: Any, name: str) -> None:
         self.op = op
@@ -55,13 +61,55 @@ class Node:
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        """Per array argument, the node its gradient flows to (None for a constant) and that node's output number."""
+        """Per array argument, the node its gradient flows to (None for a constant) and that node's output number.
+
+        An argument that has no derivative by its nature is not among them.
+        """
         if self.edges and self.edges[0] is not None and self.edges[0].shape is MANY:  # it stands for one of its results
             return tuple(self.edges[0].next_functions)
-        return tuple((edge, 0) for edge in self.edges)
+        return tuple((edge, 0) for i, edge in enumerate(self.edges) if i not in self.op.constants)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """For notes of any kind."""
+        if not hasattr(self, "_metadata"):
+            self._metadata = {}
+        return self._metadata
+
+    # What PyTorch's nodes show of what they saved. A `__getattr__` would make every access to an attribute slower.
+    _saved_exponent = _told_by_operation("_saved_exponent")
+    _saved_mat2 = _told_by_operation("_saved_mat2")
+    _saved_other = _told_by_operation("_saved_other")
+    _saved_result = _told_by_operation("_saved_result")
+    _saved_self = _told_by_operation("_saved_self")
+    needs_input_grad = _told_by_operation("needs_input_grad")
+    saved_tensors = _told_by_operation("saved_tensors")
 
     def __repr__(self) -> str:
-        return f"<{self._name} object at {id(self):#x}>"
+        return f"<{self.op.module}{self._name} object at {id(self):#x}>"
+
+
+_make_node = Node.__init__
+_told: list[Callable[[Node], None]] = []
+
+
+def _make_node_and_tell(node: Node, *args: Any) -> None:
+    _make_node(node, *args)
+    for told in reversed(_told):
+        told(node)
+
+
+@contextmanager
+def each_node(told: Callable[[Node], None]) -> Iterator[None]:
+    """Inside, `told` is called with every Node that is made. Outside, making one costs no more than without this."""
+    _told.append(told)
+    Node.__init__ = _make_node_and_tell  # type: ignore[assignment,method-assign]
+    try:
+        yield
+    finally:
+        _told.remove(told)
+        if not _told:
+            Node.__init__ = _make_node  # type: ignore[method-assign]
 
 
 class AccumulateGrad:
@@ -99,13 +147,13 @@ def source_of(tensor: Tensor) -> Node | AccumulateGrad | None:
     return tensor.grad_fn or AccumulateGrad.of(tensor)
 
 
-def ordered(starts: Iterable[Any]) -> list[Node]:
-    """Every Node reachable from `starts`, each before the nodes its edges lead to."""
+def ordered(starts: Iterable[Any], since: int = 0) -> list[Node]:
+    """Every Node reachable from `starts`, each before the nodes its edges lead to; only those made `since` then."""
     nodes = [start for start in dict.fromkeys(starts) if type(start) is Node]
     seen: set[Any] = set(nodes)
     for node in nodes:  # grows while it runs
         for edge in node.edges:
-            if type(edge) is Node and edge not in seen:
+            if type(edge) is Node and edge not in seen and edge.seq > since:
                 seen.add(edge)
                 nodes.append(edge)
     nodes.sort(key=attrgetter("seq"), reverse=True)
@@ -143,11 +191,21 @@ FREED = (
 )
 
 
+DETECT = (
+    "enable anomaly detection to find the operation that failed to compute its gradient, with "
+    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+)
+DETECTED = (
+    "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
+    "changed in there or anywhere later. Good luck!"
+)
+
+
 def _refuse_freed_or_stale(node: Node) -> None:
     """Raises RuntimeError if what the node saved was freed, or changed in place after the node was made."""
     if node.saved is None:
         raise RuntimeError(FREED)
-    sources = (node, *node.edges)
+    sources = node.op.sources(node)
     for slot, value in enumerate(node.saved):
         if slot in node.op.shapes_only or not isinstance(value, (np.ndarray, np.generic)):
             continue
@@ -160,12 +218,13 @@ def _refuse_freed_or_stale(node: Node) -> None:
             raise RuntimeError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: "
                 f"[torch.{TYPE_NAMES[value.dtype.name].scalar}Tensor {[*value.shape]}]{origin} is at version {now}; "
-                f"expected version {then} instead. Hint: enable anomaly detection to find the operation that failed to "
-                "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+                f"expected version {then} instead. Hint: {DETECTED if failure_told else DETECT}"
             )
 
 
 Observer = Callable[[Node, Any, Sequence[Any]], None]
+failure_told: list[Callable[[Node], None]] = []
+"""Called with the node at which a backward pass fails, before the error goes on."""
 
 
 def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
@@ -176,6 +235,19 @@ def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
     return grads
 
 
+def _contributions(node: Node, g: Any, differentiable: bool) -> Sequence[Any]:
+    """What the cotangent `g` of a node's result contributes to those of its arguments."""
+    try:
+        if node.saved is None or node.seq < Latest.time:
+            _refuse_freed_or_stale(node)
+        saved: Any = node.op.tensors(node) if differentiable else node.saved
+        return node.op.vjp(g, node.edges, saved)
+    except Exception:
+        for told in failure_told:
+            told(node)
+        raise
+
+
 def pull_back(
     roots: Sequence[Any],
     cotangents: Sequence[Any],
@@ -184,18 +256,20 @@ def pull_back(
     keep: bool = False,
     wanted: Iterable[Any] = (),
     observer: Observer | None = None,
+    since: int = 0,
 ) -> dict[Any, Any]:
     """The cotangents of all leaves (by AccumulateGrad) and of the `wanted` nodes, given those of `roots`.
 
     cotangents      arrays; Tensors when `differentiable`, which gives the gradients graphs of their own
     keep            leaves the nodes' saved values in place for another pass
     observer        is called for each node with its cotangent and the contributions to its arguments
+    since           goes no further than to nodes made after that
     Raises RuntimeError for a node whose saved values were freed.
     """
     grads = _seeds(roots, cotangents)
     asked = set(wanted)
     found: dict[Any, Any] = {}
-    for node in ordered(roots):
+    for node in ordered(roots, since):
         g = grads.pop(node, None)
         if g is None:
             continue
@@ -203,12 +277,9 @@ def pull_back(
             g = run_hooks(node, g)
         if node in asked:
             found[node] = g
-        if node.saved is None or node.seq < Latest.time:
-            _refuse_freed_or_stale(node)
-        saved: Any = node.op.tensors(node) if differentiable else node.saved
-        contributions = node.op.vjp(g, node.edges, saved)
+        contributions = _contributions(node, g, differentiable)
         for edge, contribution in zip(node.edges, contributions):  # noqa: B905  # strict costs time in the hot loop
-            if edge is not None:
+            if edge is not None and contribution is not None:
                 if contribution.shape != edge.shape:
                     contribution = unbroadcast(contribution, edge.shape)
                 if contribution.dtype is not edge.dtype:
@@ -218,4 +289,4 @@ def pull_back(
             observer(node, g, contributions)
         if not keep and node.saved:
             node.saved = None
-    return {end: run_hooks(end.variable, g) for end, g in grads.items()} | found
+    return {end: run_hooks(end.variable, g) for end, g in grads.items() if type(end) is not Node} | found

@@ -30,10 +30,10 @@ def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
         before = Tensor(np.array(target.array), True, target.grad_fn)
     result = compute(before)
     _refuse_other_shape(target, result)
-    _refuse_higher_category(target, result)
+    refuse_higher_category(target, result)
     write(target, result.array)
     if MODE.enabled and (result.requires_grad or target.requires_grad):
-        _adopt(target, ops.cast(result, target.array.dtype) if result.array.dtype != target.array.dtype else result)
+        adopt(target, ops.cast(result, target.array.dtype) if result.array.dtype != target.array.dtype else result)
     return target
 
 
@@ -89,7 +89,8 @@ def _refuse_other_shape(target: Tensor, result: Tensor) -> None:
         )
 
 
-def _refuse_higher_category(target: Tensor, result: Tensor) -> None:
+def refuse_higher_category(target: Tensor, result: Tensor) -> None:
+    """Raises RuntimeError if values of the dtype of `result`, say floats, cannot be put into `target`, say of integers."""
     found, wanted = result.array.dtype, target.array.dtype
     if CATEGORY[found.kind] > CATEGORY[wanted.kind]:
         names = [TYPE_NAMES[name].scalar if name in TYPE_NAMES else name for name in (found.name, wanted.name)]
@@ -116,7 +117,7 @@ def _refuse_misfit(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> Non
 # Histories
 
 
-def _adopt(target: Tensor, result: Tensor) -> None:
+def adopt(target: Tensor, result: Tensor) -> None:
     """Gives `target` the history of `result`, whose values it has taken."""
     if target.base is None:
         target.grad_fn, target.requires_grad = result.grad_fn, result.requires_grad
@@ -131,7 +132,7 @@ def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
     """Gives `base` the history of a copy in which the elements at `places` came from `value`."""
     with_shape = ops.expand(value, places.shape) if value.array.shape != places.shape else value
     edges = (source_of(base), source_of(with_shape))
-    base.grad_fn = Node(_COPY_SLICES, edges, (None, None, None, places), base.array, "CopySlices")
+    base.grad_fn = Node(_COPY_SLICES, edges, (None, None, None, places), base.array, "torch::autograd::CopySlices")
     base.requires_grad = True
     _tell_views(base)
 
@@ -173,7 +174,7 @@ def _without(g: Any, places: Any) -> Any:
 
 _COPY_SLICES = Op(
     "copy_slices",
-    "CopySlices",
+    "torch::autograd::CopySlices",
     lambda base, value, places: base,
     {"base": _without, "value": lambda g, places: ops.index(ops.reshape(g, (-1,)), (places,))},
     (REAL, REAL),

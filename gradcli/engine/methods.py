@@ -14,9 +14,21 @@ def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 
 
 def _invert(self: Tensor) -> Any:
-    if self.array.dtype.kind == "b":
-        return ops.logical_not(self)
-    raise TypeError("~ (operator.invert) is only implemented on boolean tensors")
+    if self.array.dtype.kind not in "bui":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return ops.bitwise_not(self)
+
+
+def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """An operation that leaves it to Python what comes of comparing a Tensor with anything but arrays and numbers."""
+
+    def compare(self: Tensor, other: Any) -> Any:
+        try:
+            return operation(self, other)
+        except TypeError:
+            return NotImplemented
+
+    return compare
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -40,12 +52,22 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__pos__": lambda self: self,
     "__abs__": ops.abs,
     "__invert__": _invert,
-    "__lt__": ops.lt,
-    "__le__": ops.le,
-    "__gt__": ops.gt,
-    "__ge__": ops.ge,
-    "__eq__": ops.eq,
-    "__ne__": ops.ne,
+    "__and__": ops.bitwise_and,
+    "__rand__": ops.bitwise_and,
+    "__or__": ops.bitwise_or,
+    "__ror__": ops.bitwise_or,
+    "__xor__": ops.bitwise_xor,
+    "__rxor__": ops.bitwise_xor,
+    "__lshift__": ops.left_shift,
+    "__rlshift__": _reflected(ops.left_shift),
+    "__rshift__": ops.right_shift,
+    "__rrshift__": _reflected(ops.right_shift),
+    "__lt__": _comparison(ops.lt),
+    "__le__": _comparison(ops.le),
+    "__gt__": _comparison(ops.gt),
+    "__ge__": _comparison(ops.ge),
+    "__eq__": _comparison(ops.eq),
+    "__ne__": _comparison(ops.ne),
     "__getitem__": ops.getitem,
 }
 

@@ -17,7 +17,7 @@ from gradcli.engine.modes import MODE
 from gradcli.engine.op import NodeName, Op, Rule, declare, rejoin
 from gradcli.engine.tensor import Tensor
 
-_RESULTS = SimpleNamespace(shape=MANY, dtype=MANY)
+RESULTS = SimpleNamespace(shape=MANY, dtype=MANY)
 """What the backward loop takes for the result of an operation with several."""
 
 
@@ -37,16 +37,21 @@ class Parts:
         return Parts(total)
 
 
-class _Pick(Op):
+class Pick(Op):
     """Picks the result of one number; its nodes stand in the graph for that result."""
 
     __slots__ = ("number",)
 
     def __init__(self, number: int) -> None:
         super().__init__("pick", "", lambda results: results[number], {"results": lambda g: Parts({number: g})}, None)
+        self.number = number
+
+    def attribute(self, node: Node, name: str) -> Any:
+        """That of the operation's node."""
+        return getattr(node.edges[0], name)
 
 
-_pick = cache(_Pick)
+_pick = cache(Pick)
 
 
 class MultiOp(Op):
@@ -64,9 +69,9 @@ class MultiOp(Op):
         """A Tensor for each result; those of whole numbers, such as indices, are not differentiable."""
         saved = self.kept((tuple(results), *values), edges)
         name = self.node if isinstance(self.node, str) else self.node(*values)
-        node = Node(self, edges, saved, _RESULTS, name)
+        node = Node(self, edges, saved, RESULTS, name)
         return tuple(
-            Tensor(result, True, _picked(node, number, result)) if result.dtype.kind in "fc" else Tensor(result)
+            Tensor(result, True, picked(node, number, result)) if result.dtype.kind in "fc" else Tensor(result)
             for number, result in enumerate(results)
         )
 
@@ -78,12 +83,14 @@ class MultiOp(Op):
         """As `Op.tensors`."""
         results, *values = node.saved or (None,)
         again = results and tuple(
-            Tensor(result, True, _picked(node, number, result)) for number, result in enumerate(results)
+            Tensor(result, True, picked(node, number, result)) if result.dtype.kind in "fc" else result
+            for number, result in enumerate(results)
         )
         return again, *map(rejoin, values, node.edges), *values[len(node.edges) :]
 
 
-def _picked(node: Node, number: int, result: Any) -> Node:
+def picked(node: Node, number: int, result: Any) -> Node:
+    """The Node that stands for one result of `node`."""
     return Node(_pick(number), (node,), (), result, node.name())
 
 

@@ -16,9 +16,10 @@ from typing import Any
 from numpy import ndarray
 
 from gradcli.engine.domain import Domain
-from gradcli.engine.dtypes import align, as_float
-from gradcli.engine.errors import size_mismatch
-from gradcli.engine.graph import Node, source_of
+from gradcli.engine.dtypes import align as align_operands
+from gradcli.engine.dtypes import align_floats, as_float
+from gradcli.engine.errors import refusal
+from gradcli.engine.graph import FREED, Node, source_of
 from gradcli.engine.modes import MODE
 from gradcli.engine.tensor import NUMPY, Tensor
 
@@ -27,6 +28,8 @@ NodeName = str | Callable[..., str]
 
 OPS: dict[str, Op] = {}
 """Every declared operation, by name."""
+SAVED = {"_saved_result": 0, "_saved_self": 1, "_saved_other": 2, "_saved_mat2": 2, "_saved_exponent": 2}
+"""PyTorch's names for what a node saved, with the slots that hold it."""
 
 
 def not_differentiable(g: Any) -> Any:
@@ -44,10 +47,12 @@ class Op:
 
     name      "mul"
     node      the name of its nodes, "MulBackward0", or a function of the call's arguments that gives it
-    forward   the function on NumPy values
+    forward   the function on NumPy values; looked up at every call, so that a profiler can stand in for it
     slots     "result", then the names of the arguments in order
     defaults  the default values of the last arguments, by name
     rules     the derivative rules of the array arguments, which come first among the arguments
+    align     brings two operands to one dtype, where they have not the same
+    constants the places of the array arguments that have no derivative by their nature
     pulls     the rules as functions of the cotangent and all slots
     keeps     per set of arguments that need a gradient (a bit mask): for each slot, whether a node keeps it
     domain    where to sample the array arguments (see `domain.py`)
@@ -57,9 +62,11 @@ class Op:
     """
 
     __slots__ = (
-        "_tail", "defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node", "pulls", "rules",
-        "shapes_only", "slots",
+        "_tail", "align", "constants", "defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node",
+        "pulls", "rules", "shapes_only", "slots",
     )  # fmt: skip
+    module = ""
+    """What stands before the name of its nodes where they are printed."""
 
     def __init__(
         self,
@@ -71,8 +78,10 @@ class Op:
         kinks: Any = None,
         floating: bool = False,
         shapes_only: Sequence[str] = (),
+        align: Callable[[Any, Any], tuple[Any, Any]] | None = None,
     ) -> None:
         self.name = name
+        self.align = align or (align_floats if floating else align_operands)
         self.node = node
         self.forward = forward
         self.domain = domain
@@ -83,6 +92,7 @@ class Op:
         self.slots = ("result", *arguments)
         self.shapes_only = frozenset(self.slots.index(name) for name in shapes_only)
         self.rules = tuple(_refuse(name, argument) if rule is missing else rule for argument, rule in rules.items())
+        self.constants = frozenset(i for i, rule in enumerate(self.rules) if rule is not_differentiable)
         needs = [[self.slots.index(need) for need in _parameters(rule)[1:]] for rule in self.rules]
         self.pulls = tuple(_pull(rule, need) for rule, need in zip(self.rules, needs, strict=True))
         self.keeps = tuple(self._kept(mask, needs) for mask in range(2 ** len(rules)))
@@ -126,6 +136,20 @@ class Op:
         """
         # strict=True would cost time in the hot loop
         return [None if edge is None else pull(g, saved) for edge, pull in zip(edges, self.pulls)]  # noqa: B905
+
+    def sources(self, node: Node) -> tuple[Any, ...]:
+        """Where the first of what a node saved came from."""
+        return node, *node.edges
+
+    def attribute(self, node: Node, name: str) -> Any:
+        """The attribute that one of its nodes has by PyTorch's `name`: a saved value. Raises AttributeError."""
+        slot = SAVED.get(name, len(self.slots))
+        if slot < len(self.slots):
+            if node.saved is None:
+                raise RuntimeError(FREED)
+            if node.saved[slot] is not None:
+                return self.tensors(node)[slot]
+        raise AttributeError(f"'{node.name()}' object has no attribute '{name}'", name=name)
 
     def tensors(self, node: Node) -> tuple[Any, ...]:
         """What the node saved, with Tensors that lead on into the graph in the places of its arrays."""
@@ -193,7 +217,7 @@ def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
 
 def unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
-    forward, node, others, floating = op.forward, op.node, len(op.slots) - 2, op.floating
+    node, others, floating = op.node, len(op.slots) - 2, op.floating
     keep_result, keep_x = op.keeps[1][:2]
     recorded = not_differentiable not in op.rules
 
@@ -201,11 +225,11 @@ def unary(op: Op) -> Callable[..., Any]:
         if keywords or len(rest) != others:
             x, *rest = op.bind((x, *rest), keywords)  # type: ignore[assignment]
         if not isinstance(x, Tensor):
-            return forward(x, *rest)
+            return op.forward(x, *rest)
         array = x.array
         if not (recorded and x.requires_grad and MODE.enabled):
-            return Tensor(forward(as_float(array) if floating else array, *rest))
-        result = forward(array, *rest)
+            return Tensor(op.forward(as_float(array) if floating else array, *rest))
+        result = op.forward(array, *rest)
         keep = MODE.keep_all
         saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
         name = node if isinstance(node, str) else node(array, *rest)
@@ -216,7 +240,7 @@ def unary(op: Op) -> Callable[..., Any]:
 
 def _binary(op: Op) -> Callable[[Any, Any], Any]:
     """The caller of an element-wise operation with two arguments, which broadcast and are promoted."""
-    forward, node, keeps, floating = op.forward, str(op.node), op.keeps, op.floating
+    node, keeps, floating, align = str(op.node), op.keeps, op.floating, op.align
     recorded = not_differentiable not in op.rules
 
     def call(a: Any, b: Any) -> Any:
@@ -230,17 +254,17 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
             if b.requires_grad:
                 edge_b = b.grad_fn or source_of(b)
         elif x is a:
-            return forward(a, b)
+            return op.forward(a, b)
         kind = type(x)
-        if kind is not type(y) or (kind is ndarray and x.dtype is not y.dtype):
-            x, y = align(x, y)
         track = recorded and MODE.enabled and (edge_a is not None or edge_b is not None)
-        if floating and not track:
-            x, y = as_float(x), as_float(y)
         try:
-            result = forward(x, y)
-        except ValueError as error:
-            raise size_mismatch(x.shape, y.shape) or error from None
+            if kind is not type(y) or (kind is ndarray and x.dtype is not y.dtype):
+                x, y = align(x, y)
+            if floating and not track:
+                x, y = as_float(x), as_float(y)
+            result = op.forward(x, y)
+        except (TypeError, ValueError) as error:
+            raise refusal(op.name, x, y) or error from None
         if not track:
             return Tensor(result)
         if MODE.keep_all:
@@ -255,14 +279,14 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
 
 def _general(op: Op) -> Callable[..., Any]:
     """The caller of an operation with several array arguments, first, and any number of others."""
-    forward, arrays = op.forward, len(op.rules)
+    arrays = len(op.rules)
 
     def call(*args: Any, **keywords: Any) -> Any:
         args = op.bind(args, keywords)
         if not any(isinstance(x, Tensor) for x in args[:arrays]):
-            return forward(*args)
+            return op.forward(*args)
         values = tuple([x.array if isinstance(x, Tensor) else x for x in args])
-        result = forward(*values)
+        result = op.forward(*values)
         edges = tuple(
             source_of(x) if isinstance(x, Tensor) and rule is not not_differentiable else None
             for x, rule in zip(args, op.rules, strict=False)
@@ -309,11 +333,12 @@ def elementwise(
     domain: Domain | tuple[Domain, ...],
     kinks: Callable[..., Any] | None = None,
     floating: bool = False,
+    align: Callable[[Any, Any], tuple[Any, Any]] | None = None,
     numpy: Sequence[Any] = (),
     **rules: Rule,
 ) -> Callable[..., Any]:
     """Declares an element-wise operation with one argument, or two that broadcast; `numpy` are its synonyms there."""
-    op = Op(name, node, forward, rules, domain, kinks, floating)
+    op = Op(name, node, forward, rules, domain, kinks, floating, align=align)
     return declare(op, unary if len(rules) == 1 else _binary, numpy)
 
 

@@ -32,6 +32,10 @@ NON_LEAF_GRAD = (
 )
 
 
+NAMESPACE = "torch::autograd::"
+"""What stands before the names of some nodes, and is not printed with a Tensor."""
+
+
 class Size(tuple[int, ...]):
     """A shape, printed as PyTorch prints it."""
 
@@ -195,7 +199,7 @@ class Tensor:
             known.array += gradient.array
             touch(known.array)
         else:
-            known.array = known.array + gradient.array
+            known.array = known.array + gradient.array  # type: ignore[operator]
 
     def detach(self) -> Tensor:
         """The same values in the same memory, without a history."""
@@ -261,7 +265,7 @@ class Tensor:
     def __repr__(self) -> str:
         suffixes = []
         if self.grad_fn is not None:
-            suffixes.append(f"grad_fn=<{self.grad_fn.name()}>")
+            suffixes.append(f"grad_fn=<{self.grad_fn.name().removeprefix(NAMESPACE)}>")
         elif self.requires_grad:
             suffixes.append("requires_grad=True")
         return format_tensor(self.array, suffixes=suffixes)

@@ -25,6 +25,8 @@ TYPE_NAMES = {
     "float16": TypeName("Half", "c10::Half"),
     "float32": TypeName("Float", "float"),
     "float64": TypeName("Double", "double"),
+    "complex64": TypeName("ComplexFloat", "c10::complex<float>"),
+    "complex128": TypeName("ComplexDouble", "c10::complex<double>"),
 }
 
 

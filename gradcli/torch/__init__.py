@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from gradcli.engine.dtypes import dtype as dtype
 from gradcli.engine.modes import enable_grad as enable_grad
+from gradcli.engine.modes import inference_mode as inference_mode
 from gradcli.engine.modes import is_grad_enabled as is_grad_enabled
+from gradcli.engine.modes import is_inference_mode_enabled as is_inference_mode_enabled
 from gradcli.engine.modes import no_grad as no_grad
 from gradcli.engine.modes import set_grad_enabled as set_grad_enabled
 from gradcli.engine.printing import set_printoptions as set_printoptions
-from gradcli.engine.random import Generator as Generator
 from gradcli.engine.tensor import Size as Size
 from gradcli.engine.tensor import Tensor as Tensor
-from gradcli.torch import inplace, methods
+from gradcli.torch import casts, environment, inplace, methods
 from gradcli.torch.absent import absent_names
+from gradcli.torch.devices import contiguous_format as contiguous_format
+from gradcli.torch.devices import device as device
+from gradcli.torch.devices import preserve_format as preserve_format
+from gradcli.torch.devices import strided as strided
 from gradcli.torch.dtypes import DTYPES
 from gradcli.torch.functions import FUNCTIONS
+from gradcli.torch.serialization import load as load
+from gradcli.torch.serialization import save as save
 
 methods.attach()
 inplace.attach()
-globals().update(FUNCTIONS | DTYPES)
-__getattr__ = absent_names(__name__, submodules={"autograd", "linalg", "nn", "special"})
+globals().update(FUNCTIONS | inplace.CHANGING | DTYPES | casts.TYPED)
+globals().update({name: getattr(environment, name) for name in environment.__all__})
+__getattr__ = absent_names(
+    __name__, submodules={"autograd", "cuda", "func", "linalg", "nn", "optim", "return_types", "special", "utils"}
+)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine import dtypes
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import not_implemented
+from gradcli.torch.devices import MEANINGLESS
+from gradcli.torch.devices import check_device as check_device
 
 UNSUPPORTED = frozenset({"layout", "memory_format", "names", "out", "pin_memory"})
 """Keywords that PyTorch has and the face has not."""
@@ -19,7 +22,7 @@ def refuse(function: str, keywords: Mapping[str, Any]) -> None:
     for name, value in keywords.items():
         if name not in UNSUPPORTED:
             raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
-        if value is not None and value is not False:
+        if value is not None and value is not False and not any(value is word for word in MEANINGLESS):
             raise unsupported(function, name)
 
 
@@ -35,12 +38,11 @@ def require_tensor(function: str, name: str, value: Any, position: int) -> None:
         raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {called}")
 
 
-def check_device(function: str, device: Any) -> None:
-    """Accepts the processor, by name or as nothing; everything else raises NotImplementedError."""
-    if device is not None and str(device) != "cpu":
-        raise NotImplementedError(
-            f"gradcli.torch.{function}(): device='{device}' is not supported: the only device is cpu"
-        )
+def refuse_complex(function: str, values: Iterable[Any]) -> None:
+    """Raises NotImplementedError if one of the values is a complex Tensor or number."""
+    for value in values:
+        if isinstance(value, complex) or (isinstance(value, Tensor) and value.array.dtype.kind == "c"):
+            raise not_implemented(f"{function}_cpu", np.complex64 if isinstance(value, complex) else value.array.dtype)
 
 
 def numpy_dtype(function: str, dtype: Any) -> dtypes.DType | None:

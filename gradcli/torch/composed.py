@@ -2,56 +2,81 @@
 
 from __future__ import annotations
 
-import math
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default, require_tensor, unsupported
+from gradcli.torch.arguments import refuse_complex, require_tensor, unsupported
+from gradcli.torch.out import into
+from gradcli.torch.return_types import STRUCTURES
 
 __all__ = [
-    "allclose", "div", "equal", "is_floating_point", "is_tensor", "isclose", "max", "min", "norm", "numel", "std",
-    "var",
+    "add", "atleast_1d", "atleast_2d", "atleast_3d", "clamp_max", "clamp_min", "diff", "div", "einsum",
+    "float_power",
+    "max", "median", "min", "nanmedian", "rot90", "rsub", "scatter", "sgn", "std", "std_mean", "sub",
+    "tensordot", "var", "var_mean", "where",
 ]  # fmt: skip
 
-Dims = int | tuple[int, ...] | None
+
+def _with_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` with the keyword `out`."""
+
+    @functools.wraps(function)
+    def call(*args: Any, out: Any = None, **keywords: Any) -> Any:
+        result = function(*args, **keywords)
+        return result if out is None else into(function.__name__, out, result)
+
+    return call
 
 
-def _extreme(name: str, of_all: Callable[..., Any], of_two: Callable[..., Any]) -> Callable[..., Any]:
-    def function(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+# Extremes and middles, of all elements or along an axis
+
+
+def _extreme(
+    name: str, of_all: Callable[..., Any], along: Callable[..., Any], of_two: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
+    def function(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: Any = None) -> Any:
         require_tensor(name, "input", input, 1)
-        second = dim if isinstance(dim, Tensor) else other
-        if second is not None:
+        axis = dim if axis is None else axis
+        refuse_complex(name, (input,))
+        second = axis if isinstance(axis, Tensor) else other
+        if second is not None and of_two is not None:
             require_tensor(name, "other", second, 2)
             return of_two(input, second)
-        if dim is not None or keepdim:
-            raise unsupported(name, "dim")
-        return of_all(input)
+        if axis is None:
+            return of_all(input)
+        if isinstance(axis, bool) or not hasattr(axis, "__index__"):
+            raise TypeError(f"{name}(): argument 'dim' must be int, not {type(axis).__name__}")
+        return STRUCTURES[name](*along(input, axis, keepdim))
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"`{name}(input)`: of all elements; `{name}(input, other)`: of each pair of elements."
-    return function
+    function.__doc__ = f"`{name}(input)`: of all elements; `{name}(input, dim)`: values and indices along an axis."
+    return _with_out(function)
 
 
-max = _extreme("max", ops.max, ops.maximum)
-min = _extreme("min", ops.min, ops.minimum)
-
-
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
-    """`input / other`; with rounding_mode="floor" rounded down, and flat."""
-    if rounding_mode not in (None, "floor"):
-        raise unsupported("div", "rounding_mode")
-    return ops.div(input, other) if rounding_mode is None else ops.div_floor(input, other)
+max = _extreme("max", ops.max, ops.max_along, ops.maximum)
+min = _extreme("min", ops.min, ops.min_along, ops.minimum)
+median = _extreme("median", ops.median, ops.median_along)
+nanmedian = _extreme("nanmedian", ops.nanmedian, ops.nanmedian_along)
 
 
 def _spread(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
     def function(
-        input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+        input: Tensor,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Any = None,
+        axis: Any = None,
     ) -> Any:
         require_tensor(name, "input", input, 1)
+        dim = dim if axis is None else axis
         if isinstance(dim, bool):  # var(input, unbiased)
             dim, unbiased = None, dim
         if correction is None:
@@ -62,75 +87,187 @@ def _spread(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"The {name} of all elements or along `dim`, with `correction` (1) taken off their number."
+    return _with_out(function)
+
+
+var, std = _spread("var", ops.var), _spread("std", ops.std)
+var_mean, std_mean = _spread("var_mean", ops.var_mean), _spread("std_mean", ops.std_mean)
+
+# Arithmetic
+
+
+def _is_number(x: object) -> bool:
+    return type(x) in PYTHON_CATEGORY
+
+
+def _operands(name: str, input: Any, other: Any) -> None:
+    """Raises PyTorch's TypeError unless both are Tensors or numbers, and one is a Tensor."""
+    if not _is_number(input) or not isinstance(other, Tensor):
+        require_tensor(name, "input", input, 1)
+    if not _is_number(other):
+        require_tensor(name, "other", other, 2)
+
+
+def _scaled(name: str, input: Any, other: Any, alpha: Any) -> Any:
+    """alpha * other. Raises RuntimeError for a factor that the dtypes have no place for."""
+    if alpha == 1:
+        return other
+    kinds = {x.array.dtype.kind for x in (input, other) if isinstance(x, Tensor)}
+    if isinstance(alpha, float) and not kinds & {"f", "c"}:
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    return ops.mul(other, alpha) if isinstance(other, Tensor) else other * alpha
+
+
+@_with_out
+def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """`input + alpha * other`."""
+    _operands("add", input, other)
+    return ops.add(input, _scaled("add", input, other, alpha))
+
+
+@_with_out
+def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """`input - alpha * other`."""
+    _operands("sub", input, other)
+    return ops.sub(input, _scaled("sub", input, other, alpha))
+
+
+@_with_out
+def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Any:
+    """`other - alpha * input`."""
+    require_tensor("rsub", "input", input, 1)
+    scaled = _scaled("rsub", input, input, alpha)
+    return ops.sub(other, scaled) if isinstance(other, Tensor) else ops.rsub(scaled, other)
+
+
+DIVISIONS = {None: ops.div, "floor": ops.div_floor, "trunc": ops.div_trunc}
+
+
+@_with_out
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
+    """`input / other`; with a rounding mode, "floor" or "trunc", a whole number and flat."""
+    _operands("div", input, other)
+    if rounding_mode not in DIVISIONS:
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    return DIVISIONS[rounding_mode](input, other)
+
+
+@_with_out
+def float_power(input: Any, exponent: Any) -> Any:
+    """`input ** exponent` in float64."""
+    wide = [
+        ops.cast(x, np.result_type(x.array.dtype, np.float64)) if isinstance(x, Tensor) else x
+        for x in (input, exponent)
+    ]
+    return ops.power(*wide)
+
+
+@_with_out
+def clamp_min(input: Tensor, min: Any) -> Any:
+    """The elements, but at least `min`."""
+    require_tensor("clamp_min", "input", input, 1)
+    return ops.clamp(input, min, None) if isinstance(min, Tensor) else ops.clamp_min_number(input, min)
+
+
+@_with_out
+def clamp_max(input: Tensor, max: Any) -> Any:
+    """The elements, but at most `max`."""
+    require_tensor("clamp_max", "input", input, 1)
+    return ops.clamp(input, None, max) if isinstance(max, Tensor) else ops.clamp_max_number(input, max)
+
+
+@_with_out
+def sgn(input: Tensor) -> Any:
+    """The sign; of a complex number, the number of size 1 in its direction."""
+    require_tensor("sgn", "input", input, 1)
+    return ops.sgn_complex(input) if input.dtype.is_complex else ops.sgn(input)
+
+
+# Selection and shape
+
+
+@_with_out
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """`input` where the condition holds, else `other`; with the condition alone, the places where it holds."""
+    require_tensor("where", "condition", condition, 1)
+    if input is None and other is None:
+        return ops.nonzero_each(condition)
+    for name, position, value in (("input", 2, input), ("other", 3, other)):
+        if not _is_number(value):
+            require_tensor("where", name, value, position)
+    return ops.where(condition, input, other)
+
+
+def where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
+    """The Tensor's elements where the condition holds, else those of `other`."""
+    return where(condition, self, other)
+
+
+@_with_out
+def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None) -> Any:
+    """`input` with the elements of `src`, or a number, at the indices along `dim`."""
+    require_tensor("scatter", "input", input, 1)
+    require_tensor("scatter", "index", index, 3)
+    if reduce is not None:
+        raise unsupported("scatter", "reduce")
+    source = value if src is None else src
+    if not _is_number(source):
+        require_tensor("scatter", "src", source, 4)
+    return ops.put_along(input, dim, index, source)
+
+
+def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Each element less the one before along `dim`, `n` times."""
+    require_tensor("diff", "input", input, 1)
+    if not input.ndim:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    parts = [x for x in (prepend, input, append) if x is not None]
+    result = ops.cat(parts, dim) if len(parts) > 1 else input
+    step = ops.logical_xor if result.array.dtype.kind == "b" else ops.sub
+    for _ in range(n):
+        length = result.shape[dim]
+        result = step(ops.slice_axis(result, dim, 1, length), ops.slice_axis(result, dim, 0, length - 1))
+    return result
+
+
+def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Any:
+    """Turned by 90 degrees `k` times, from the first of the two axes towards the second."""
+    require_tensor("rot90", "input", input, 1)
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if input.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
+    return ops.rot90(input, k % 4, tuple(dims))
+
+
+def einsum(equation: Any, *operands: Any) -> Any:
+    """The sum of products that an equation such as "ij,jk->ik" describes."""
+    if not isinstance(equation, str):
+        raise TypeError("einsum(): the first argument must be the equation; lists of subscripts are not supported")
+    given = operands[0] if len(operands) == 1 and isinstance(operands[0], (tuple, list)) else operands
+    return ops.einsum(equation, [*given])
+
+
+@_with_out
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Any:
+    """The sum of products over the last `dims` axes of `a` and the first of `b`, or over two lists of axes."""
+    require_tensor("tensordot", "a", a, 1)
+    require_tensor("tensordot", "b", b, 2)
+    return ops.tensordot(a, b, dims.tolist() if isinstance(dims, Tensor) else dims)
+
+
+def _at_least(name: str, ndim: int) -> Callable[..., Any]:
+    def function(*tensors: Any) -> Any:
+        if len(tensors) == 1 and isinstance(tensors[0], Tensor):
+            return ops.at_least(tensors[0], ndim)
+        given = tensors[0] if len(tensors) == 1 else tensors
+        return tuple(ops.at_least(x, ndim) for x in given)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"The Tensors with at least {ndim} axes."
     return function
 
 
-var = _spread("var", ops.var)
-std = _spread("std", ops.std)
-
-
-def vector_norm(x: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The `ord`-norm of the elements, all of them or along `dim`."""
-    require_tensor("linalg.vector_norm", "x", x, 1)
-    only_default("linalg.vector_norm", "dtype", dtype)
-    return ops.norm(x, ord, tuple(dim) if isinstance(dim, list) else dim, keepdim)
-
-
-def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    """The `p`-norm of the elements; "fro" is the 2-norm. The nuclear norm raises NotImplementedError."""
-    require_tensor("norm", "input", input, 1)
-    if p == "nuc":
-        raise unsupported("norm", "p='nuc'")
-    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
-
-
-def linalg_norm(
-    A: Tensor,  # noqa: N803  # PyTorch's name
-    ord: Any = None,
-    dim: Dims = None,
-    keepdim: bool = False,
-    *,
-    dtype: Any = None,
-) -> Any:
-    """The 2-norm of all elements, or the `ord`-norm of vectors. Norms of matrices raise NotImplementedError."""
-    require_tensor("linalg.norm", "A", A, 1)
-    axes = A.ndim if dim is None else np.size(dim)
-    if ord is not None and axes != 1:
-        raise NotImplementedError("gradcli.torch.linalg.norm() does not support norms of matrices yet")
-    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
-
-
-def equal(input: Tensor, other: Tensor) -> bool:
-    """True if both have the same shape and elements."""
-    require_tensor("equal", "input", input, 1)
-    require_tensor("equal", "other", other, 2)
-    return bool(np.array_equal(input.array, other.array))
-
-
-def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    """Where |input - other| <= atol + rtol * |other|."""
-    require_tensor("isclose", "input", input, 1)
-    require_tensor("isclose", "other", other, 2)
-    return Tensor(np.isclose(input.array, other.array, rtol, atol, equal_nan))
-
-
-def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
-    """True if `isclose` holds everywhere."""
-    return bool(np.all(isclose(input, other, rtol, atol, equal_nan).array))
-
-
-def numel(input: Tensor) -> int:
-    """The number of elements."""
-    require_tensor("numel", "input", input, 1)
-    return math.prod(input.shape)
-
-
-def is_tensor(obj: object) -> bool:
-    """True for a Tensor."""
-    return isinstance(obj, Tensor)
-
-
-def is_floating_point(input: Tensor) -> bool:
-    """True for float16, float32 and float64."""
-    require_tensor("is_floating_point", "input", input, 1)
-    return input.dtype.is_floating_point
+atleast_1d, atleast_2d, atleast_3d = (_at_least(f"atleast_{n}d", n) for n in (1, 2, 3))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine import ops
-from gradcli.torch import composed, creation, data
+from gradcli.torch import composed, creation, data, drawing, dtypes, lookup, matrices, queries
 from gradcli.torch.binding import Signature, bound
+from gradcli.torch.return_types import STRUCTURES
 
 Table = Iterable[tuple[str, str]]
 """Signatures (see `binding.py`), each with the names of the functions that have it."""
@@ -15,38 +16,73 @@ Table = Iterable[tuple[str, str]]
 ELEMENTWISE: Table = (
     ("input", "abs acos acosh asin asinh atan atanh ceil cos cosh deg2rad digamma erf erfc exp exp2 expm1 floor frac"),
     ("input", "isfinite isinf isnan lgamma log log10 log1p log2 logical_not logit neg rad2deg reciprocal relu rsqrt"),
-    ("input", "sigmoid sign signbit sin sinc sinh sqrt square tan tanh trunc"),
-    ("input, other", "atan2 fmax fmin hypot logaddexp logical_and logical_or logical_xor maximum minimum"),
-    ("input, other|number", "eq ne lt le gt ge floor_divide"),
-    ("input|number, other|number", "mul remainder xlogy"),
-    ("input|number, other|number, *, alpha!=1", "add sub"),
+    ("input", "sigmoid sign signbit sin sinc sinh sqrt square tan tanh trunc bitwise_not angle conj imag real"),
+    ("input", "view_as_complex view_as_real"),
+    ("input, other", "atan2 fmax fmin gcd hypot lcm ldexp logaddexp logaddexp2 logical_and logical_or logical_xor"),
+    ("input, other", "maximum minimum nextafter"),
+    ("input, other|number", "copysign eq floor_divide fmod ge gt le lt ne"),
+    ("input|number, other|number", "mul remainder xlogy bitwise_and bitwise_or bitwise_xor"),
+    ("input|number, other|number", "bitwise_left_shift=left_shift bitwise_right_shift=right_shift"),
     ("input|number, exponent|number", "pow=power"),
+    ("input, values@", "heaviside"),
     ("input, min=None, max=None", "clamp"),
     ("input, mask, value", "masked_fill"),
-    ("condition, input|number, other|number", "where"),
     ("input, *, decimals=0", "round"),
+    ("input, nan=None, posinf=None, neginf=None", "nan_to_num"),
+    ("input, end@, weight", "lerp"),
+    ("input, tensor1@, tensor2@, *, value=1", "addcdiv addcmul"),
+    ("real@, imag@", "complex"),
+    ("abs@, angle@", "polar"),
 )  # fmt: skip
 REDUCTIONS: Table = (
-    ("input, dim=None, keepdim=False, *, dtype!=None", "sum mean prod"),
+    ("input, dim=None, keepdim=False, *, dtype=None", "mean nanmean nansum prod sum"),
     ("input, dim=None, keepdim=False", "all amax amin any argmax argmin"),
     ("input, dim=None", "count_nonzero"),
-    ("input", "median"),
+    ("input, *, dim=None, keepdim=False", "aminmax"),
     ("input, dim, keepdim=False", "logsumexp"),
-    ("input, dim, *, dtype!=None", "cumsum cumprod softmax log_softmax"),
+    ("input, dim, *, dtype=None", "cumprod cumsum"),
+    ("input, dim, dtype=None", "log_softmax softmax"),
+    ("input, dim", "cummax cummin"),
+    ("input, q, dim=None, keepdim=False, *, interpolation='linear'", "nanquantile quantile"),
+)
+ORDER: Table = (
+    ("input, dim=-1, descending=False, stable=False", "argsort sort"),
+    ("input", "msort"),
+    ("input, k, dim=-1, largest=True, sorted=True", "topk"),
+    ("input, k, dim=-1, keepdim=False", "kthvalue"),
+    ("input, dim=-1, keepdim=False", "mode"),
+)
+PLACES: Table = (
+    ("input, dim, index@, *, sparse_grad!=False", "gather"),
+    ("input, dim, index@, src@", "scatter_add=add_along"),
+    ("input, dim, index@", "index_select"),
+    ("input, dim, index@, source@, *, alpha=1", "index_add"),
+    ("input, dim, index@, source@", "index_copy"),
+    ("input, dim, index@, value", "index_fill"),
+    ("input, index@", "take"),
+    ("input, indices@, dim=None", "take_along_dim=take_along"),
+    ("input, mask", "masked_select"),
+    ("input, mask, source@", "masked_scatter"),
+    ("input, repeats=None, dim=None, *, output_size!=None", "repeat_interleave"),
 )
 MATRICES: Table = (
-    ("input, other", "matmul"),
+    ("input, other", "inner kron matmul"),
     ("input, mat2", "bmm mm"),
     ("input, vec", "mv"),
     ("input, vec2", "outer"),
     ("input, tensor", "dot"),
-    ("input", "trace det logdet inverse=inv"),
+    ("input, mat1@, mat2, *, beta=1, alpha=1", "addmm"),
+    ("input, mat@, vec, *, beta=1, alpha=1", "addmv"),
+    ("input, batch1@, batch2@, *, beta=1, alpha=1", "baddbmm"),
+    ("input, vec1@, vec2, *, beta=1, alpha=1", "addr"),
+    ("input", "trace det logdet inverse=inv slogdet"),
+    ("input, upper=False", "cholesky=cholesky_factor"),
     ("input, n", "matrix_power"),
     ("input, diagonal=0", "diag tril triu"),
     ("input, other, dim=-1", "cross"),
 )
 SHAPES: Table = (
-    ("input", "t"),
+    ("input", "adjoint fliplr flipud ravel t"),
     ("input, shape", "reshape"),
     ("input, size", "broadcast_to=expand"),
     ("input, start_dim=0, end_dim=-1", "flatten"),
@@ -58,16 +94,29 @@ SHAPES: Table = (
     ("input, dim=None", "squeeze"),
     ("input, split_size_or_sections, dim=0", "split"),
     ("input, chunks, dim=0", "chunk"),
+    ("input, indices_or_sections, dim=0", "tensor_split"),
+    ("input, indices_or_sections", "dsplit hsplit vsplit"),
     ("input, dim=0", "unbind"),
+    ("input, dim, index", "select"),
+    ("input, dim, start, length", "narrow"),
+    ("input, dim, sizes", "unflatten"),
     ("input, offset=0, dim1=0, dim2=1", "diagonal"),
     ("input, offset=0, dim1=-2, dim2=-1", "diag_embed"),
     ("input, *, memory_format!=None", "clone"),
     ("tensors, dim=0", "cat stack"),
+    ("tensors", "column_stack dstack hstack vstack"),
 )
 LINALG: Table = (
-    ("A", "det inv"),
-    ("A, B", "solve"),
+    ("A", "det eig eigvals inv slogdet"),
     ("A, n", "matrix_power"),
+    ("A, full_matrices=True, *, driver!=None", "svd"),
+    ("A, *, driver!=None", "svdvals"),
+    ("A, mode='reduced'", "qr"),
+    ("A, UPLO='L'", "eigh eigvalsh"),
+    ("A, *, upper=False", "cholesky=cholesky_factor"),
+    ("A, *, offset=0, dim1=-2, dim2=-1", "diagonal"),
+    ("tensors", "multi_dot"),
+    ("x@, y@, *, dim=-1", "vecdot"),
     ("input, other, *, dim=-1", "cross"),
     ("input, other", "matmul"),
 )
@@ -75,6 +124,8 @@ SPECIAL: Table = (
     ("input", "digamma erf erfc exp2 expit=sigmoid expm1 gammaln=lgamma log1p logit psi=digamma sinc"),
     ("input|number, other|number", "xlogy"),
     ("input, dim, keepdim=False", "logsumexp"),
+    ("input, dim, dtype=None", "log_softmax softmax"),
+    ("input, *, decimals=0", "round"),
 )
 ACTIVATIONS: Table = (
     ("input", "logsigmoid sigmoid tanh"),
@@ -90,10 +141,23 @@ ALIASES = {
     "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan",
     "arctan2": "atan2", "arctanh": "atanh", "clip": "clamp", "concat": "cat", "concatenate": "cat", "divide": "div",
     "fix": "trunc", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "multiply": "mul",
-    "negative": "neg", "not_equal": "ne", "moveaxis": "movedim",
+    "negative": "neg", "not_equal": "ne", "moveaxis": "movedim", "ger": "outer", "row_stack": "vstack",
     "subtract": "sub", "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div",
 }  # fmt: skip
 """PyTorch's second names."""
+
+
+REAL_ONLY = frozenset(
+    "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor fmax "
+    "fmin frac heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp2 logit maximum minimum mode msort "
+    "nan_to_num nanmean nanquantile nansum quantile rad2deg relu round sign signbit softmax sort topk trunc xlogy".split()
+)
+"""The functions that take no complex numbers, which have no order."""
+
+
+def structured(compute: Callable[..., Any], structure: Any) -> Callable[..., Any]:
+    """`compute`, which gives a tuple, with a tuple of that type in its place."""
+    return lambda *args: structure(*compute(*args))
 
 
 def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
@@ -107,14 +171,18 @@ def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
             signature = Signature.of(text)
             for entry in names.split():
                 name, _, engine = entry.partition("=")
-                functions[name] = bound(prefix + name, signature, getattr(ops, engine or name))
+                compute = getattr(ops, engine or name)
+                structure = STRUCTURES.get((prefix + name).replace(".", "_"))
+                compute = structured(compute, structure) if structure else compute
+                functions[name] = bound(prefix + name, signature, compute, real_only=name in REAL_ONLY)
     return functions
 
 
-TABLES = (ELEMENTWISE, REDUCTIONS, MATRICES, SHAPES)
+TABLES = (ELEMENTWISE, REDUCTIONS, ORDER, PLACES, MATRICES, SHAPES)
+WRITTEN_OUT = (composed, creation, data, drawing, lookup, matrices, queries, dtypes)
 
 FUNCTIONS = build(*TABLES)
-FUNCTIONS |= {name: getattr(module, name) for module in (composed, creation, data) for name in module.__all__}
+FUNCTIONS |= {name: getattr(module, name) for module in WRITTEN_OUT for name in module.__all__}
 FUNCTIONS |= {alias: FUNCTIONS[name] for alias, name in ALIASES.items()}
 """Every function of `gradcli.torch` by name."""
 
@@ -125,6 +193,11 @@ ON_INPUT = {
     if text[:5] == "input"
     for entry in names.split()
 }
-ON_INPUT |= {*composed.__all__} - {"is_tensor"}
+ON_INPUT |= {name for module in (composed, drawing, lookup, matrices, queries) for name in module.__all__}
+ON_INPUT -= {
+    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "bucketize", "cartesian_prod",
+    "combinations", "einsum", "is_tensor", "isin", "meshgrid", "rsub", "searchsorted", "tensordot", "tril_indices",
+    "triu_indices", "vander", "where",
+}  # fmt: skip
 ON_INPUT |= {alias for alias, name in ALIASES.items() if name in ON_INPUT}
 """The functions whose first argument is a Tensor called `input`: they are methods of it too."""

@@ -127,16 +127,17 @@ def set_data(self: Tensor, value: Tensor) -> None:
         value.array = self.array
 
 
+CHANGING = {f"{name}_": _changing(name) for name in CHANGED if name in FUNCTIONS}
+CHANGING |= {"zero_": zero_, "fill_": fill_}
+"""The functions that change their first argument, which are methods too."""
+
+
 def attach() -> None:
     """Gives Tensor these methods."""
-    for name in CHANGED:
-        if name in FUNCTIONS:
-            setattr(Tensor, f"{name}_", _changing(name))
-    for operator, name in OPERATORS.items():
-        setattr(Tensor, operator, _changing(name))
-    for name in SHAPED:
-        setattr(Tensor, f"{name}_", _reshaping(name))
-    for method in (zero_, fill_, copy_, uniform_, normal_, bernoulli_, random_, detach_):
-        setattr(Tensor, method.__name__, method)
-    Tensor.__setitem__ = assign  # type: ignore[attr-defined]  # attached like the operators
+    methods = CHANGING | {operator: _changing(name) for operator, name in OPERATORS.items()}
+    methods |= {f"{name}_": _reshaping(name) for name in SHAPED}
+    methods |= {method.__name__: method for method in (copy_, uniform_, normal_, bernoulli_, random_, detach_)}
+    for name, method in methods.items():
+        setattr(Tensor, name, method)
+    Tensor.__setitem__ = assign  # type: ignore[index]
     Tensor.data = property(data, set_data)  # type: ignore[attr-defined]

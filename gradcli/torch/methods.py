@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import methods, ops
+from gradcli.engine.axes import axis_in
 from gradcli.engine.dtypes import dtype
+from gradcli.engine.graph import unbroadcast
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.torch.arguments import check_device, numpy_dtype, refuse
-from gradcli.torch.dtypes import DTYPES
+from gradcli.torch import casts, devices, protocol
+from gradcli.torch.arguments import refuse
 from gradcli.torch.functions import FUNCTIONS, ON_INPUT
 
 
@@ -28,10 +30,19 @@ def _of_lengths(name: str, compute: Callable[[Tensor, tuple[int, ...]], Any]) ->
 
 
 def _size(self: Tensor, dim: int | None = None) -> Size | int:
-    return self.shape if dim is None else self.shape[dim]
+    return self.shape if dim is None else self.shape[axis_in(dim, self.ndim)]
 
 
-def _view(self: Tensor, shape: tuple[int, ...]) -> Any:
+def _view(self: Tensor, *shape: Any) -> Any:
+    """The same memory in another shape, or as numbers of another dtype with as many bytes."""
+    if len(shape) == 1 and isinstance(shape[0], dtype):
+        if self.requires_grad or shape[0].itemsize != self.array.itemsize:
+            raise NotImplementedError(f"gradcli.torch.view() of {self.dtype} as {shape[0]} is not supported yet")
+        return Tensor(np.asarray(self.array).view(shape[0].numpy))
+    return _of_lengths("view", _reshaped_in_place)(self, *shape)
+
+
+def _reshaped_in_place(self: Tensor, shape: tuple[int, ...]) -> Any:
     """As `reshape`, but never a copy."""
     if not self.array.flags.c_contiguous and self.array.size:
         try:
@@ -46,27 +57,65 @@ def _view(self: Tensor, shape: tuple[int, ...]) -> Any:
     return ops.reshape(self, shape)
 
 
-def _to(self: Tensor, *args: Any, **keywords: Any) -> Any:
-    """`to(dtype)`, `to(device)`, `to(other)`: the Tensor itself where nothing changes."""
-    wanted = keywords.pop("dtype", None)
-    check_device("Tensor.to", keywords.pop("device", None))
-    refuse("to", keywords)
-    for argument in args:
-        if isinstance(argument, (dtype, Tensor)):
-            wanted = argument if isinstance(argument, dtype) else argument.dtype
-        else:
-            check_device("Tensor.to", argument)
-    return self if wanted is None else _cast(self, wanted)
+def _stride(self: Tensor, dim: int | None = None) -> Any:
+    """How many elements lie between neighbours along each axis, or along one."""
+    strides = tuple(n // self.array.itemsize for n in self.array.strides)
+    return strides if dim is None else strides[axis_in(dim, self.ndim)]
 
 
-def _cast(self: Tensor, wanted: Any) -> Any:
-    numpy = numpy_dtype("to", wanted)
-    return self if self.array.dtype == numpy else ops.cast(self, numpy)
+def _storage_offset(self: Tensor) -> int:
+    """How many elements of the memory lie before the first one."""
+    base = self.array
+    while isinstance(base, np.ndarray) and isinstance(base.base, np.ndarray):
+        base = base.base
+    return (_address(self.array) - _address(base)) // int(self.array.itemsize)
 
 
-def _casting(name: str) -> Callable[[Tensor], Any]:
-    wanted = DTYPES[name]
-    return lambda self: _cast(self, wanted)
+def _address(array: Any) -> int:
+    return int(np.asarray(array).__array_interface__["data"][0])
+
+
+def _data_ptr(self: Tensor) -> int:
+    """The address of the first element."""
+    self.array = np.asarray(self.array)
+    return _address(self.array)
+
+
+def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
+    """Whether the elements lie in memory one after another, the last axis first."""
+    refuse("is_contiguous", {"memory_format": memory_format})
+    return bool(np.asarray(self.array).flags.c_contiguous)
+
+
+def _contiguous(self: Tensor, memory_format: Any = None) -> Any:
+    """The Tensor itself if its elements lie in memory in order, else a copy for which they do."""
+    return self if _is_contiguous(self, memory_format) else ops.clone(self)
+
+
+def _hermitian(self: Tensor) -> Any:
+    """The matrix, conjugated and transposed."""
+    if self.ndim not in (0, 2):
+        raise RuntimeError(
+            f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor. For batches of matrices, "
+            "consider using tensor.mH"
+        )
+    return ops.transpose(ops.conj(self), -2, -1) if self.ndim else ops.conj(self)
+
+
+def _sum_to_size(self: Tensor, size: tuple[int, ...]) -> Any:
+    """Summed over the axes that would have to be broadcast for `size` to become its shape."""
+    return unbroadcast(self, size)
+
+
+def _new(create: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function that creates a Tensor, with the dtype of another one as the default."""
+
+    def method(self: Tensor, *args: Any, dtype: Any = None, **keywords: Any) -> Tensor:
+        return create(*args, dtype=self.dtype if dtype is None else dtype, **keywords)
+
+    method.__name__ = method.__qualname__ = f"new_{create.__name__}"
+    method.__doc__ = f"As `torch.{create.__name__}`, in the dtype of this Tensor."
+    return method
 
 
 METHODS: dict[str, Any] = {
@@ -76,12 +125,34 @@ METHODS: dict[str, Any] = {
     "nelement": lambda self: self.numel(),
     "element_size": lambda self: self.dtype.itemsize,
     "itemsize": property(lambda self: self.dtype.itemsize),
-    "device": property(lambda self: "cpu"),
-    "data": property(Tensor.detach),
-    "to": _to,
-    "cpu": lambda self: self,
+    "nbytes": property(lambda self: self.array.nbytes),
+    "device": property(lambda self: devices.CPU),
+    "get_device": lambda self: -1,
+    "is_cpu": property(lambda self: True),
+    "is_cuda": property(lambda self: False),
+    "is_sparse": property(lambda self: False),
+    "layout": property(lambda self: devices.strided),
+    "is_signed": lambda self: self.array.dtype.kind not in "bu",
+    "stride": _stride,
+    "storage_offset": _storage_offset,
+    "data_ptr": _data_ptr,
+    "is_contiguous": _is_contiguous,
+    "contiguous": _contiguous,
+    "H": property(_hermitian),
+    "mH": property(lambda self: ops.transpose(ops.conj(self), -2, -1)),
+    "real": property(FUNCTIONS["real"]),
+    "imag": property(FUNCTIONS["imag"]),
+    "resolve_conj": lambda self: self,
+    "positive": lambda self: self,
+    "where": lambda self, condition, other: FUNCTIONS["where"](condition, self, other),
+    "unfold": lambda self, dimension, size, step: ops.unfold(self, dimension, size, step),
+    "new_tensor": lambda self, data, *, dtype=None, **keywords: FUNCTIONS["tensor"](
+        data, dtype=self.dtype if dtype is None else dtype, **keywords
+    ),
+    **{f"new_{name}": _new(FUNCTIONS[name]) for name in ("empty", "full", "ones", "zeros")},
+    "sum_to_size": _of_lengths("sum_to_size", _sum_to_size),
     "reshape": _of_lengths("reshape", ops.reshape),
-    "view": _of_lengths("view", _view),
+    "view": _view,
     "expand": _of_lengths("expand", ops.expand),
     "permute": _of_lengths("permute", ops.permute),
     "flip": _of_lengths("flip", ops.flip),
@@ -90,7 +161,8 @@ METHODS: dict[str, Any] = {
     "reshape_as": lambda self, other: ops.reshape(self, tuple(other.shape)),
     "view_as": lambda self, other: ops.reshape(self, tuple(other.shape)),
     "expand_as": lambda self, other: ops.expand(self, tuple(other.shape)),
-    **{name: _casting(name) for name in ("half", "float", "double", "short", "int", "long", "bool")},
+    **casts.METHODS,
+    **protocol.METHODS,
 }
 
 

@@ -206,6 +206,7 @@ FORMS: dict[str, Form] = {
     "rsub": _operator("sub", swapped=True),
     "remainder_number": _operator("remainder"),
     "remainder_tensor": _operator("remainder"),
+    "clamp_tensor": lambda _reader, _node, args, _rest: Call("clamp", tuple(args)),
     "mm": _operator("matmul"),
     "mv": _operator("matmul"),
     "bmm": _operator("matmul"),
@@ -221,6 +222,8 @@ FORMS: dict[str, Form] = {
     "unsqueeze": _reshape,
     "unsafe_view": _reshape,
     "select": _select,
+    "unbind_part": _select,
+    "split_part": lambda reader, node, args, rest: _slice(reader, node, args, rest[:3]),
     "slice_axis": _slice,
     "index": _index,
 }

@@ -36,6 +36,8 @@ def draw(domain: Domain, shape: tuple[int, ...], seed: str) -> Any:
     """An array well inside the domain, in float64."""
     pick = random.Random(seed).random
     u = np.array([pick() for _ in range(math.prod(shape))]).reshape(shape)
+    if domain.whole:
+        return (20 * u).astype(np.int64)
     if math.isfinite(domain.low) and math.isfinite(domain.high):
         return domain.low + (domain.high - domain.low) * (0.1 + 0.8 * u)
     if math.isfinite(domain.low):
@@ -47,12 +49,18 @@ def draw(domain: Domain, shape: tuple[int, ...], seed: str) -> Any:
 # Generic arguments: away from kinks, so that derivatives can be compared with differences.
 
 MASK = np.array([[True, False, True], [False, False, True]])
+ALONG = np.array([[1, 3, 1], [0, 0, 2]])
+DISTINCT = np.array([[1, 3, 2], [0, 3, 2]])
+LINES = np.array([2, 0, 2])
+TALL = np.array([[2.0, 0.3, -0.5], [0.4, 1.8, 0.2], [-0.3, 0.6, 2.2], [0.5, -0.4, 0.7]])
+SYMMETRIC = np.array([[4.0, 1.0, -0.5], [1.0, 3.0, 0.7], [-0.5, 0.7, 2.0]])
 REDUCED: list[Example] = [{}, {"axis": 0}, {"axis": -1, "keepdims": True}]
 EXAMPLES: dict[str, list[Example]] = {
     # arithmetic
-    "rsub": [{}, {"b": 3.0}],
+    "rsub": [{"number": 3.0}],
     "fill": [{"value": 2.5}],
     "remainder_number": [{"divisor": 0.7}, {"divisor": -2}],
+    "fmod_number": [{"divisor": 0.7}, {"divisor": -2}],
     "pow_number": [{"exponent": n} for n in (0, 1, 2, 3, 4, 5, -1, 2.0)] + [{"x": MASK + 0.5, "exponent": 0.5}],
     "number_pow": [{"base": 2.0}, {"base": 0.5}, {"base": 1}],
     # conversion, shape, indexing, joining
@@ -84,13 +92,55 @@ EXAMPLES: dict[str, list[Example]] = {
     "diag_embed": [{}, {"x": drawn(2, 2), "offset": 1}, {"x": drawn(2, 2), "axis1": 0, "axis2": -1}],
     "stack": [{}, {"arrays": [drawn(2), drawn(2), drawn(2)], "axis": -1}],
     "cat": [{"arrays": [drawn(2, 3), drawn(1, 3)]}, {"arrays": [drawn(2, 1), drawn(2, 0), drawn(2, 2)], "axis": 1}],
+    "split_part": [{"axis": 1, "start": 2, "stop": 4, "step": None, "by_sizes": flag} for flag in (False, True)],
+    "unbind_part": [{"axis": 0, "index": 1}, {"axis": -1, "index": 2}],
+    "rot90": [{"k": 1, "axes": (0, 1)}, {"k": 2, "axes": (1, 0)}, {"x": drawn(2, 3, 2), "k": 3, "axes": (0, 2)}],
+    "unfold": [{"axis": 1, "size": 2, "step": 1}, {"axis": 0, "size": 3, "step": 2}],
+    # gathering, selection, sorting
+    "gather": [{"index": ALONG, "axis": 1}, {"index": np.array([[2, 0, 2]]), "axis": -2}],
+    "scatter_along": [
+        {"source": drawn(2, 3), "index": DISTINCT, "axis": 1},
+        {"source": 0.5, "index": DISTINCT, "axis": 1},
+    ],
+    "scatter_add": [{"source": drawn(2, 3), "index": ALONG, "axis": 1}],
+    "take": [{"index": np.array([[1, -1], [1, 6]])}],
+    "index_select": [{"index": LINES, "axis": 0}, {"index": LINES, "axis": -1}],
+    "index_add": [{"source": drawn(3, 4), "index": LINES, "axis": 0}, {"index": LINES, "axis": 0, "alpha": 2}],
+    "index_fill": [{"index": LINES, "axis": 1, "value": 0.5}],
+    "index_copy": [{"source": drawn(2, 4), "index": LINES[:2], "axis": 0}],
+    "masked_select": [{"mask": np.eye(3, 4) > 0}],
+    "masked_scatter": [{"mask": np.eye(3, 4) > 0}],
+    "sort": [{}, {"axis": 0, "descending": True}, {"x": drawn()}],
+    "topk": [{"k": 2}, {"k": 2, "axis": 0, "largest": False}],
+    "kthvalue": [{"k": 2}, {"k": 3, "axis": 0, "keepdims": True}],
+    **dict.fromkeys(("median_along", "nanmedian_along", "mode"), [{}, {"axis": 0, "keepdims": True}]),
+    **dict.fromkeys(
+        ("max_along", "min_along"), [{"axis": 1}, {"axis": 0, "keepdims": True}, {"x": drawn(), "axis": 0}]
+    ),
+    **dict.fromkeys(("cummax", "cummin"), [{"axis": 0}, {"axis": -1}]),
+    "aminmax": REDUCED,
+    # decompositions and other matrices
+    "svd": [
+        {"x": drawn(3, 3)},
+        {"full_matrices": False},
+        {"x": drawn(2, 3), "full_matrices": False},
+        {"x": drawn(2, 3, 3)},
+    ],
+    "qr": [{}, {"x": drawn(3, 4)}, {"x": drawn(2, 3, 3), "mode": "complete"}],
+    "eigh": [{"x": SYMMETRIC}, {"x": np.stack([SYMMETRIC, 2 * SYMMETRIC])}],
+    "cholesky": [{"x": SYMMETRIC}],
+    "pinv": [{"x": TALL}, {"x": TALL.T}],
+    "lstsq": [{"a": TALL}, {"a": TALL, "b": drawn(4)}],
+    **dict.fromkeys(("addmm", "addmv", "baddbmm", "addr"), [{}, {"beta": 0.5, "alpha": 2.0}, {"x": drawn(3)}]),
+    **dict.fromkeys(("addcmul", "addcdiv"), [{}, {"value": 2.0}, {"x": drawn(3)}]),
+    "lerp": [{}, {"weight": 0.3}, {"weight": drawn(3)}],
     # reduction, statistics
-    **{name: [*REDUCED, {"axis": (0, 1)}] for name in ("sum", "mean", "amax", "amin", "logsumexp")},
+    **{name: [*REDUCED, {"axis": (0, 1)}] for name in ("sum", "mean", "nansum", "amax", "amin", "logsumexp")},
     **dict.fromkeys(("prod", "max", "min"), REDUCED),
     **{name: [{}, {"axis": 1}] for name in ("any", "all", "count_nonzero")},
     **{name: [*REDUCED, {"x": drawn()}] for name in ("argmax", "argmin")},
     **{name: [{"axis": 0}, {"axis": -1}] for name in ("cumsum", "cumprod", "softmax", "log_softmax")},
-    **{name: [*REDUCED, {"axis": (0, 1), "correction": 0}] for name in ("var", "std")},
+    **{name: [*REDUCED, {"axis": (0, 1), "correction": 0}] for name in ("var", "std", "var_mean", "std_mean")},
     "norm": [{"ord": n, "axis": 1} for n in (1, 2, 3, 2.5, 0, -1, math.inf, -math.inf)] + REDUCED,
     # linear algebra
     "mv": [{"a": drawn(2, 3)}],
@@ -103,10 +153,10 @@ EXAMPLES: dict[str, list[Example]] = {
     "elu": [{}, {"alpha": 1.5}, {"alpha": 1.6732632423543772, "scale": 1.0507009873554805}],
     "leaky_relu": [{}, {"negative_slope": 0.2}],
     "hardtanh": [{}, {"min_val": 0, "max_val": 6}],
-    "clamp": [
-        {"min": -0.5, "max": 0.75},
-        {"min": -0.5, "max": None},
-        {"min": None, "max": 0.75},
+    "clamp": [{"min": -0.5, "max": 0.75}, {"min": -0.5}, {"max": 0.75}],
+    "clamp_min_number": [{"bound": -0.5}],
+    "clamp_max_number": [{"bound": 0.75}],
+    "clamp_tensor": [
         {},
         {"max": None},
         {"min": None},
@@ -118,7 +168,9 @@ EXAMPLES: dict[str, list[Example]] = {
         {"condition": MASK, "a": 0.0},
         {"condition": np.True_, "a": drawn(2, 1), "b": drawn(3)},
     ],
-    "masked_fill": [{"mask": MASK}, {"mask": MASK[:, :1], "value": 2.0}],
+    "masked_fill": [{"mask": MASK[:, :1], "value": 2.0}],
+    "masked_fill_tensor": [{"mask": MASK}],
+    "nan_to_num": [{}, {"nan": 1.0, "posinf": 2.0, "neginf": -2.0}],
     "round": [{}, {"decimals": 1}, {"decimals": -1}],
 }
 
@@ -140,6 +192,10 @@ EDGES: dict[str, list[Example]] = {
     "clamp": [
         {"x": POINTS, "min": -1, "max": 2},
         {"x": POINTS, "min": 2, "max": -1},
+    ],
+    "clamp_min_number": [{"x": POINTS, "bound": -1}],
+    "clamp_max_number": [{"x": POINTS, "bound": 2}],
+    "clamp_tensor": [
         {"x": TRIPLES[0], "min": TRIPLES[1], "max": TRIPLES[2]},
         {"x": PAIRS[0], "min": PAIRS[1], "max": None},
         {"x": PAIRS[0], "min": None, "max": PAIRS[1]},
@@ -153,11 +209,15 @@ KINKS: dict[str, list[tuple[Any, ...]]] = {
     "div_floor": [(4.0, 2.0), (0.0, 3.0)],
     "remainder_number": [(4.0, 2.0), (0.0, 3.0)],
     "remainder_tensor": [(4.0, 2.0), (0.0, 3.0)],
+    "div_trunc": [(4.0, 2.0), (-4.0, 2.0)],
+    "fmod_number": [(4.0, 2.0), (-4.0, 2.0)],
+    "fmod_tensor": [(4.0, 2.0), (-4.0, 2.0)],
     "hypot": [(0.0, 0.0)],
     "atan2": [(0.0, 0.0), (0.0, -1.0)],
     "elu": [(0.0, 1.5)],
     **{name: [([2.0, 2.0],), ([[1.0, 3.0], [1.0, 3.0]], 0)] for name in ("max", "min", "amax", "amin")},
     "median": [([1.0, 1.0, 2.0],)],
+    "nanmedian": [([1.0, 1.0, 2.0],)],
     "std": [([3.0, 3.0],)],
     "norm": [([0.0, 0.0],), ([1.0, 0.0], 1), ([2.0, -2.0], math.inf)],
     "abs": [(0.0,)],
@@ -170,6 +230,11 @@ KINKS: dict[str, list[tuple[Any, ...]]] = {
     "fmax": [(2.0, 2.0)],
     "fmin": [(2.0, 2.0)],
     "clamp": [(0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (1.0, None, 1.0)],
+    "clamp_tensor": [(0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (1.0, None, 1.0)],
+    "clamp_min_number": [(1.0, 1.0)],
+    "clamp_max_number": [(1.0, 1.0)],
+    "copysign": [(0.0, 1.0), (1.0, 0.0)],
+    "sgn": [(0.0,)],
     "floor": [(-2.0,), (0.0,)],
     "ceil": [(-2.0,), (0.0,)],
     "trunc": [(-2.0,), (3.0,)],
@@ -177,6 +242,14 @@ KINKS: dict[str, list[tuple[Any, ...]]] = {
     "round": [(2.5,), (-0.5,), (0.25, 1), (15.0, -1)],
 }
 """Arguments at which an operation that declares kinks has one."""
+
+
+ELSEWHERE = {
+    "embedding", "conv", "conv_transpose", "conv_weight", "mse_loss", "smooth_l1_loss", "huber_loss",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "nll_loss", "normalise", "rescale", "pad", "pad_from",
+    "max_pool", "avg_pool", "avg_pool_transpose", "adaptive_avg_pool", "adaptive_avg_pool_transpose",
+}  # fmt: skip
+"""Operations of layers and losses, which have no examples here yet."""
 
 
 def domains(op: Op) -> tuple[Domain, ...]:
@@ -194,9 +267,14 @@ def is_elementwise(op: Op) -> bool:
     return op.name not in EXAMPLES and all(domain.shape is None for domain in domains(op))
 
 
+def outputs(result: Any) -> list[Any]:
+    """The results of a call: one, or those of an operation with several."""
+    return list(result) if isinstance(result, tuple) else [result]
+
+
 def examples() -> list[tuple[Op, Example]]:
     """Every operation with each of its examples."""
-    return [(op, example) for op in OPS.values() for example in EXAMPLES.get(op.name, [{}])]
+    return [(op, example) for op in OPS.values() if op.name not in ELSEWHERE for example in EXAMPLES.get(op.name, [{}])]
 
 
 def edges(op: Op) -> list[Example]:
@@ -272,6 +350,7 @@ def golden_calls() -> list[tuple[str, Call]]:
     return [
         (f"{op.name} {kind} {i} {dtype.__name__}", make_call(op, example, dtype))
         for op in OPS.values()
+        if op.name not in ELSEWHERE
         for kind, of_kind in (("drawn", EXAMPLES.get(op.name, [{}])), ("edge", edges(op)))
         for i, example in enumerate(of_kind)
         for dtype in (np.float32, np.float64)

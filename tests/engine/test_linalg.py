@@ -43,9 +43,9 @@ def chain(tensor: Tensor) -> list[str]:
         ((2, 3, 4), (4,), ["UnsafeView", "Mv", "View"]),
         ((2, 3, 4), (4, 2), ["UnsafeView", "Mm", "View"]),
         ((2, 3, 4), (2, 4, 5), ["UnsafeView", "Bmm", "View", "Expand"]),
-        ((5, 1, 3, 4), (2, 4, 5), ["UnsafeView", "Bmm", "UnsafeView", "Expand"]),
-        ((4,), (2, 4, 3), ["UnsafeView", "Mv", "UnsafeView", "Transpose"]),
-        ((3, 4), (2, 4, 5), ["Clone", "Transpose", "UnsafeView", "Mm", "UnsafeView", "Transpose"]),
+        ((5, 1, 3, 4), (2, 4, 5), ["UnsafeView", "Bmm", "UnsafeView", "Clone", "Expand"]),
+        ((4,), (2, 4, 3), ["UnsafeView", "Mv", "UnsafeView", "Clone", "Transpose"]),
+        ((3, 4), (2, 4, 5), ["Clone", "Transpose", "UnsafeView", "Mm", "UnsafeView", "Clone", "Transpose"]),
         ((3, 0), (0, 2), ["Mm"]),
     ],
 )

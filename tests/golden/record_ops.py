@@ -18,7 +18,7 @@ from torch.nn import functional
 
 sys.path += [str(Path(__file__).parents[1] / "engine"), str(Path(__file__).parents[2])]
 
-from samples import Call, golden_calls, weights
+from samples import Call, golden_calls, outputs, weights
 
 
 def along(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -40,6 +40,12 @@ TORCH: dict[str, Callable[..., Any]] = {
     "div_floor": lambda a, b: torch.div(a, b, rounding_mode="floor"),
     "remainder_number": torch.remainder,
     "remainder_tensor": torch.remainder,
+    "div_trunc": lambda a, b: torch.div(a, b, rounding_mode="trunc"),
+    "fmod_number": torch.fmod,
+    "fmod_tensor": torch.fmod,
+    "rsub": torch.rsub,
+    "left_shift": torch.bitwise_left_shift,
+    "right_shift": torch.bitwise_right_shift,
     "pow_number": torch.pow,
     "pow_tensor": torch.pow,
     "number_pow": lambda x, base: base**x,
@@ -51,6 +57,39 @@ TORCH: dict[str, Callable[..., Any]] = {
     "cast": lambda x, dtype: torch.ops.aten._to_copy(x, dtype=getattr(torch, dtype.name)),  # always records
     "unsafe_view": torch.ops.aten._unsafe_view,  # has no public name
     "expand": torch.Tensor.expand,
+    "split_part": lambda x, axis, start, stop, step, by_sizes: (
+        x.split([start, stop - start, x.shape[axis] - stop], axis)[1] if by_sizes else x.split(stop - start, axis)[1]
+    ),
+    "unbind_part": lambda x, axis, index: x.unbind(axis)[index],
+    "rot90": torch.rot90,
+    "unfold": torch.Tensor.unfold,
+    # gathering, selection, sorting
+    "gather": lambda x, index, axis: torch.gather(x, axis, index),
+    "scatter_along": lambda x, source, index, axis: torch.scatter(x, axis, index, source),
+    "scatter_add": lambda x, source, index, axis: torch.scatter_add(x, axis, index, source),
+    "index_select": lambda x, index, axis: torch.index_select(x, axis, index),
+    "index_add": lambda x, source, index, axis, alpha: torch.index_add(x, axis, index, source, alpha=alpha),
+    "index_fill": lambda x, index, axis, value: torch.index_fill(x, axis, index, value),
+    "index_copy": lambda x, source, index, axis: torch.index_copy(x, axis, index, source),
+    "masked_scatter": lambda x, source, mask: torch.masked_scatter(x, mask, source),
+    "sort": lambda x, axis, descending, stable: torch.sort(x, axis, descending),
+    "median_along": torch.median,
+    "nanmedian_along": torch.nanmedian,
+    "max_along": torch.max,
+    "min_along": torch.min,
+    "aminmax": lambda x, axis, keepdims: torch.aminmax(x, dim=axis, keepdim=keepdims),
+    # decompositions and other matrices
+    **{name: getattr(torch.linalg, name) for name in ("qr", "cholesky")},
+    "pinv": lambda x, rtol, hermitian: torch.linalg.pinv(x),
+    "lstsq": lambda a, b: torch.linalg.lstsq(a, b).solution,
+    **{
+        name: lambda x, a, b, beta, alpha, function=getattr(torch, name): function(x, a, b, beta=beta, alpha=alpha)
+        for name in ("addmm", "addmv", "baddbmm", "addr")
+    },
+    **{
+        name: lambda x, a, b, value, function=getattr(torch, name): function(x, a, b, value=value)
+        for name in ("addcmul", "addcdiv")
+    },
     "squeeze": lambda x, axis: x.squeeze() if axis is None else x.squeeze(axis),
     "repeat": torch.Tensor.repeat,
     "slice_axis": lambda x, axis, start, stop, step: torch.ops.aten.slice(x, axis, start, stop, step or 1),
@@ -58,10 +97,10 @@ TORCH: dict[str, Callable[..., Any]] = {
     # reduction, statistics
     **{
         name: along(getattr(torch, name))
-        for name in ("sum", "mean", "prod", "amax", "amin", "argmax", "argmin", "any", "all")
+        for name in ("sum", "mean", "nansum", "prod", "amax", "amin", "argmax", "argmin", "any", "all")
     },
     **{name: values(getattr(torch, name)) for name in ("max", "min")},
-    **{name: variance(getattr(torch, name)) for name in ("var", "std")},
+    **{name: variance(getattr(torch, name)) for name in ("var", "std", "var_mean", "std_mean")},
     "count_nonzero": lambda x, axis, keepdims: torch.count_nonzero(x, axis),
     "logsumexp": lambda x, axis, keepdims: torch.logsumexp(x, (0, 1) if axis is None else axis, keepdims),
     "norm": torch.linalg.vector_norm,
@@ -75,6 +114,10 @@ TORCH: dict[str, Callable[..., Any]] = {
     "elu": torch.ops.aten.elu,
     "gelu": lambda x, approximate: functional.gelu(x, approximate=approximate),
     "masked_fill": torch.Tensor.masked_fill,
+    "masked_fill_tensor": torch.Tensor.masked_fill,
+    "clamp_tensor": torch.clamp,
+    "clamp_min_number": torch.clamp_min,
+    "clamp_max_number": torch.clamp_max,
     "round": lambda x, decimals: torch.round(x, decimals=decimals) if decimals else torch.round(x),
 }
 """What an operation is called in PyTorch, if not by the same name with the same arguments in order."""
@@ -83,6 +126,9 @@ WITHOUT = {
     "squeeze_": "it is in place",
     "det_sign": "it is one of two results",
     "scatter": "PyTorch has the rule inside of others",
+    "eig": "its results are complex",
+    "eigh": "the signs of its vectors are the library's choice; test_against_pytorch.py has what does not depend on it",
+    "svd": "as eigh",
     "alias": "x[...] is recorded with indexing",
 }
 """Operations that PyTorch does not offer."""
@@ -117,12 +163,13 @@ def record(call: Call) -> dict[str, Any]:
     function = TORCH.get(name) or getattr(torch, name, None) or getattr(functional, name)
     leaves = [as_torch(array).requires_grad_() for array in call.arrays]
     arguments = [[*value] if isinstance(value, list) else as_torch(value) for value in call.having(leaves)]
-    result = function(*arguments)
-    first = derivatives([result], leaves) if result.requires_grad else None
+    results = outputs(function(*arguments))
+    recorded = [result for result in results if result.requires_grad]
+    first = derivatives(recorded, leaves) if recorded else None
     second = derivatives(first, leaves) if first else None
     return {
-        "node": result.grad_fn.name() if result.grad_fn else None,
-        "value": [figures(result)],
+        "node": results[0].grad_fn.name() if results[0].grad_fn else None,
+        "value": [*map(figures, results)],
         "first": first and [*map(figures, first)],
         "second": second and [*map(figures, second)],
     }

@@ -11,21 +11,13 @@ import numpy as np
 import pytest
 
 from gradcli import torch
-from gradcli.engine.op import OPS
 from gradcli.torch.functions import ALIASES, FUNCTIONS, ON_INPUT
 
 
 @pytest.mark.parametrize(
     ("call", "argument"),
     [
-        (lambda x: torch.sum(x, dtype=torch.float64), "dtype"),
-        (lambda x: torch.add(x, x, alpha=2), "alpha"),
-        (lambda x: torch.div(x, 2, rounding_mode="trunc"), "rounding_mode"),
-        (lambda x: torch.sin(x, out=x), "out"),
         (lambda x: torch.clone(x, memory_format=object()), "memory_format"),
-        (lambda x: torch.max(x, 0), "dim"),
-        (lambda x: torch.norm(x, "nuc"), "p='nuc'"),
-        (lambda x: torch.nn.functional.relu(x, inplace=True), "inplace"),
         (lambda x: torch.zeros(2, pin_memory=True), "pin_memory"),
         (lambda x: torch.autograd.grad(x, x, is_grads_batched=True), "is_grads_batched"),
     ],
@@ -37,31 +29,24 @@ def test_an_argument_that_is_not_supported_is_named(call: Callable[..., Any], ar
 
 
 def test_other_devices_are_refused() -> None:
-    with pytest.raises(NotImplementedError, match="the only device is cpu"):
+    with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
         torch.ones(2, device="cuda")
-    with pytest.raises(NotImplementedError, match="the only device is cpu"):
-        torch.ones(2).to("cuda")
-
-
-def test_norms_of_matrices_are_refused() -> None:
-    with pytest.raises(NotImplementedError, match="norms of matrices"):
-        torch.linalg.norm(torch.ones(2, 2), 1)
 
 
 @pytest.mark.parametrize(
     ("module", "name"),
     [
         (torch, "fft"),
-        (torch.linalg, "svd"),
+        (torch.linalg, "ldl_factor"),
         (torch.special, "bessel_j0"),
-        (torch.nn, "Linear"),
-        (torch.autograd, "Function"),
+        (torch.nn, "Transformer"),
+        (torch.autograd, "nope"),
     ],
 )
 def test_an_absent_name_is_named(module: Any, name: str) -> None:
     with pytest.raises(AttributeError) as caught:
         getattr(module, name)
-    assert str(caught.value) == f"{module.__name__} has no '{name}' (yet)"
+    assert str(caught.value) == f"{module.__name__} has no '{name}' (yet); gradcli/torch/SUPPORT.md lists what there is"
 
 
 def test_unknown_keywords_are_refused() -> None:
@@ -83,8 +68,7 @@ def test_numbers_alone_are_no_operands() -> None:
 
 
 def test_methods_are_the_functions() -> None:
-    x = torch.ones(2, 2)
-    assert {name for name in ON_INPUT if not callable(getattr(x, name, None))} == set()
+    assert {name for name in ON_INPUT if not hasattr(torch.Tensor, name)} == set()
     assert ALIASES.keys() <= FUNCTIONS.keys()
 
 
@@ -112,18 +96,6 @@ def test_a_generator_is_a_stream_of_its_own() -> None:
     undisturbed = torch.rand(1).item()
     torch.manual_seed(0)
     assert torch.rand(1).item() == undisturbed
-
-
-def test_the_recorded_functions_of_the_engine_all_have_a_name_here() -> None:
-    """Every operation of the engine that a user can call is reachable, or is one of these parts of others."""
-    internal = {
-        "alias", "cast", "copy", "det_sign", "div_floor", "fill", "index", "logabsdet", "number_pow", "pow_number", "pow_tensor",
-        "remainder_number", "remainder_tensor", "rsub", "scatter", "select", "slice_axis", "squeeze_", "trigamma",
-        "unsafe_view", "zero",
-    }  # fmt: skip
-    places = (torch, torch.linalg, torch.special, torch.nn.functional, torch.Tensor)
-    absent = {name for name in OPS if not any(name in vars(place) for place in places)}
-    assert absent - internal == set()
 
 
 def test_it_imports_numpy_and_nothing_heavier() -> None:

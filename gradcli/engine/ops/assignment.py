@@ -18,7 +18,7 @@ zero = general("zero", "ZeroBackward0", lambda x: np.zeros_like(x), domain=REAL,
 fill = general("fill", "FillBackward2", lambda x, value: np.full_like(x, value), domain=REAL, x=_flat)
 copy = general(
     "copy",
-    "CopyBackwards",
+    "torch::autograd::CopyBackwards",
     lambda x, source: np.broadcast_to(source, x.shape).astype(x.dtype),
     domain=(REAL.shaped(3, 4), REAL.shaped(4)),
     x=_flat,

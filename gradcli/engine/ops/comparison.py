@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import elementwise, not_differentiable
+from gradcli.engine.type_names import not_implemented
 
 
 def _of_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -19,10 +20,23 @@ def _of_two(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return elementwise(name, "", function, domain=(REAL, REAL), a=not_differentiable, b=not_differentiable)
 
 
-lt = _of_two("lt", np.less)
-le = _of_two("le", np.less_equal)
-gt = _of_two("gt", np.greater)
-ge = _of_two("ge", np.greater_equal)
+def _order(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Declares a comparison of numbers that have an order: complex ones have none."""
+
+    def compare(a: Any, b: Any) -> Any:
+        if a.dtype.kind == "c":
+            raise not_implemented(f"{name}_cpu", a.dtype)
+        return function(a, b)
+
+    return elementwise(
+        name, "", compare, domain=(REAL, REAL), numpy=[function], a=not_differentiable, b=not_differentiable
+    )
+
+
+lt = _order("lt", np.less)
+le = _order("le", np.less_equal)
+gt = _order("gt", np.greater)
+ge = _order("ge", np.greater_equal)
 eq = _of_two("eq", np.equal)
 ne = _of_two("ne", np.not_equal)
 

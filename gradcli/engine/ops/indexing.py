@@ -101,11 +101,11 @@ def _item(item: Any) -> Any:
         return item
     if isinstance(item, Tensor):
         item = item.array
-    if isinstance(item, (bool, list, np.ndarray, np.generic)):
+    if isinstance(item, (bool, list, tuple, range, np.ndarray, np.generic)):
         array = np.array(item)  # a copy: the backward pass needs it as it is now
         if array.dtype == np.uint8:
             return array.astype(bool)  # PyTorch takes bytes for a mask
-        if array.size == 0 and isinstance(item, list):
+        if array.size == 0 and isinstance(item, (list, tuple, range)):
             return array.astype(np.int64)
         if array.dtype.kind not in "bi":
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")

@@ -12,7 +12,9 @@ from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import result_type
 from gradcli.engine.op import of_sequence
-from gradcli.engine.ops.indexing import select, slice_axis
+from gradcli.engine.ops.indexing import scatter, select, slice_axis
+from gradcli.engine.ops.shape import reshape, unsqueeze
+from gradcli.engine.views import view_of
 
 
 def _promoted(arrays: Sequence[Any]) -> list[Any]:
@@ -73,7 +75,53 @@ def _cut(g: Any, arrays: Sequence[Any], axis: int) -> list[Any]:
 
 cat = of_sequence("cat", "CatBackward0", _cat, domain=REAL.shaped(2, 3), numpy=[np.concatenate], arrays=_cut)
 
-# Taken apart; PyTorch has nodes with several outputs for these (SplitBackward0, UnbindBackward0), here they are slices
+
+def at_least(x: Any, ndim: int) -> Any:
+    """`x` with at least so many axes: a vector as a row, a matrix in planes of one column."""
+    if ndim == 3 and x.ndim == 2:
+        return unsqueeze(x, -1)
+    while x.ndim < ndim:
+        x = unsqueeze(x, -1 if ndim == 3 and x.ndim == 2 else 0)
+    return x
+
+
+def hstack(arrays: Sequence[Any]) -> Any:
+    """Arrays beside one another: along the second axis, vectors along their only one."""
+    arrays = [at_least(x, 1) for x in arrays]
+    return cat(arrays, 0 if arrays and arrays[0].ndim == 1 else 1)
+
+
+def vstack(arrays: Sequence[Any]) -> Any:
+    """Arrays below one another; vectors are rows."""
+    return cat([at_least(x, 2) for x in arrays], 0)
+
+
+def dstack(arrays: Sequence[Any]) -> Any:
+    """Arrays behind one another: along the third axis."""
+    return cat([at_least(x, 3) for x in arrays], 2)
+
+
+def column_stack(arrays: Sequence[Any]) -> Any:
+    """Arrays beside one another; vectors are columns."""
+    return cat([x if x.ndim > 1 else reshape(x, (-1, 1)) for x in arrays], 1)
+
+
+# Taken apart: in PyTorch one node has all the parts, here each part has a node of that name
+
+split_part = view_of(
+    "split_part",
+    lambda x, axis, start, stop, step, by_sizes: "SplitWithSizesBackward0" if by_sizes else "SplitBackward0",
+    lambda x, axis, start, stop, step, by_sizes: slice_axis(x, axis, start, stop, step),
+    domain=REAL.shaped(3, 4),
+    x=lambda g, x, axis, start, stop: scatter(g, x.shape, (*[slice(None)] * axis_in(axis, x.ndim), slice(start, stop))),
+)
+unbind_part = view_of(
+    "unbind_part",
+    "UnbindBackward0",
+    lambda x, axis, index: select(x, axis, index),
+    domain=REAL.shaped(3, 4),
+    x=lambda g, x, axis, index: scatter(g, x.shape, (*[slice(None)] * axis_in(axis, x.ndim), index)),
+)
 
 
 def split(x: Any, size: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
@@ -90,7 +138,8 @@ def split(x: Any, size: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
         if size <= 0:
             raise RuntimeError(f"split expects a positive split_size, but got split_size={size}")
         ends = [*range(0, n, size), n] if n else [0, 0]
-    return tuple([slice_axis(x, axis, start, stop) for start, stop in itertools.pairwise(ends)])
+    by_sizes = isinstance(size, Sequence)
+    return tuple([split_part(x, axis, start, stop, None, by_sizes) for start, stop in itertools.pairwise(ends)])
 
 
 def chunk(x: Any, chunks: int, axis: int = 0) -> tuple[Any, ...]:
@@ -102,4 +151,21 @@ def chunk(x: Any, chunks: int, axis: int = 0) -> tuple[Any, ...]:
 
 def unbind(x: Any, axis: int = 0) -> tuple[Any, ...]:
     """The slices of `x` along `axis`, without that axis."""
-    return tuple([select(x, axis, i) for i in range(x.shape[axis_in(axis, x.ndim)])])
+    if not x.ndim:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    return tuple([unbind_part(x, axis, i) for i in range(x.shape[axis_in(axis, x.ndim)])])
+
+
+def tensor_split(x: Any, places: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
+    """As many parts of `x` along `axis`, the first ones perhaps longer by one; or its parts between the given places."""
+    if not x.ndim:
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    n = x.shape[axis_in(axis, x.ndim)]
+    if isinstance(places, Sequence):
+        ends = [slice(None, place).indices(n)[1] for place in places]
+    elif places <= 0:
+        raise RuntimeError(f"number of sections must be larger than 0, got {places}")
+    else:
+        ends = [k * (n // places) + min(k, n % places) for k in range(1, places)]
+    bounds = zip([0, *ends], [*ends, n], strict=True)
+    return tuple([slice_axis(x, axis, start, max(start, stop)) for start, stop in bounds])

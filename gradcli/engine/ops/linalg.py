@@ -22,13 +22,16 @@ VECTOR = REAL.shaped(3)
 
 
 class LinAlgError(RuntimeError):
-    """A matrix that an operation cannot work with: it is singular."""
+    """A matrix that an operation cannot work with: it is singular, or not positive-definite."""
+
+
+LinAlgError.__name__ = "_LinAlgError"  # what PyTorch's class is called
 
 
 # Determinants
 
 
-def _square(x: Any, name: str) -> Any:
+def square_matrix(x: Any, name: str) -> Any:
     """`x`, if it is a floating-point square matrix or a batch of them. Raises RuntimeError otherwise."""
     if x.ndim < 2:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
@@ -73,12 +76,12 @@ def _ill_conditioned(x: Any) -> bool:
 
 def _det(x: Any) -> Any:
     with np.errstate(invalid="ignore"):  # NaN is an answer
-        return np.linalg.det(_square(x, "linalg.det"))
+        return np.linalg.det(square_matrix(x, "linalg.det"))
 
 
 def _slogdet(x: Any) -> Any:
     with np.errstate(invalid="ignore"):
-        return np.linalg.slogdet(_square(x, "linalg.slogdet"))
+        return np.linalg.slogdet(square_matrix(x, "linalg.slogdet"))
 
 
 det: Callable[..., Any] = general(
@@ -151,7 +154,7 @@ def _singular(x: Any) -> tuple[str, Any]:
 
 def _inv(x: Any) -> Any:
     try:
-        return np.linalg.inv(_square(x, "linalg.inv"))
+        return np.linalg.inv(square_matrix(x, "linalg.inv"))
     except np.linalg.LinAlgError:
         which, matrix = _singular(x)
         raise LinAlgError(
@@ -172,7 +175,7 @@ inv: Callable[..., Any] = general(
 
 def _solve(a: Any, b: Any) -> Any:
     """`b` holds vectors if it has one axis, or the shape of `a` without the last axis; otherwise matrices."""
-    _square(a, "linalg.solve")
+    square_matrix(a, "linalg.solve")
     if b.ndim == 0:
         raise RuntimeError("linalg.solve: The input tensor B must have at least 2 dimensions.")
     if a.dtype != b.dtype:
@@ -218,7 +221,7 @@ solve: Callable[..., Any] = general(
 
 def matrix_power(x: Any, n: int) -> Any:
     """`x` times itself `n` times, by repeated squaring; of the inverse, for a negative `n`."""
-    _square(x.array if isinstance(x, Tensor) else x, "linalg.matrix_power")
+    square_matrix(x.array if isinstance(x, Tensor) else x, "linalg.matrix_power")
     if n == 0:
         identity = diag_embed(np.ones_like(x[..., 0]))
         return np.where(np.False_, x, identity)  # depends on x, with gradient 0

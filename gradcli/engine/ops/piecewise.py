@@ -35,7 +35,16 @@ def _flat(g: Any) -> Any:
 # Slopes that depend on the sign
 
 abs = elementwise("abs", "AbsBackward0", np.abs, domain=REAL, kinks=lambda x: x == 0, x=lambda g, x: g * np.sign(x))
-sign = elementwise("sign", "SignBackward0", np.sign, domain=REAL, kinks=lambda x: x == 0, x=_flat)
+
+
+def signum(x: Any) -> Any:
+    """-1, 0 or 1; a truth value is its own sign."""
+    return x if x.dtype.kind == "b" else np.sign(x)
+
+
+sign = elementwise(
+    "sign", "SignBackward0", lambda x: signum(x), domain=REAL, kinks=lambda x: x == 0, numpy=[np.sign], x=_flat
+)
 relu = elementwise(
     "relu",
     "ReluBackward0",
@@ -144,16 +153,49 @@ def _above(x: Any, min: Any, max: Any) -> Any:
     return x > max if min is None else np.logical_or(x > max, min > max)
 
 
-clamp = general(
+def _at_limit(x: Any, min: Any, max: Any) -> Any:
+    return (x == min) | (x == max)
+
+
+_clamp_number = general(
     "clamp",
-    lambda x, min, max: "ClampBackward0" if _is_array(min) or _is_array(max) else "ClampBackward1",
+    "ClampBackward1",
+    lambda x, min=None, max=None: _clamp(x, min, max),
+    domain=REAL,
+    kinks=_at_limit,
+    x=lambda g, x, min, max: np.where(_inside(x, min, max), g, 0),
+)
+_clamp_tensor = general(
+    "clamp_tensor",
+    "ClampBackward0",
     _clamp,
     domain=(REAL, REAL, REAL),
-    kinks=lambda x, min, max: (x == min) | (x == max),
+    kinks=_at_limit,
     x=lambda g, x, min, max: np.where(_inside(x, min, max), g, 0),
     min=lambda g, x, min, max: np.where(_below(x, min, max), g, 0),
     max=lambda g, x, min, max: np.where(_above(x, min, max), g, 0),
 )
+
+
+def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    """The elements limited to [min, max]; numbers as limits give a node of their own, as in PyTorch."""
+    return (_clamp_tensor if hasattr(min, "dtype") or hasattr(max, "dtype") else _clamp_number)(x, min, max)
+
+
+def _limit(name: str, node: str, limit: Any, inside: Any) -> Any:
+    """Declares the limitation to one side of a number."""
+    return general(
+        name,
+        node,
+        lambda x, bound: limit(*align(x, bound)),
+        domain=REAL,
+        kinks=lambda x, bound: x == bound,
+        x=lambda g, x, bound: np.where(inside(x, bound), g, 0),
+    )
+
+
+clamp_min_number = _limit("clamp_min_number", "ClampMinBackward0", np.maximum, np.greater_equal)
+clamp_max_number = _limit("clamp_max_number", "ClampMaxBackward0", np.minimum, np.less_equal)
 
 # Selection
 
@@ -195,15 +237,29 @@ def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
         raise _mismatch(mask, x) or error from None
 
 
-masked_fill = general(
+_fill_number = general(
     "masked_fill",
-    lambda x, mask, value: "MaskedFillBackward1" if _is_array(value) else "MaskedFillBackward0",
+    "MaskedFillBackward0",
+    lambda x, mask, value: _masked_fill(x, mask, value),
+    domain=(REAL, REAL),
+    x=lambda g, mask: np.where(mask, 0, g),
+    mask=not_differentiable,
+)
+_fill_tensor = general(
+    "masked_fill_tensor",
+    "MaskedFillBackward1",
     _masked_fill,
     domain=(REAL, REAL, REAL.shaped()),
     x=lambda g, mask: np.where(mask, 0, g),
     mask=not_differentiable,
     value=lambda g, mask: np.where(mask, g, 0),
 )
+
+
+def masked_fill(x: Any, mask: Any, value: Any) -> Any:
+    """The elements, but `value` where the mask is true; a number gives a node of its own, as in PyTorch."""
+    return (_fill_tensor if hasattr(value, "dtype") else _fill_number)(x, mask, value)
+
 
 # Rounding
 

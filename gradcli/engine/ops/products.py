@@ -14,7 +14,7 @@ from gradcli.engine.errors import size_mismatch
 from gradcli.engine.op import general
 from gradcli.engine.ops.arithmetic import mul
 from gradcli.engine.ops.indexing import scatter
-from gradcli.engine.ops.shape import clone, expand, reshape, t, transpose, unsqueeze
+from gradcli.engine.ops.shape import clone, expand, reshape, t, transpose, unsafe_view, unsqueeze
 from gradcli.engine.tensor import NUMPY
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -86,11 +86,21 @@ def _mm(a: Any, b: Any) -> Any:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
         )
+    if (
+        a.shape[0] < b.shape[1] and b.flags.f_contiguous
+    ):  # a few rows times a transpose: OpenBLAS takes up to twice as long
+        return np.ascontiguousarray(b.T.dot(a.T).T)
     return a.dot(b)
 
 
 mm: Callable[..., Any] = general(
-    "mm", "MmBackward0", _mm, domain=(MATRIX, MATRIX), a=lambda g, b: mm(g, t(b)), b=lambda g, a: mm(t(a), g)
+    "mm",
+    "MmBackward0",
+    _mm,
+    domain=(MATRIX, MATRIX),
+    a=lambda g, b: mm(g, t(b)),
+    # Not mm(t(a), g): `b` is most often the transpose of a weight, whose gradient so comes out in order.
+    b=lambda g, a: t(mm(t(g), a)),
 )
 
 
@@ -116,15 +126,7 @@ bmm: Callable[..., Any] = general(
     a=lambda g, b: bmm(g, transpose(b, 1, 2)),
     b=lambda g, a: bmm(transpose(a, 1, 2), g),
 )
-# PyTorch's `matmul` calls these two in place of `reshape` and `squeeze`, and their names show in its chains
-_unsafe_view = general(
-    "unsafe_view",
-    "UnsafeViewBackward0",
-    lambda x, shape: x.reshape(shape),
-    domain=REAL.shaped(6),
-    shapes_only=["x"],
-    x=lambda g, x: reshape(g, x.shape),
-)
+# PyTorch's `matmul` calls this in place of `squeeze`, and `unsafe_view` in place of `reshape`: their names show
 _squeeze_first = general(
     "squeeze_",
     "SqueezeBackward4",
@@ -158,7 +160,7 @@ def _matmul_folded(a: Any, b: Any) -> Any:
     """A batch times one matrix or vector, as a single product of all rows of the batch."""
     rows = reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
     product = mm(rows, b) if b.ndim == 2 else mv(rows, b)
-    return _unsafe_view(product, (*a.shape[:-1], *b.shape[1:]))
+    return unsafe_view(product, (*a.shape[:-1], *b.shape[1:]))
 
 
 def _matmul_batched(a: Any, b: Any) -> Any:
@@ -169,7 +171,7 @@ def _matmul_batched(a: Any, b: Any) -> Any:
         raise size_mismatch(a.shape[:-2], b.shape[:-2]) or AssertionError from None
     n = math.prod(batch)
     left, right = (reshape(expand(x, (*batch, *x.shape[-2:])), (n, *x.shape[-2:])) for x in (a, b))
-    return _unsafe_view(bmm(left, right), (*batch, a.shape[-2], b.shape[-1]))
+    return unsafe_view(bmm(left, right), (*batch, a.shape[-2], b.shape[-1]))
 
 
 NUMPY[np.matmul] = matmul
@@ -189,7 +191,7 @@ NUMPY[np.outer] = outer
 def _trace(x: Any) -> Any:
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
-    return x.trace()
+    return x.trace(dtype=None if x.dtype.kind in "fc" else np.int64)
 
 
 def _along_diagonal(g: Any, x: Any) -> Any:

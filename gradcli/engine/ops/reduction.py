@@ -198,6 +198,11 @@ def _median(x: Any) -> Any:
     return np.partition(flat, middle)[middle]
 
 
+def _nanmedian(x: Any) -> Any:
+    numbers = x[~np.isnan(x)]
+    return _median(numbers if numbers.size else x)
+
+
 def _hits(result: Any, x: Any) -> Any:
     """Where `x` has the value `result`, which may be NaN."""
     return np.where(np.isnan(result), np.isnan(x), x == result)
@@ -242,6 +247,14 @@ median = general(
     kinks=ties(lambda x, axis, keepdims: _median(x)),
     x=lambda g, result, x: evenly(g, result, x),
 )
+nanmedian = general(
+    "nanmedian",
+    "NanmedianBackward0",
+    _nanmedian,
+    domain=MATRIX,
+    kinks=ties(lambda x, axis, keepdims: _nanmedian(x)),
+    x=lambda g, result, x: evenly(g, result, x),
+)
 
 
 def _argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
@@ -262,12 +275,17 @@ argmin = general("argmin", "", _argmin, domain=MATRIX, numpy=[np.argmin], x=not_
 # Truth
 
 
+def _truth(result: Any, x: Any) -> Any:
+    """Truth values, which PyTorch returns as bytes where bytes were given."""
+    return result.astype(np.uint8) if x.dtype == np.uint8 else result
+
+
 def _any(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return _fold(np.logical_or, x, axes_in(axis, x.ndim), keepdims)
+    return _truth(_fold(np.logical_or, x, axes_in(axis, x.ndim), keepdims), x)
 
 
 def _all(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return _fold(np.logical_and, x, axes_in(axis, x.ndim), keepdims)
+    return _truth(_fold(np.logical_and, x, axes_in(axis, x.ndim), keepdims), x)
 
 
 def _count_nonzero(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
-from gradcli.engine.tensor import NUMPY
+from gradcli.engine.tensor import NUMPY, Tensor
 from gradcli.engine.views import view_of
 
 MATRIX = REAL.shaped(3, 4)
@@ -42,15 +42,32 @@ def _cannot_reshape(size: int, shape: list[int]) -> RuntimeError:
     return RuntimeError(f"shape '{shape}' is invalid for input of size {size}")
 
 
-reshape: Callable[..., Any] = view_of(
+_view = view_of(
     "reshape",
-    # Elements in order are viewed in place; others PyTorch copies first (CloneBackward0), which is one node here.
-    lambda x, shape: "ViewBackward0" if x.flags.c_contiguous else "UnsafeViewBackward0",
+    "ViewBackward0",
     _reshape,
     domain=REAL.shaped(6),
     numpy=[np.reshape],
     x=lambda g, x: reshape(g, x.shape),
 )
+unsafe_view = general(
+    "unsafe_view",
+    "UnsafeViewBackward0",
+    lambda x, shape: x.reshape(shape),
+    domain=REAL.shaped(6),
+    shapes_only=["x"],
+    x=lambda g, x: reshape(g, x.shape),
+)
+clone = general("clone", "CloneBackward0", lambda x: x.copy(), domain=REAL, numpy=[np.copy], x=lambda g: g)
+
+
+def reshape(x: Any, shape: int | Sequence[int]) -> Any:
+    """The same elements in another shape, viewed where that can be; otherwise, as PyTorch has it, a view of a copy."""
+    if isinstance(x, Tensor) and x.requires_grad and not x.array.flags.c_contiguous:
+        shaped = _reshape(x.array, shape)
+        if not np.may_share_memory(shaped, x.array):
+            return unsafe_view(clone(x), shaped.shape)
+    return _view(x, shape)
 
 
 def flatten(x: Any, start_axis: int = 0, end_axis: int = -1) -> Any:
@@ -272,5 +289,3 @@ def tile(x: Any, reps: int | Sequence[int]) -> Any:
 
 
 NUMPY[np.tile] = tile
-
-clone = general("clone", "CloneBackward0", lambda x: x.copy(), domain=REAL, numpy=[np.copy], x=lambda g: g)

@@ -10,7 +10,9 @@ import numpy as np
 from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import Default
+from gradcli.engine.multi import multi
 from gradcli.engine.op import general
+from gradcli.engine.ops.arithmetic import div
 from gradcli.engine.ops.reduction import amax, amin, count, count_nonzero, evenly, kept, mean, sum, ties
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
@@ -29,6 +31,8 @@ def _var(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = Fals
     if x.dtype.kind not in "fc":
         raise RuntimeError("std and var only support floating point and complex dtypes")
     deviation = x - mean(x, axis, True)
+    if x.dtype.kind == "c":
+        deviation = np.abs(deviation)
     return sum(deviation * deviation, axis, keepdims) / max(count(x, axis) - correction, 0)
 
 
@@ -63,6 +67,66 @@ std = general(
     ),
 )
 
+
+def _std_mean(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> tuple[Any, Any]:
+    return _std(x, axis, correction, keepdims), mean(x, axis, keepdims)
+
+
+def _var_mean(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> tuple[Any, Any]:
+    return _var(x, axis, correction, keepdims), mean(x, axis, keepdims)
+
+
+def _with_mean(name: str, node: str, forward: Any, spread: Any) -> Any:
+    """Declares an operation that gives a measure of spread, with the rule `spread`, and the mean."""
+
+    def rule(gs: Any, result: Any, x: Any, axis: Axes, correction: float, keepdims: bool) -> Any:
+        of_mean = 0 if gs[1] is None else kept(gs[1], axis, keepdims) / count(x, axis)
+        if gs[0] is None:
+            return of_mean
+        return spread(kept(gs[0], axis, keepdims), kept(result[0], axis, keepdims), x, axis, correction) + of_mean
+
+    return multi(name, node, forward, outputs=2, domain=MATRIX, x=rule)
+
+
+std_mean = _with_mean(
+    "std_mean",
+    "StdMeanBackward0",
+    _std_mean,
+    lambda g, std, x, axis, correction: g * _deviation(x, axis, correction) / _or_infinity(std),
+)
+var_mean = _with_mean(
+    "var_mean",
+    "VarMeanBackward0",
+    _var_mean,
+    lambda g, var, x, axis, correction: 2 * g * _deviation(x, axis, correction),
+)
+
+# Without NaN
+
+
+def _nansum(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    return sum(x if x.dtype.kind in "biu" else np.where(np.isnan(x), 0, x), axis, keepdims)
+
+
+nansum = general(
+    "nansum",
+    "NansumBackward0",
+    _nansum,
+    domain=MATRIX,
+    x=lambda g, x, axis, keepdims: np.where(np.isnan(x), 0, kept(g, axis, keepdims)),
+)
+
+
+def nanmean(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
+    """The mean of the elements that are numbers."""
+    if x.dtype.kind not in "fc":
+        raise RuntimeError(
+            "nanmean(): expected input to have floating point or complex dtype but got "
+            f"{TYPE_NAMES[x.dtype.name].scalar}"
+        )
+    return div(nansum(x, axis, keepdims), sum(np.logical_not(np.isnan(x)), axis, keepdims))
+
+
 # Norms
 
 
@@ -77,6 +141,8 @@ def _norm(x: Any, ord: float = 2, axis: Axes = None, keepdims: bool = False) -> 
             f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have "
             "an identity"
         )
+    if x.dtype.kind == "c":
+        x = np.abs(x)
     if ord == 2:
         return np.sqrt(sum(x * x, axis, keepdims))
     size = np.abs(x)

@@ -37,7 +37,7 @@ log1p = _function("log1p", "Log1PBackward0", np.log1p, domain=Domain(-1), x=lamb
 
 
 def _xlogy(a: Any, b: Any) -> Any:
-    return np.where((a == 0) & ~np.isnan(b), 0, a * np.log(b))[()]
+    return np.where((a == 0) & ~np.isnan(b), 0, a * np.log(b, dtype=np.result_type(a, b)))[()]
 
 
 xlogy = _function(
@@ -55,7 +55,14 @@ sqrt = _function("sqrt", "SqrtBackward0", np.sqrt, domain=POSITIVE, x=lambda g, 
 rsqrt = _function(
     "rsqrt", "RsqrtBackward0", lambda x: 1 / np.sqrt(x), domain=POSITIVE, x=lambda g, result: -0.5 * g * result**3
 )
-square = elementwise("square", "PowBackward0", np.square, domain=REAL, x=lambda g, x: g * (2 * x))
+square = elementwise(
+    "square",
+    "PowBackward0",
+    lambda x: np.square(x, dtype=np.int64 if x.dtype.kind == "b" else None),
+    domain=REAL,
+    numpy=[np.square],
+    x=lambda g, x: g * (2 * x),
+)
 hypot = _function(
     "hypot",
     "HypotBackward0",
@@ -167,6 +174,14 @@ logaddexp = _function(
     domain=(REAL, REAL),
     a=lambda g, a, b: g * sigmoid(a - b),
     b=lambda g, a, b: g * sigmoid(b - a),
+)
+logaddexp2 = _function(
+    "logaddexp2",
+    "Logaddexp2Backward0",
+    np.logaddexp2,
+    domain=(REAL, REAL),
+    a=lambda g, a, b: g * sigmoid((a - b) * _LN2),
+    b=lambda g, a, b: g * sigmoid((b - a) * _LN2),
 )
 
 

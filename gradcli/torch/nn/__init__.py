@@ -1,7 +1,25 @@
-"""`torch.nn`: so far its functions."""
+"""`torch.nn`: layers, models and losses."""
 
 from __future__ import annotations
 
 from gradcli.torch.absent import absent_names
+from gradcli.torch.nn import (
+    activation,
+    containers,
+    conv,
+    dropout,
+    embedding,
+    linear,
+    loss,
+    norm,
+    pooling,
+    recurrent,
+)
+from gradcli.torch.nn import functional as functional
+from gradcli.torch.nn import init as init
+from gradcli.torch.nn.module import Module as Module
+from gradcli.torch.nn.parameter import Parameter as Parameter
 
-__getattr__ = absent_names(__name__, submodules={"functional"})
+_MODULES = (activation, containers, conv, dropout, embedding, linear, loss, norm, pooling, recurrent)
+globals().update({name: getattr(module, name) for module in _MODULES for name in module.__all__})
+__getattr__ = absent_names(__name__, submodules={"utils"})

@@ -7,13 +7,21 @@ from typing import Any
 
 from gradcli.engine import autograd
 from gradcli.engine.modes import enable_grad as enable_grad
+from gradcli.engine.modes import inference_mode as inference_mode
 from gradcli.engine.modes import no_grad as no_grad
 from gradcli.engine.modes import set_grad_enabled as set_grad_enabled
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 from gradcli.torch.arguments import only_default
+from gradcli.torch.autograd.anomaly_mode import detect_anomaly as detect_anomaly
+from gradcli.torch.autograd.anomaly_mode import set_detect_anomaly as set_detect_anomaly
+from gradcli.torch.autograd.function import Function as Function
+from gradcli.torch.autograd.gradcheck import gradcheck as gradcheck
+from gradcli.torch.autograd.gradcheck import gradgradcheck as gradgradcheck
 
-__getattr__ = absent_names(__name__)
+__getattr__ = absent_names(
+    __name__, submodules={"anomaly_mode", "forward_ad", "function", "functional", "graph", "profiler", "profiler_util"}
+)
 
 Tensors = Tensor | Sequence[Tensor]
 Cotangents = Tensor | Sequence[Tensor | None] | None

@@ -1,0 +1,120 @@
+"""Forward mode: tangents, pushed along the recorded graph by the same derivative rules.
+
+A rule maps the cotangent u of a result to uJ, the cotangent of an argument. That is linear in u: the gradient of uJ with
+respect to u, given the argument's tangent t as its cotangent, is Jt, the tangent of the result. It is taken by running
+the rule on a Tensor u and pulling t back through what was recorded. So tangents of any order follow from the rules, and
+an operation costs nothing more while forward mode is not used: a tangent is computed when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from gradcli.engine.domain import REAL
+from gradcli.engine.graph import FREED, MANY, AccumulateGrad, Node, of_dtype, ordered, pull_back, source_of, unbroadcast
+from gradcli.engine.memory import tick
+from gradcli.engine.modes import MODE, enable_grad
+from gradcli.engine.multi import Parts, Pick
+from gradcli.engine.op import Op
+from gradcli.engine.tensor import Tensor
+
+_DUAL = Op("dual", "DualBackward0", lambda x: x, {"x": lambda g: g}, REAL)
+
+
+class Level:
+    """One forward pass: Tensors that got tangents, and what follows from them. A context manager, open in its block.
+
+    entries  the nodes of the Tensors that were given tangents
+    """
+
+    def __init__(self) -> None:
+        self.entries: set[Node] = set()
+        self._tangents: dict[Any, Any] = {}
+        self._since = tick()
+        self.open = False
+
+    def __enter__(self) -> Self:
+        self.open = True
+        MODE.levels += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open = False
+        self._tangents.clear()
+        MODE.levels -= 1
+
+    def dual(self, primal: Tensor, tangent: Tensor) -> Tensor:
+        """A Tensor with the memory of `primal`, and with this tangent."""
+        node = Node(_DUAL, (source_of(primal),), (), primal.array, "DualBackward0")
+        self.entries.add(node)
+        self._tangents[node] = tangent
+        return Tensor(primal.array, True, node)
+
+    def tangent(self, tensor: Tensor) -> Tensor | None:
+        """The tangent of a Tensor: None if it does not depend on any that was given one."""
+        root = tensor.grad_fn
+        if root is None:
+            return None
+        with enable_grad():
+            for node in reversed(ordered([root], self._since)):
+                if node not in self._tangents:
+                    self._tangents[node] = _pushed(node, [self._tangents.get(edge) for edge in node.edges])
+        tangent: Tensor | None = self._tangents.get(root)
+        return tangent
+
+
+def leads_out(tensor: Tensor, own: Collection[Any]) -> bool:
+    """True if the history of a Tensor leads anywhere but to the `own` nodes of a computation."""
+    if tensor.grad_fn is None:
+        return tensor.requires_grad and source_of(tensor) not in own
+    return any(
+        (node not in own and all(edge is None for edge in node.edges))
+        or any(type(edge) is AccumulateGrad and edge not in own for edge in node.edges)
+        for node in ordered([tensor.grad_fn])
+    )
+
+
+def settled(tensor: Tensor, own: Collection[Any]) -> Tensor:
+    """The Tensor, without a history if that leads nowhere but to the `own` nodes of a computation that is over."""
+    return tensor if not tensor.requires_grad or leads_out(tensor, own) else tensor.detach()
+
+
+def _pushed(node: Node, tangents: Sequence[Any]) -> Any:
+    """The tangent of a node's result, given those of its arguments; None for none.
+
+    For a node with several results it is a function, from the node that picks a result to the tangent of that.
+    """
+    if all(tangent is None for tangent in tangents):
+        return None
+    if isinstance(node.op, Pick):
+        return tangents[0](node)
+    jvp = getattr(node.op, "jvp", None)
+    if jvp is not None:  # an operation that the user wrote, with a rule for this
+        results = jvp(tangents)
+        return (lambda pick: results[pick.op.number]) if node.shape is MANY else results[0]
+    if node.shape is MANY:
+        return lambda pick: _transposed(node, tangents, pick, lambda u: Parts({pick.op.number: u}))
+    return _transposed(node, tangents, node, lambda u: u)
+
+
+def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Callable[[Tensor], Any]) -> Tensor:
+    """The derivative, with respect to the cotangent u of a result, of the cotangents of the arguments."""
+    if node.saved is None:
+        raise RuntimeError(FREED)
+    since = tick()
+    u = Tensor(np.zeros(result.shape, result.dtype)[()], requires_grad=True)
+    edges = tuple(None if tangent is None else edge for edge, tangent in zip(node.edges, tangents, strict=True))
+    contributions = node.op.vjp(cotangent(u), edges, node.op.tensors(node))
+    linear = [
+        (of_dtype(unbroadcast(contribution, edge.shape), edge.dtype), tangent)
+        for contribution, edge, tangent in zip(contributions, edges, tangents, strict=True)
+        if edge is not None and isinstance(contribution, Tensor) and contribution.requires_grad
+    ]
+    end = source_of(u)
+    roots = [source_of(contribution) for contribution, _ in linear]
+    found = pull_back(roots, [tangent for _, tangent in linear], differentiable=True, keep=True, since=since)
+    tangent = found.get(end)
+    return u.detach() if tangent is None else tangent if isinstance(tangent, Tensor) else Tensor(tangent)

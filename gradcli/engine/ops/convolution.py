@@ -1,0 +1,181 @@
+"""Convolution, as PyTorch counts it: the kernel is not flipped.
+
+Convolution is linear in the array and in the kernels, so its derivatives are the two other ways to solve the sum
+    <g, conv(x, weight)>
+for a factor: `conv_transpose` gives what multiplies x, `conv_weight` what multiplies the weight; and the derivatives of
+these two are again among the three. Each is one matrix product an image, with the windows of the image as columns.
+
+x is (n, channels, *lengths), weight (out channels, channels / groups, *kernel); stride, padding and dilation have a
+number for each of the `lengths`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.domain import REAL
+from gradcli.engine.op import general
+from gradcli.engine.ops.reduction import sum
+from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.engine.windows import Lengths, Windows
+
+
+def _columns(x: Any, windows: Windows, groups: int, count: Lengths) -> Any:
+    """The windows of each image and group as columns: (n, groups, elements of a window, windows)."""
+    n, channels = x.shape[:2]
+    columns = windows.columns(x, count)
+    return columns.reshape(n, groups, channels // groups * math.prod(windows.kernel), math.prod(count))
+
+
+def _rows(weight: Any, groups: int) -> Any:
+    """The kernels as rows: (groups, out channels / groups, elements of a window)."""
+    return weight.reshape(groups, weight.shape[0] // groups, math.prod(weight.shape[1:]))
+
+
+def _grouped(g: Any, groups: int) -> Any:
+    """Images (n, out channels, *count) as matrices (n, groups, out channels / groups, windows)."""
+    return g.reshape(g.shape[0], groups, g.shape[1] // groups, math.prod(g.shape[2:]))
+
+
+def _add_bias(result: Any, bias: Any) -> Any:
+    if bias is not None:
+        result += bias.reshape(bias.shape[0], *[1] * (result.ndim - 2))
+    return result
+
+
+def _conv(
+    x: Any,
+    weight: Any,
+    bias: Any,
+    stride: Lengths,
+    padding: Lengths,
+    dilation: Lengths,
+    groups: int,
+) -> Any:
+    windows = Windows(weight.shape[2:], stride, padding, dilation)
+    _check(x, weight, bias, windows, groups)
+    count = windows.fitting(x.shape[2:])
+    _check_count(x, windows, count)
+    result = _rows(weight, groups) @ _columns(x, windows, groups, count)
+    return _add_bias(result.reshape(x.shape[0], weight.shape[0], *count), bias)
+
+
+def _conv_transpose(
+    x: Any,
+    weight: Any,
+    bias: Any,
+    lengths: Lengths,
+    stride: Lengths,
+    padding: Lengths,
+    dilation: Lengths,
+    groups: int,
+) -> Any:
+    windows = Windows(weight.shape[2:], stride, padding, dilation)
+    _check_kinds(x, weight, bias, weight.shape[1] * groups)
+    n, count = x.shape[0], x.shape[2:]
+    if weight.shape[0] != x.shape[1]:
+        raise RuntimeError(
+            f"Given transposed=1, weight of size {[*weight.shape]}, expected input{[*x.shape]} to have "
+            f"{weight.shape[0]} channels, but got {x.shape[1]} channels instead"
+        )
+    columns = _rows(weight, groups).swapaxes(-1, -2) @ _grouped(x, groups)
+    columns = columns.reshape(n, groups * weight.shape[1], *windows.kernel, *count)
+    return _add_bias(windows.folded(columns, lengths), bias)
+
+
+def _conv_weight(
+    x: Any, g: Any, kernel: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths, groups: int
+) -> Any:
+    windows = Windows(kernel, stride, padding, dilation)
+    columns = _columns(x, windows, groups, g.shape[2:])
+    products = _grouped(g, groups) @ columns.swapaxes(-1, -2)
+    return np.add.reduce(products).reshape(g.shape[1], x.shape[1] // groups, *kernel)
+
+
+def _over_channels(g: Any) -> Any:
+    """The cotangent of a bias: what each channel was given."""
+    return sum(g, (0, *range(2, g.ndim)))
+
+
+IMAGES, KERNELS, RESULTS = REAL.shaped(2, 2, 4, 3), REAL.shaped(2, 2, 3, 2), REAL.shaped(2, 2, 2, 2)
+
+conv: Callable[..., Any] = general(
+    "conv",
+    "ConvolutionBackward0",
+    _conv,
+    domain=(IMAGES, KERNELS, REAL.shaped(2)),
+    x=lambda g, x, weight, stride, padding, dilation, groups: conv_transpose(
+        g, weight, None, x.shape[2:], stride, padding, dilation, groups
+    ),
+    weight=lambda g, x, weight, stride, padding, dilation, groups: conv_weight(
+        x, g, weight.shape[2:], stride, padding, dilation, groups
+    ),
+    bias=_over_channels,
+)
+conv_transpose: Callable[..., Any] = general(
+    "conv_transpose",
+    "ConvolutionBackward0",
+    _conv_transpose,
+    domain=(RESULTS, KERNELS, REAL.shaped(2)),
+    x=lambda g, weight, stride, padding, dilation, groups: conv(g, weight, None, stride, padding, dilation, groups),
+    weight=lambda g, x, weight, stride, padding, dilation, groups: conv_weight(
+        g, x, weight.shape[2:], stride, padding, dilation, groups
+    ),
+    bias=_over_channels,
+)
+conv_weight: Callable[..., Any] = general(
+    "conv_weight",
+    "ConvolutionBackwardBackward0",
+    _conv_weight,
+    domain=(IMAGES, RESULTS),
+    x=lambda gg, x, g, stride, padding, dilation, groups: conv_transpose(
+        g, gg, None, x.shape[2:], stride, padding, dilation, groups
+    ),
+    g=lambda gg, x, stride, padding, dilation, groups: conv(x, gg, None, stride, padding, dilation, groups),
+)
+
+# What can be wrong
+
+
+def _check(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> None:
+    """Raises RuntimeError, in PyTorch's words, for arguments that do not fit."""
+    if any(p < 0 for p in windows.padding):
+        raise RuntimeError("negative padding is not supported")
+    if any(s <= 0 for s in windows.stride):
+        raise RuntimeError("non-positive stride is not supported")
+    if weight.shape[0] % groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
+            f"size [{[*weight.shape]}] instead"
+        )
+    if x.shape[1] != weight.shape[1] * groups:
+        raise RuntimeError(
+            f"Given groups={groups}, weight of size {[*weight.shape]}, expected input{[*x.shape]} to have "
+            f"{weight.shape[1] * groups} channels, but got {x.shape[1]} channels instead"
+        )
+    _check_kinds(x, weight, bias, weight.shape[0])
+
+
+def _check_kinds(x: Any, weight: Any, bias: Any, channels: int) -> None:
+    if bias is not None and bias.shape != (channels,):
+        raise RuntimeError(
+            f"Given weight of size {[*weight.shape]}, expected bias to be 1-dimensional with {channels} elements, but "
+            f"got bias of size {[*bias.shape]} instead"
+        )
+    for kind, other in (("bias", bias), ("weight", weight)):
+        if other is not None and x.dtype != other.dtype:
+            names = [TYPE_NAMES[array.dtype.name].cpp for array in (x, other)]
+            raise RuntimeError(f"Input type ({names[0]}) and {kind} type ({names[1]}) should be the same")
+
+
+def _check_count(x: Any, windows: Windows, count: Sequence[int]) -> None:
+    if min(count) <= 0:
+        reached = " x ".join(str(n + 2 * p) for n, p in zip(x.shape[2:], windows.padding, strict=True))
+        raise RuntimeError(
+            f"Calculated padded input size per channel: ({reached}). Kernel size: "
+            f"({' x '.join(map(str, windows.extent))}). Kernel size can't be greater than actual input size"
+        )

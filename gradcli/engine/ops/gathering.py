@@ -1,0 +1,185 @@
+"""Elements picked, placed and added by arrays that hold an index for each of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.axes import axis_in
+from gradcli.engine.domain import REAL
+from gradcli.engine.errors import size_mismatch
+from gradcli.engine.op import general, not_differentiable
+from gradcli.engine.ops.indexing import scatter as place
+from gradcli.engine.ops.indexing import slice_axis
+from gradcli.engine.ops.shape import expand, flatten, reshape
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
+
+MATRIX = REAL.shaped(3, 4)
+
+
+def values(x: Any) -> Any:
+    """The NumPy values of a Tensor; anything else as it is."""
+    return x.array if isinstance(x, Tensor) else x
+
+
+# An index for each element of the result
+
+
+def along(index: Any, axis: int) -> tuple[Any, ...]:
+    """The key that takes, at each place of `index`, the element that has the index there along `axis`."""
+    key: list[Any] = [*np.ogrid[tuple([slice(n) for n in index.shape])]]
+    key[axis] = index
+    return tuple(key)
+
+
+def _key(name: str, x: Any, index: Any, axis: int) -> tuple[Any, ...]:
+    """`along`. Raises PyTorch's errors where `index` does not fit `x`."""
+    axis = axis_in(axis, x.ndim)
+    if index.dtype not in (np.int32, np.int64):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+    called = "input" if name == "gather" else "self"
+    if index.ndim != x.ndim:
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {called} tensor")
+    if any(i != axis and n > m for i, (n, m) in enumerate(zip(index.shape, x.shape, strict=True))):
+        where = next(i for i, n in enumerate(index.shape) if i != axis and n > x.shape[i])
+        first = f"Size does not match at dimension {where} expected" if name == "gather" else "Expected"
+        raise RuntimeError(
+            f"{first} index {[*index.shape]} to be no larger than self {[*x.shape]} apart from dimension {axis}"
+        )
+    for wrong in index[(index < 0) | (index >= x.shape[axis])][:1]:
+        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {x.shape[axis]}")
+    return along(index, axis)
+
+
+_gather: Callable[..., Any] = general(
+    "gather",
+    "GatherBackward0",
+    lambda x, index, axis: x[_key("gather", x, index, axis)],
+    domain=(MATRIX, REAL),
+    shapes_only=["x"],
+    x=lambda g, x, index, axis: place(g, x.shape, along(index, axis)),
+    index=not_differentiable,
+)
+
+
+def gather(x: Any, axis: int, index: Any) -> Any:
+    """At each place of `index`, the element of `x` that has this index along `axis`, and the place's others."""
+    if x.ndim and index.ndim:
+        return _gather(x, index, axis)
+    picked = _gather(reshape(x, (-1,)), np.reshape(values(index), -1), axis)
+    return reshape(picked, index.shape)
+
+
+def _placed(x: Any, source: Any, index: Any, axis: int) -> Any:
+    result = x.copy()
+    result[_key("scatter", x, index, axis)] = source
+    return result
+
+
+_scatter: Callable[..., Any] = general(
+    "scatter_along",
+    lambda x, source, index, axis: "ScatterBackward0" if np.ndim(source) else "ScatterBackward1",
+    _placed,
+    domain=(MATRIX, MATRIX),
+    shapes_only=["x", "source"],
+    x=lambda g, index, axis: _scatter(g, 0, index, axis),
+    source=lambda g, index, axis: _gather(g, index, axis),
+)
+
+
+def _added(x: Any, source: Any, index: Any, axis: int) -> Any:
+    result = x.copy()
+    np.add.at(result, _key("scatter", x, index, axis), source)
+    return result
+
+
+_scatter_add = general(
+    "scatter_add",
+    "ScatterAddBackward0",
+    _added,
+    domain=(MATRIX, MATRIX),
+    shapes_only=["x", "source"],
+    x=lambda g: g,
+    source=lambda g, index, axis: _gather(g, index, axis),
+)
+
+
+def _part_for(x: Any, source: Any, index: Any) -> Any:
+    """The part of `source` that `index` has places for."""
+    if source.dtype != x.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    if source.ndim != index.ndim:
+        raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+    for axis, (n, m) in enumerate(zip(index.shape, source.shape, strict=True)):
+        if n > m:
+            raise RuntimeError(
+                f"Expected index {[*index.shape]} to be no larger size than src {[*source.shape]} in dimension {axis}"
+            )
+        source = source if n == m else slice_axis(source, axis, 0, n)
+    return source
+
+
+def put_along(x: Any, axis: int, index: Any, source: Any) -> Any:
+    """`x` with the elements of `source`, or a number, at the indices `index` along `axis`."""
+    part = _part_for(x, source, index) if isinstance(source, (Tensor, np.ndarray)) else source
+    return _scatter(x, part, values(index), axis)
+
+
+def add_along(x: Any, axis: int, index: Any, source: Any) -> Any:
+    """`x` with the elements of `source` added at the indices `index` along `axis`."""
+    return _scatter_add(x, _part_for(x, source, index), values(index), axis)
+
+
+def take_along(x: Any, index: Any, axis: int | None = None) -> Any:
+    """As `gather`, of arrays that broadcast; of all elements in order where there is no axis."""
+    if index.dtype.kind != "i":
+        raise RuntimeError("torch.take_along_dim(): dtype of indices should be Long")
+    if axis is None:
+        return gather(flatten(x), 0, np.reshape(values(index), -1))
+    if x.ndim != index.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, "
+            f"but got {x.ndim} dimensions for input, and {index.ndim} dimensions for indices"
+        )
+    axis = axis_in(axis, x.ndim)
+    sizes = [[n for i, n in enumerate(a.shape) if i != axis] for a in (x, index)]
+    if wrong := size_mismatch(*sizes):
+        raise wrong
+    shape = [*np.broadcast_shapes(*sizes)]
+    return gather(
+        expand(x, (*shape[:axis], x.shape[axis], *shape[axis:])),
+        axis,
+        np.broadcast_to(values(index), (*shape[:axis], index.shape[axis], *shape[axis:])),
+    )
+
+
+# Numbered in order
+
+
+def _take_key(shape: tuple[int, ...], index: Any) -> tuple[Any, ...]:
+    size = math.prod(shape)
+    if index.dtype != np.int64:
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {TYPE_NAMES[index.dtype.name].scalar}")
+    for wrong in index[(index < -size) | (index >= size)][:1]:
+        raise IndexError(f"out of range: tried to access index {wrong} on a tensor of {size} elements.")
+    return np.unravel_index(index % max(size, 1), shape)
+
+
+_take = general(
+    "take",
+    "TakeBackward0",
+    lambda x, index: x[_take_key(x.shape, index)],
+    domain=(MATRIX, REAL),
+    shapes_only=["x"],
+    x=lambda g, x, index: place(g, x.shape, _take_key(x.shape, index)),
+    index=not_differentiable,
+)
+
+
+def take(x: Any, index: Any) -> Any:
+    """The elements that `index` numbers in their order."""
+    return _take(reshape(x, (1,)) if x.ndim == 0 else x, index)

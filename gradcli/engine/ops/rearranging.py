@@ -1,0 +1,149 @@
+"""Parts, halves and turns: the same elements cut and arranged in ways that have names of their own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.axes import axis_in
+from gradcli.engine.domain import REAL
+from gradcli.engine.op import elementwise, general
+from gradcli.engine.ops.indexing import scatter, slice_axis
+from gradcli.engine.ops.joining import tensor_split
+from gradcli.engine.ops.piecewise import signum
+from gradcli.engine.ops.reduction import sum as sum_over
+from gradcli.engine.ops.shape import flatten, flip, moveaxis, reshape, transpose
+from gradcli.engine.views import view_of
+
+MATRIX = REAL.shaped(3, 4)
+
+rot90: Callable[..., Any] = general(
+    "rot90",
+    "Rot90Backward0",
+    lambda x, k, axes: np.rot90(x, k, axes).copy(),
+    domain=MATRIX,
+    numpy=[np.rot90],
+    x=lambda g, k, axes: rot90(g, -k % 4, axes),
+)
+sgn = elementwise(
+    "sgn",
+    "SgnBackward0",
+    signum,
+    domain=REAL,
+    kinks=lambda x: x == 0,
+    x=lambda g: np.zeros_like(g),
+)
+
+
+def _windows(n: int, size: int, step: int) -> Any:
+    """For each window of `size` elements, `step` apart, the numbers of its elements."""
+    return np.arange(0, n - size + 1, step)[:, None] + np.arange(size)
+
+
+def _unfold(x: Any, axis: int, size: int, step: int) -> Any:
+    n = x.shape[axis_in(axis, x.ndim)]
+    if size > n:
+        raise RuntimeError(f"maximum size for tensor at dimension {axis_in(axis, x.ndim)} is {n} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    windows = np.lib.stride_tricks.sliding_window_view(x, size, axis_in(axis, x.ndim), writeable=True)
+    return windows[(*[slice(None)] * axis_in(axis, x.ndim), slice(None, None, step))]
+
+
+def _unfold_rule(g: Any, x: Any, axis: int, size: int, step: int) -> Any:
+    axis = axis_in(axis, x.ndim)
+    key = (*[slice(None)] * axis, _windows(x.shape[axis], size, step))
+    return scatter(moveaxis(g, -1, axis + 1), x.shape, key)
+
+
+unfold = view_of("unfold", "UnfoldBackward0", _unfold, domain=MATRIX, x=_unfold_rule)
+
+
+def narrow(x: Any, axis: int, start: int, length: int) -> Any:
+    """`length` elements along `axis` from `start` on."""
+    if not x.ndim:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    n = x.shape[axis_in(axis, x.ndim)]
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    if not -n <= start <= n:
+        raise IndexError(f"start out of range (expected to be in range of [{-n}, {n}], but got {start})")
+    start = start + n if start < 0 else start
+    if start + length > n:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
+    return slice_axis(x, axis, start, start + length)
+
+
+def unflatten(x: Any, axis: int, sizes: Sequence[int]) -> Any:
+    """One axis as several; one of their sizes may be -1."""
+    at = axis_in(axis, x.ndim)
+    known = math.prod(n for n in sizes if n != -1)
+    if known * (1 if -1 not in sizes else x.shape[at] // max(known, 1)) != x.shape[at]:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {[*sizes]} don't multiply up to the size of dim {axis} ({x.shape[at]}) in the "
+            "input tensor"
+        )
+    return reshape(x, (*x.shape[:at], *sizes, *x.shape[at + 1 :]))
+
+
+def ravel(x: Any) -> Any:
+    """All elements in one axis."""
+    return flatten(x)
+
+
+def fliplr(x: Any) -> Any:
+    """The columns in reverse."""
+    if x.ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flip(x, (1,))
+
+
+def flipud(x: Any) -> Any:
+    """The rows in reverse."""
+    if x.ndim < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flip(x, (0,))
+
+
+def adjoint(x: Any) -> Any:
+    """The matrices transposed."""
+    if getattr(x, "array", x).dtype.kind == "c":
+        raise NotImplementedError("adjoint() of complex numbers")
+    return transpose(x, -2, -1)
+
+
+def hsplit(x: Any, places: int | Sequence[int]) -> tuple[Any, ...]:
+    """Parts beside one another: of the second axis, of a vector's only one."""
+    return _evenly(x, places, 0 if x.ndim == 1 else 1, "hsplit", 1)
+
+
+def vsplit(x: Any, places: int | Sequence[int]) -> tuple[Any, ...]:
+    """Parts below one another: of the first axis."""
+    return _evenly(x, places, 0, "vsplit", 2)
+
+
+def dsplit(x: Any, places: int | Sequence[int]) -> tuple[Any, ...]:
+    """Parts behind one another: of the third axis."""
+    return _evenly(x, places, 2, "dsplit", 3)
+
+
+def _evenly(x: Any, places: int | Sequence[int], axis: int, name: str, least: int) -> tuple[Any, ...]:
+    if x.ndim < least:
+        raise RuntimeError(
+            f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, but got a tensor with "
+            f"{x.ndim} dimensions!"
+        )
+    if isinstance(places, int) and (places <= 0 or x.shape[axis] % places):
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {x.shape[axis]} is "
+            f"not divisible by the split_size {places}!"
+        )
+    return tensor_split(x, places, axis)
+
+
+def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
+    """The dot products of vectors along an axis."""
+    return sum_over(a * b, axis)

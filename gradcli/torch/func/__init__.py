@@ -1,0 +1,16 @@
+"""`torch.func`: functions made into their derivatives, or into functions of batches; a module with other parameters."""
+
+from __future__ import annotations
+
+from gradcli.torch.absent import absent_names
+from gradcli.torch.func.batching import vmap as vmap
+from gradcli.torch.func.stateless import functional_call as functional_call
+from gradcli.torch.func.transforms import grad as grad
+from gradcli.torch.func.transforms import grad_and_value as grad_and_value
+from gradcli.torch.func.transforms import hessian as hessian
+from gradcli.torch.func.transforms import jacfwd as jacfwd
+from gradcli.torch.func.transforms import jacrev as jacrev
+from gradcli.torch.func.transforms import jvp as jvp
+from gradcli.torch.func.transforms import vjp as vjp
+
+__getattr__ = absent_names(__name__)

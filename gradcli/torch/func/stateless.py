@@ -1,0 +1,88 @@
+"""`functional_call`: a module called with other parameters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from gradcli.engine.tensor import Tensor
+
+if TYPE_CHECKING:
+    from gradcli.torch.nn.module import Module
+
+Places = dict[str, tuple[dict[str, Any], str]]
+
+
+def functional_call(
+    module: Module,
+    parameter_and_buffer_dicts: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]],
+    args: Any = None,
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    tie_weights: bool = True,
+    strict: bool = False,
+) -> Any:
+    """`module(*args, **kwargs)` with these Tensors in the places of its parameters and buffers, by their names.
+
+    tie_weights  a Tensor goes to every place that holds the same parameter as the one named
+    strict       raises RuntimeError unless just the parameters and buffers are named; other names are ignored otherwise
+    """
+    given = _merged(parameter_and_buffer_dicts)
+    places = _places(module)
+    if strict:
+        _refuse_other_names(given, places, type(module).__name__)
+    with _replaced(given, places, tie_weights):
+        return module(*(args if isinstance(args, tuple) else () if args is None else (args,)), **(kwargs or {}))
+
+
+def _places(module: Module) -> Places:
+    """Where each parameter and buffer is registered, by its full name; shared ones under each of their names."""
+    found = {}
+    for path, part in module.named_modules(remove_duplicate=False):
+        for registered in (part._parameters, part._buffers):
+            for name, tensor in registered.items():
+                if tensor is not None:
+                    found[f"{path}.{name}" if path else name] = (registered, name)
+    return found
+
+
+def _merged(dicts: Any) -> dict[str, Tensor]:
+    """All names with their Tensors. Raises ValueError for a name in two dictionaries, TypeError for what is no Tensor."""
+    if not isinstance(dicts, (Mapping, list, tuple)):
+        raise ValueError(  # PyTorch's choice
+            f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(dicts)}"
+        )
+    listed = [dicts] if isinstance(dicts, Mapping) else dicts
+    names = [name for each in listed for name in each]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise ValueError(f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous")
+    merged = {name: tensor for each in listed for name, tensor in each.items()}
+    for tensor in merged.values():
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{tensor} is not an instance of torch.Tensor")
+    return merged
+
+
+def _refuse_other_names(given: Mapping[str, Tensor], places: Places, module: str) -> None:
+    kinds = {"Unexpected": given.keys() - places.keys(), "Missing": places.keys() - given.keys()}
+    lines = [f"\n\t{kind} key(s): {', '.join(map(repr, sorted(names)))}." for kind, names in kinds.items() if names]
+    if lines:
+        raise RuntimeError(f"Error(s) in reparametrizing for {module}:{''.join(lines)}")
+
+
+@contextmanager
+def _replaced(given: Mapping[str, Tensor], places: Places, tied: bool) -> Iterator[None]:
+    """Inside, the module holds the Tensors given."""
+    former = {name: registered[key] for name, (registered, key) in places.items()}
+    shared = {id(former[name]): tensor for name, tensor in given.items() if name in former} if tied else {}
+    try:
+        for name, (registered, key) in places.items():
+            if name in given or id(former[name]) in shared:
+                registered[key] = given[name] if name in given else shared[id(former[name])]
+        yield
+    finally:
+        for name, (registered, key) in places.items():
+            registered[key] = former[name]

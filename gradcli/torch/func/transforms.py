@@ -1,0 +1,305 @@
+"""Functions made into their derivatives: `grad`, `vjp`, `jvp`, `jacrev`, `jacfwd`, `hessian`.
+
+They nest, in each other and in `vmap`. A result has a history only if it depends on a Tensor from outside that requires a
+gradient. Arguments and outputs may be nested tuples, lists and dictionaries of Tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import autograd, ops
+from gradcli.engine.forward import Level, leads_out, settled
+from gradcli.engine.graph import source_of
+from gradcli.engine.modes import MODE, enable_grad
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.func.trees import leaves, mapped, pattern, rebuilt
+
+Function = Callable[..., Any]
+Argnums = int | tuple[int, ...]
+
+
+def grad(func: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """The gradient of `func`, which gives a Tensor with one element, with respect to the arguments `argnums`.
+
+    has_aux  `func` gives (value, more), and its gradient (gradient, more)
+    """
+    value_and = grad_and_value(func, argnums, has_aux)
+
+    def gradient(*args: Any, **keywords: Any) -> Any:
+        found, value = value_and(*args, **keywords)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
+
+
+def grad_and_value(func: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """As `grad`, for (gradient, value); with `has_aux` for (gradient, (value, more))."""
+
+    def gradient_and_value(*args: Any, **keywords: Any) -> Any:
+        with _Entered(args, argnums) as entered:
+            result = func(*entered.args, **keywords)
+            if has_aux and not (isinstance(result, tuple) and len(result) == 2):
+                raise RuntimeError(
+                    "grad_and_value(f)(*args): output of function f should be a tuple: (output, aux) if has_aux is True"
+                )
+            value, aux = result if has_aux else (result, None)
+            _refuse_no_scalar(value)
+            gradient = entered.chosen(entered.gradients([value], [None]))
+            value, aux = entered.left((value, aux))
+        return gradient, (value, aux) if has_aux else value
+
+    return gradient_and_value
+
+
+def _refuse_no_scalar(value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(value)}")
+    if value.ndim:
+        raise RuntimeError(
+            f"grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with {value.ndim} dims. "
+            "Maybe you wanted to use the vjp or jacrev APIs instead?"
+        )
+
+
+class _Entered:
+    """The arguments of one call as the function gets them: new Tensors, of which gradients can be taken.
+
+    args     all arguments
+    outside  whether recording is on around the call: if not, what leaves has no history
+    """
+
+    def __init__(self, args: tuple[Any, ...], argnums: Argnums) -> None:
+        self._single = isinstance(argnums, int)
+        self.places = _places(argnums, len(args))
+        self._mode = enable_grad()
+        self._outside = MODE.enabled
+        entered = {place: mapped(_entering, args[place]) for place in self.places}
+        self.args = tuple(entered.get(i, arg) for i, arg in enumerate(args))
+        self.trees = [entered[place] for place in self.places]
+        self.inputs: list[Tensor] = leaves(self.trees)
+        self._own = {source_of(x) for x in self.inputs if x.grad_fn is None}
+
+    def __enter__(self) -> _Entered:
+        self._mode.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._mode.__exit__()
+
+    def gradients(self, outputs: Sequence[Tensor], cotangents: Sequence[Tensor | None]) -> list[Tensor]:
+        """The gradients of the outputs for each input, with a history only if that leads to Tensors from outside."""
+        pairs = [(y, g) for y, g in zip(outputs, cotangents, strict=True) if y.requires_grad]
+        if not pairs:
+            return [Tensor(np.zeros_like(x.array)) for x in self.inputs]
+        roots, given = zip(*pairs, strict=True)
+        deep = any(leads_out(x, self._own) for x in (*roots, *(g for g in given if g is not None)))
+        found = autograd.grad(
+            roots, self.inputs, given, retain_graph=True, create_graph=deep, allow_unused=True, materialize_grads=True
+        )
+        return [self.left(gradient) for gradient in found]
+
+    def chosen(self, per_input: Sequence[Any]) -> Any:
+        """One thing an input, in the structure of the chosen arguments."""
+        trees = rebuilt(self.trees, list(per_input))
+        return trees[0] if self._single else tuple(trees)
+
+    def left(self, tree: Any) -> Any:
+        """What the function gave, without the history that leads to the inputs only."""
+        return mapped(self._settled, tree)
+
+    def _settled(self, leaf: Any) -> Any:
+        if not isinstance(leaf, Tensor):
+            return leaf
+        return settled(leaf, self._own) if self._outside else leaf.detach()
+
+
+def _places(argnums: Argnums, count: int) -> list[int]:
+    """The arguments that `argnums` names, from 0."""
+    if argnums == ():
+        raise RuntimeError("argnums must be non-empty")
+    given = (argnums,) if isinstance(argnums, int) else argnums
+    for place in given:
+        if not -count <= place < count:
+            raise RuntimeError(f"Got argnum={place}, but only {count} positional inputs")
+    places = [place % count for place in given]
+    if len(set(places)) < len(places):
+        raise RuntimeError(f"argnums elements must be unique, got {argnums}")
+    return places
+
+
+def _entering(x: Any) -> Tensor:
+    if not isinstance(x, Tensor):
+        raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
+    with enable_grad():
+        entered: Tensor = ops.alias(x) if x.requires_grad else x.detach().requires_grad_()
+    return entered
+
+
+def _only_tensors(tree: Any, what: str) -> list[Tensor]:
+    found = leaves(tree)
+    for leaf in found:
+        if not isinstance(leaf, Tensor):
+            raise RuntimeError(
+                f"{what}: expected f(*primals) to return only tensors, got unsupported type {type(leaf)}"
+            )
+    return found
+
+
+def _with_aux(result: Any, has_aux: bool, what: str) -> tuple[Any, Any]:
+    if has_aux and not (isinstance(result, tuple) and len(result) == 2):
+        raise RuntimeError(f"{what}: output of function f should be a tuple: (output, aux) if has_aux is True")
+    return result if has_aux else (result, None)
+
+
+def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
+    """(output, vjp_fn), where vjp_fn(cotangents) gives the product of the cotangents and the Jacobian, by argument.
+
+    The cotangents have the structure of the output. With `has_aux` the result is (output, vjp_fn, more).
+    """
+    what = "vjp(f, *primals)"
+    with _Entered(primals, tuple(range(len(primals)))) as entered:
+        output, aux = _with_aux(func(*entered.args), has_aux, what)
+        outputs = _only_tensors(output, what)
+
+    def pull(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
+        if pattern(cotangents) != pattern(output):
+            raise RuntimeError(
+                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
+                f"cotangents: {pattern(cotangents)}, primal output: {pattern(output)}"
+            )
+        return entered.chosen(entered.gradients(outputs, leaves(cotangents)))
+
+    left, aux = entered.left((output, aux))
+    return (left, pull, aux) if has_aux else (left, pull)
+
+
+def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> Any:
+    """(output, product of the Jacobian and the tangents), at the arguments `primals`; both have the same structure.
+
+    strict  raises RuntimeError for an output that does not depend on the arguments, which otherwise gives zeros
+    """
+    what = "jvp(f, primals, tangents)"
+    if not isinstance(primals, tuple):
+        raise RuntimeError(f"{what}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
+    if pattern(primals) != pattern(tangents):
+        raise RuntimeError(
+            f"{what}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple "
+            f"of 3 tensors, tangents also must be. Got primals with structure {pattern(primals)} and tangents with "
+            f"structure {pattern(tangents)}"
+        )
+    outside = MODE.enabled
+    with enable_grad(), Level() as level:
+        duals = [_dual(level, x, t) for x, t in zip(leaves(primals), leaves(tangents), strict=True)]
+        output, aux = _with_aux(func(*rebuilt(primals, duals)), has_aux, what)
+        found = [level.tangent(y) for y in _only_tensors(output, what)]
+        if strict and any(tangent is None for tangent in found):
+            raise RuntimeError(
+                "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not "
+                "allowed with strict=True."
+            )
+        pushed = [
+            Tensor(np.zeros_like(y.array)) if t is None else t for t, y in zip(found, leaves(output), strict=True)
+        ]
+        results = (output, rebuilt(output, pushed), aux)[: 2 + has_aux]
+
+    def leave(x: Any) -> Any:
+        if not isinstance(x, Tensor):
+            return x
+        return settled(x, level.entries) if outside else x.detach()
+
+    return mapped(leave, results)
+
+
+def _dual(level: Level, x: Tensor, tangent: Tensor) -> Tensor:
+    if x.shape != tangent.shape:
+        raise RuntimeError(
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+            f"supported. Tensor is of size {[*x.shape]} while the given forward gradient is of size {[*tangent.shape]}."
+        )
+    return level.dual(x, tangent)
+
+
+def _units(x: Tensor) -> list[Tensor]:
+    """Tensors like `x` with 1 for one element and 0 for the others, in order."""
+    return [Tensor(unit.reshape(x.array.shape)[()]) for unit in np.eye(x.array.size, dtype=x.array.dtype)]
+
+
+def jacrev(func: Function, argnums: Argnums = 0, *, has_aux: bool = False, chunk_size: int | None = None) -> Function:
+    """The Jacobian of `func`, row by row: in the structure of the output, and within that of the chosen arguments.
+
+    The shape of a block is the output's, then the argument's. `chunk_size` is accepted: rows are computed one by one.
+    """
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError("jacrev: `chunk_size` should be greater than 0.")
+
+    def jacobian(*args: Any, **keywords: Any) -> Any:
+        with _Entered(args, argnums) as entered:
+            output, aux = _with_aux(func(*entered.args, **keywords), has_aux, "vjp(f, *primals)")
+            _only_tensors(output, "vjp(f, *primals)")
+            blocks = mapped(lambda y: entered.chosen(_rows(y, entered)), output)
+            aux = entered.left(aux)
+        return (blocks, aux) if has_aux else blocks
+
+    return jacobian
+
+
+def _rows(output: Tensor, entered: _Entered) -> list[Tensor]:
+    """The blocks of one output: one an input."""
+    rows = [entered.gradients([output], [unit]) for unit in _units(output)]
+    columns = zip(*rows, strict=True) if rows else [()] * len(entered.inputs)
+    return [_stacked(column, (*output.shape, *x.shape), x) for column, x in zip(columns, entered.inputs, strict=True)]
+
+
+def _stacked(parts: Sequence[Tensor], shape: Sequence[int], like: Tensor) -> Tensor:
+    if not parts:
+        return Tensor(np.zeros(tuple(shape), like.array.dtype))
+    stacked: Tensor = ops.reshape(ops.stack(list(parts)), tuple(shape))
+    return stacked
+
+
+def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error") -> Function:
+    """As `jacrev`, column by column in forward mode. `randomness` is accepted: each column runs `func` anew."""
+
+    def jacobian(*args: Any, **keywords: Any) -> Any:
+        places = _places(argnums, len(args))
+        primals = tuple(args[place] for place in places)
+        inputs = leaves(primals)
+
+        def called(*chosen: Any) -> Any:
+            by_place = dict(zip(places, chosen, strict=True))
+            return func(*(by_place.get(i, arg) for i, arg in enumerate(args)), **keywords)
+
+        blocks: list[list[Tensor]] = []
+        for i, x in enumerate(inputs):
+            columns = []
+            for unit in _units(x):
+                tangents = [unit if j == i else Tensor(np.zeros_like(y.array)) for j, y in enumerate(inputs)]
+                output, *rest = jvp(called, primals, rebuilt(primals, tangents), has_aux=has_aux)
+                columns.append(leaves(rest[0]))
+            blocks.append([_last(column, x) for column in zip(*columns, strict=True)])
+        by_output = iter(zip(*blocks, strict=True))
+        single = isinstance(argnums, int)
+        jacobians = mapped(lambda _: _chosen(rebuilt(primals, list(next(by_output))), single), output)
+        return (jacobians, rest[1]) if has_aux else jacobians
+
+    return jacobian
+
+
+def _chosen(trees: tuple[Any, ...], single: bool) -> Any:
+    return trees[0] if single else trees
+
+
+def _last(columns: Sequence[Tensor], x: Tensor) -> Tensor:
+    """The columns of a block as one Tensor, with the axes of the input last."""
+    stacked = ops.moveaxis(ops.stack(list(columns)), 0, -1)
+    block: Tensor = ops.reshape(stacked, (*columns[0].shape, *x.shape))
+    return block
+
+
+def hessian(func: Function, argnums: Argnums = 0) -> Function:
+    """The matrix of second derivatives of `func`: forward mode over reverse mode."""
+    return jacfwd(jacrev(func, argnums), argnums)

@@ -1,0 +1,194 @@
+"""Places and counts of elements; what has no derivative, and flags that say how many results there are."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import ops
+from gradcli.engine.tensor import Size, Tensor
+from gradcli.torch.arguments import check_device, numpy_dtype, only_default, refuse_complex, require_tensor
+
+__all__ = [
+    "argwhere", "bincount", "broadcast_shapes", "broadcast_tensors", "bucketize", "cartesian_prod", "combinations",
+    "histc", "isin", "meshgrid", "nonzero", "searchsorted", "tril_indices", "triu_indices", "unique",
+    "unique_consecutive", "vander",
+]  # fmt: skip
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The places of the elements that are not 0: a row for each, or, `as_tuple`, a Tensor for each axis."""
+    require_tensor("nonzero", "input", input, 1)
+    return ops.nonzero_each(input) if as_tuple else ops.nonzero(input)
+
+
+def argwhere(input: Tensor) -> Any:
+    """The places of the elements that are not 0, one a row."""
+    return nonzero(input)
+
+
+def _chosen(found: Any, inverse: Any, counts: Any, return_inverse: bool, return_counts: bool) -> Any:
+    results = [Tensor(found)]
+    if return_inverse:
+        results.append(Tensor(np.asarray(inverse, np.int64)))
+    if return_counts:
+        results.append(Tensor(np.asarray(counts, np.int64)))
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The elements, or slices along `dim`, that differ; sorted, whether asked or not."""
+    require_tensor("unique", "input", input, 1)
+    refuse_complex("unique", (input,))
+    return _chosen(*ops.unique(input.array, dim), return_inverse, return_counts)
+
+
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The elements, or slices along `dim`, that differ from the one before."""
+    require_tensor("unique_consecutive", "input", input, 1)
+    return _chosen(*ops.unique_consecutive(input.array, dim), return_inverse, return_counts)
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each whole number from 0 on comes, or the sum of its weights."""
+    require_tensor("bincount", "input", input, 1)
+    return Tensor(ops.bincount(input.array, None if weights is None else weights.array, minlength))
+
+
+def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    """How many elements lie in each of `bins` equal parts of the range."""
+    require_tensor("histc", "input", input, 1)
+    return Tensor(ops.histc(input.array, bins, min, max))
+
+
+def searchsorted(
+    sorted_sequence: Tensor,
+    input: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Any = None,
+) -> Tensor:
+    """Where in `sorted_sequence` each element of `input`, a Tensor or a number, belongs."""
+    require_tensor("searchsorted", "sorted_sequence", sorted_sequence, 1)
+    only_default("searchsorted", "sorter", sorter)
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    wanted = input.array if isinstance(input, Tensor) else input
+    return Tensor(ops.searchsorted(sorted_sequence.array, wanted, right or side == "right", out_int32))
+
+
+def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+    """Between which of the ordered boundaries each element of `input` lies."""
+    require_tensor("bucketize", "boundaries", boundaries, 2)
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Which elements are among others; either may be a number."""
+    if not isinstance(elements, Tensor) and not isinstance(test_elements, Tensor):
+        require_tensor("isin", "elements", elements, 1)
+    a, b = (x.array if isinstance(x, Tensor) else x for x in (elements, test_elements))
+    return Tensor(np.asarray(np.isin(a, b, assume_unique=assume_unique, invert=invert)))
+
+
+# Indices and grids
+
+
+def _triangle(name: str, upper: bool) -> Any:
+    def indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+        check_device(name, device)
+        rows, columns = np.indices((row, col)).reshape(2, -1)
+        inside = columns - rows >= offset if upper else columns - rows <= offset
+        return Tensor(np.stack([rows, columns])[:, inside].astype(numpy_dtype(name, dtype) or np.int64))
+
+    indices.__name__ = indices.__qualname__ = name
+    indices.__doc__ = f"Rows and columns of the {'upper' if upper else 'lower'} triangle of a matrix, row by row."
+    return indices
+
+
+tril_indices, triu_indices = _triangle("tril_indices", upper=False), _triangle("triu_indices", upper=True)
+
+
+def _listed(tensors: Sequence[Any]) -> list[Tensor]:
+    """The Tensors that were given one by one or as one sequence."""
+    return [*tensors[0]] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else [*tensors]
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """A Tensor for each vector, its values along an axis of their own: the first ("ij"), or the second ("xy")."""
+    vectors = _listed(tensors)
+    if indexing is None:
+        warnings.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
+            UserWarning,
+            stacklevel=2,
+        )
+    if indexing not in (None, "ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    swapped = indexing == "xy" and len(vectors) > 1
+    if swapped:
+        vectors[:2] = vectors[1::-1]
+    shape = tuple(vector.numel() for vector in vectors)
+    grids = [
+        ops.expand(ops.reshape(vector, [-1 if i == axis else 1 for i in range(len(vectors))]), shape)
+        for axis, vector in enumerate(vectors)
+    ]
+    if swapped:
+        grids = [ops.transpose(grid, 0, 1) for grid in grids]
+        grids[:2] = grids[1::-1]
+    return tuple(grids)
+
+
+def cartesian_prod(*tensors: Any) -> Tensor:
+    """All choices of an element from each vector, one a row."""
+    vectors = _listed(tensors)
+    if len(vectors) == 1:
+        return vectors[0]
+    return ops.stack([ops.reshape(grid, (-1,)) for grid in meshgrid(*vectors, indexing="ij")], 1)  # type: ignore[no-any-return]
+
+
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """All choices of `r` elements of a vector in their order, one a row."""
+    require_tensor("combinations", "input", input, 1)
+    if input.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {[*input.shape]}")
+    places = np.indices((input.numel(),) * r).reshape(r, -1).T
+    steps = np.diff(places, axis=1)
+    rows = places[(steps >= 0 if with_replacement else steps > 0).all(1)]
+    return ops.index(input, (rows,))  # type: ignore[no-any-return]
+
+
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape that all of them broadcast to."""
+    try:
+        return Size(np.broadcast_shapes(*(shape if isinstance(shape, int) else tuple(shape) for shape in shapes)))
+    except ValueError:
+        raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape") from None
+
+
+def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
+    """The Tensors in the shape that all of them broadcast to."""
+    given = _listed(tensors)
+    shape = broadcast_shapes(*(x.shape for x in given))
+    return tuple(ops.expand(x, shape) for x in given)
+
+
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # noqa: N803  # PyTorch's name
+    """The powers of the elements, one a column: `N` of them (as many as there are elements), the highest first."""
+    require_tensor("vander", "x", x, 1)
+    exponents = np.arange(x.numel() if N is None else N)
+    powers = Tensor(exponents if increasing else exponents[::-1].copy())
+    return ops.power(ops.unsqueeze(x, -1), powers)  # type: ignore[no-any-return]

@@ -1,0 +1,231 @@
+"""Norms and decompositions as PyTorch calls them: orders and modes that mean different computations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import ops
+from gradcli.engine.axes import axis_in
+from gradcli.engine.ops.decompositions import matrices
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.arguments import numpy_dtype, require_tensor, unsupported
+from gradcli.torch.return_types import STRUCTURES
+
+__all__ = ["norm", "pinverse", "qr", "svd"]
+
+Dims = int | tuple[int, ...] | list[int] | None
+
+
+def _cast(name: str, x: Any, dtype: Any) -> Any:
+    require_tensor(name, "A" if name.startswith("linalg") else "input", x, 1)
+    return x if dtype is None else ops.cast(x, numpy_dtype(name, dtype))
+
+
+# Norms
+
+
+def vector_norm(x: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """The `ord`-norm of the elements, all of them or along `dim`."""
+    x = _cast("linalg.vector_norm", x, dtype)
+    return ops.norm(x, ord, tuple(dim) if isinstance(dim, list) else dim, keepdim)
+
+
+def _largest(x: Any, axis: int) -> Any:
+    return ops.amax(x, axis, True)
+
+
+def _smallest(x: Any, axis: int) -> Any:
+    return ops.amin(x, axis, True)
+
+
+OF_SUMS: dict[Any, tuple[int, Callable[..., Any]]] = {
+    1: (0, _largest), -1: (0, _smallest), math.inf: (1, _largest), -math.inf: (1, _smallest),
+}  # fmt: skip
+"""The orders whose norm is an extreme of the sums of absolute values: along which of the two axes, and which extreme."""
+OF_SINGULAR_VALUES: dict[Any, Callable[..., Any]] = {
+    2: _largest,
+    -2: _smallest,
+    "nuc": lambda x, axis: ops.sum(x, axis, True),
+}
+
+
+def matrix_norm(
+    A: Tensor,  # noqa: N803  # PyTorch's name
+    ord: Any = "fro",
+    dim: tuple[int, ...] | list[int] = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+) -> Any:
+    """The norm of matrices, whose rows and columns lie along `dim`: "fro", "nuc", 1, 2, infinity or minus one of these."""
+    x = matrices_of(_cast("linalg.matrix_norm", A, dtype), "linalg.matrix_norm")
+    if np.size(dim) != 2:
+        raise RuntimeError(
+            f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim if isinstance(dim, int) else len(dim)}"
+        )
+    axes = tuple(axis_in(axis, x.ndim) for axis in dim)
+    if ord == "fro":
+        return ops.norm(x, 2, axes, keepdim)
+    if ord in OF_SUMS:
+        along, extreme = OF_SUMS[ord]
+        result = extreme(ops.norm(x, 1, axes[along], True), axes[1 - along])
+    elif ord in OF_SINGULAR_VALUES:
+        last = ops.svdvals(ops.moveaxis(x, axes, (-2, -1)))
+        reduced = OF_SINGULAR_VALUES[ord](last, -1)
+        result = ops.moveaxis(ops.unsqueeze(reduced, -1), (-2, -1), axes)
+    else:
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    return result if keepdim else ops.squeeze(result, axes)
+
+
+def matrices_of(x: Tensor, name: str) -> Tensor:
+    """`x`, if it holds floating-point matrices. Raises RuntimeError otherwise."""
+    matrices(x.array, name)
+    return x
+
+
+def linalg_norm(
+    A: Tensor,  # noqa: N803  # PyTorch's name
+    ord: Any = None,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+) -> Any:
+    """The 2-norm of all elements; with an `ord`, of vectors, or of matrices where there are two axes."""
+    require_tensor("linalg.norm", "A", A, 1)
+    axes = A.ndim if dim is None else np.size(dim)
+    if ord is None:
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
+    if dim is None and A.ndim not in (1, 2):
+        raise RuntimeError(
+            f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {A.ndim}D."
+        )
+    if axes == 1 and not isinstance(ord, str):
+        return vector_norm(A, ord, dim, keepdim, dtype=dtype)
+    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)  # type: ignore[arg-type]
+
+
+def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    """The `p`-norm of the elements; "fro" is the 2-norm, "nuc" the nuclear norm of matrices."""
+    require_tensor("norm", "input", input, 1)
+    if p in ("fro", None):
+        return vector_norm(input, 2, dim, keepdim, dtype=dtype)
+    if isinstance(p, str):
+        return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)  # type: ignore[arg-type]
+    return vector_norm(input, p, dim, keepdim, dtype=dtype)
+
+
+def cond(A: Tensor, p: Any = None) -> Any:  # noqa: N803  # PyTorch's name
+    """The condition number: the `p`-norm times that of the inverse, infinite for a singular matrix."""
+    require_tensor("linalg.cond", "A", A, 1)
+    if p in (None, 2, -2):
+        values = ops.svdvals(A)
+        most, least = values[..., 0], values[..., -1]
+        return ops.div(least, most) if p == -2 else ops.div(most, least)
+    try:
+        inverse = ops.inv(A)
+    except ops.LinAlgError:
+        return Tensor(np.full(A.shape[:-2], np.inf, A.array.dtype))
+    return ops.mul(matrix_norm(A, p), matrix_norm(inverse, p))
+
+
+def matrix_rank(
+    A: Tensor,  # noqa: N803  # PyTorch's name
+    tol: float | None = None,
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+    hermitian: bool = False,
+) -> Any:
+    """The number of singular values above `atol` (or `tol`) and above `rtol` times the largest."""
+    require_tensor("linalg.matrix_rank", "A", A, 1)
+    x = matrices(A.array, "linalg.matrix_rank")
+    sizes = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
+    absolute = tol if atol is None else atol
+    if rtol is None:
+        rtol = 0.0 if absolute else max(x.shape[-2:]) * float(np.finfo(x.dtype).eps)
+    limit = np.maximum(absolute or 0.0, rtol * sizes.max(-1, keepdims=True, initial=0))
+    return Tensor(np.asarray((sizes > limit).sum(-1), np.int64))
+
+
+# Decompositions
+
+
+def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
+    """U, S and V with U S Vᵀ = `input`; without `compute_uv`, U and V are zeros."""
+    require_tensor("svd", "input", input, 1)
+    if not compute_uv:
+        m, n = input.shape[-2:]
+        zeros = [Tensor(np.zeros((*input.shape[:-2], k, k), input.array.dtype)) for k in (m, n)]
+        return STRUCTURES["svd"](zeros[0], ops.svdvals(input), zeros[1])
+    u, s, vh = ops.svd(input, not some)
+    return STRUCTURES["svd"](u, s, ops.transpose(vh, -2, -1))
+
+
+def qr(input: Tensor, some: bool = True) -> Any:
+    """An orthogonal Q and an upper triangular R whose product is `input`; Q is square unless `some`."""
+    require_tensor("qr", "input", input, 1)
+    return STRUCTURES["qr"](*ops.qr(input, "reduced" if some else "complete"))
+
+
+def pinverse(input: Tensor, rcond: float = 1e-15) -> Any:
+    """The pseudo-inverse; singular values below `rcond` times the largest count as 0."""
+    require_tensor("pinverse", "input", input, 1)
+    return ops.pinv(input, rcond)
+
+
+def pinv(
+    A: Tensor,  # noqa: N803  # PyTorch's name
+    rcond: float | None = None,
+    hermitian: bool = False,
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> Any:
+    """The pseudo-inverse; singular values up to `rtol` times the largest count as 0."""
+    require_tensor("linalg.pinv", "A", A, 1)
+    if atol is not None:
+        raise unsupported("linalg.pinv", "atol")
+    return ops.pinv(A, rcond if rtol is None else rtol, hermitian)
+
+
+def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:  # noqa: N803
+    """The solution of A X = B with the least squared error, and the rank of A; the rest stays empty, as in PyTorch."""
+    require_tensor("linalg.lstsq", "A", A, 1)
+    require_tensor("linalg.lstsq", "B", B, 2)
+    if rcond is not None:
+        raise unsupported("linalg.lstsq", "rcond")
+    if driver not in (None, "gelsy"):
+        raise unsupported("linalg.lstsq", "driver")
+    nothing = Tensor(np.empty(0, A.array.dtype))
+    return STRUCTURES["linalg_lstsq"](ops.lstsq(A, B), nothing, matrix_rank(A), nothing)
+
+
+def solve_triangular(
+    A: Tensor,  # noqa: N803  # PyTorch's name
+    B: Tensor,  # noqa: N803  # PyTorch's name
+    *,
+    upper: bool,
+    left: bool = True,
+    unitriangular: bool = False,
+) -> Any:
+    """The X with A X = B (X A = B unless `left`), of which one triangle of A is read."""
+    require_tensor("linalg.solve_triangular", "A", A, 1)
+    require_tensor("linalg.solve_triangular", "B", B, 2)
+    if unitriangular:
+        raise unsupported("linalg.solve_triangular", "unitriangular")
+    return solve(ops.triu(A) if upper else ops.tril(A), B, left=left)
+
+
+def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Any:  # noqa: N803  # PyTorch's names
+    """The X with A X = B, or X A = B unless `left`."""
+    require_tensor("linalg.solve", "A", A, 1)
+    require_tensor("linalg.solve", "B", B, 2)
+    if left:
+        return ops.solve(A, B)
+    return ops.transpose(ops.solve(ops.transpose(A, -2, -1), ops.transpose(B, -2, -1)), -2, -1)

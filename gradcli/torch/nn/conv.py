@@ -1,0 +1,214 @@
+"""Convolution layers over one, two or three axes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
+from gradcli.torch.nn import init
+from gradcli.torch.nn.functional.arguments import Lengths, each_axis
+from gradcli.torch.nn.module import Module
+from gradcli.torch.nn.parameter import empty
+
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
+
+NAMED_PADDINGS = ("same", "valid")
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+class _Convolution(Module):
+    """What all convolutions share: their lengths, parameters and how they print. `axes` is how many they have."""
+
+    axes: int
+    transposed = False
+    weight: Any
+    bias: Any
+
+    def __init__(
+        self,
+        channels: tuple[int, int],
+        kernel_size: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        output_padding: Any,
+        groups: int,
+        bias: bool,
+        padding_mode: str,
+        device: Any,
+        dtype: Any,
+    ) -> None:
+        super().__init__()
+        self.in_channels, self.out_channels = channels
+        self.groups = groups
+        self._check(padding, stride, padding_mode)
+        self.kernel_size = each_axis(kernel_size, self.axes)
+        self.stride = each_axis(stride, self.axes)
+        self.padding: Any = padding if isinstance(padding, str) else each_axis(padding, self.axes)
+        self.dilation = each_axis(dilation, self.axes)
+        self.output_padding = each_axis(output_padding, self.axes)
+        self.padding_mode = padding_mode
+        first, second = channels[::-1] if not self.transposed else channels
+        self.weight = empty((first, second // groups, *self.kernel_size), device, dtype)
+        self.bias = empty((self.out_channels,), device, dtype) if bias else None
+        self.reset_parameters()
+
+    def _check(self, padding: Any, stride: Any, padding_mode: str) -> None:
+        """Raises ValueError, in PyTorch's words, for what cannot be."""
+        if self.groups <= 0:
+            raise ValueError("groups must be a positive integer")
+        for name in ("in_channels", "out_channels"):
+            if getattr(self, name) % self.groups:
+                raise ValueError(f"{name} must be divisible by groups")
+        if isinstance(padding, str):
+            if padding not in NAMED_PADDINGS:
+                raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'same', 'valid'}}")
+            if padding == "same" and any(s != 1 for s in each_axis(stride, self.axes)):
+                raise ValueError("padding='same' is not supported for strided convolutions")
+        if padding_mode not in PADDING_MODES:
+            listed = ", ".join(map(repr, PADDING_MODES))
+            raise ValueError(f"padding_mode must be one of {{{listed}}}, but got padding_mode='{padding_mode}'")
+        if self.transposed and padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+
+    def reset_parameters(self) -> None:
+        """Draws new values: uniform within 1 / sqrt(fan_in), where fan_in is what the weight's shape says."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            fan_in, _ = init.fans(self.weight)
+            if fan_in:
+                init.uniform_(self.bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+
+    def extra_repr(self) -> str:
+        ones, zeros = (1,) * self.axes, (0,) * self.axes
+        parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
+        others: dict[str, Any] = {"padding": zeros, "dilation": ones, "output_padding": zeros, "groups": 1}
+        for name, usual in others.items():
+            if getattr(self, name) != usual:
+                parts.append(f"{name}={getattr(self, name)}")
+        if self.bias is None:
+            parts.append("bias=False")
+        if self.padding_mode != "zeros":
+            parts.append(f"padding_mode={self.padding_mode}")
+        return ", ".join(parts)
+
+
+class _Conv(_Convolution):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            (in_channels, out_channels), kernel_size, stride, padding, dilation, 0, groups, bias, padding_mode, device,
+            dtype,
+        )  # fmt: skip
+        self._convolve = getattr(F, f"conv{self.axes}d")
+
+    def forward(self, input: Tensor) -> Any:
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            input, padding = F.pad(input, self._margins(), self.padding_mode), 0
+        return self._convolve(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+    def _margins(self) -> list[int]:
+        """What `pad` adds before and after, from the last axis to the first."""
+        if self.padding == "valid":
+            return [0] * (2 * self.axes)
+        if self.padding == "same":
+            margins = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
+            pairs = [(margin // 2, margin - margin // 2) for margin in margins]
+        else:
+            pairs = [(n, n) for n in self.padding]
+        return [n for pair in reversed(pairs) for n in pair]
+
+
+class Conv1d(_Conv):
+    """Convolution of (n, channels, length) with kernels (out_channels, in_channels / groups, k)."""
+
+    axes = 1
+
+
+class Conv2d(_Conv):
+    """Convolution of (n, channels, height, width) with kernels (out_channels, in_channels / groups, kh, kw)."""
+
+    axes = 2
+
+
+class Conv3d(_Conv):
+    """Convolution of (n, channels, depth, height, width)."""
+
+    axes = 3
+
+
+class _ConvTranspose(_Convolution):
+    transposed = True
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            (in_channels, out_channels), kernel_size, stride, padding, dilation, output_padding, groups, bias,
+            padding_mode, device, dtype,
+        )  # fmt: skip
+        self._convolve = getattr(F, f"conv_transpose{self.axes}d")
+
+    def forward(self, input: Tensor, output_size: Lengths | None = None) -> Any:
+        extra = self.output_padding if output_size is None else self._extra(input, output_size)
+        return self._convolve(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )
+
+    def _extra(self, input: Tensor, output_size: Lengths) -> Lengths:
+        """The output padding with which the result has these lengths. Raises ValueError where none does."""
+        wanted = tuple(output_size[-self.axes :])
+        each = zip(input.shape[-self.axes :], self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, k, s, p, d in each]
+        most = [n + s - 1 for n, s in zip(least, self.stride, strict=True)]
+        if any(not low <= n <= high for low, n, high in zip(least, wanted, most, strict=True)):
+            raise ValueError(
+                f"requested an output size of {wanted}, but valid sizes range from {least} to {most} (for an input of "
+                f"{input.shape[2:]})"
+            )
+        return tuple(n - low for n, low in zip(wanted, least, strict=True))
+
+
+class ConvTranspose1d(_ConvTranspose):
+    """The transpose of a convolution over one axis: from (n, in_channels, length)."""
+
+    axes = 1
+
+
+class ConvTranspose2d(_ConvTranspose):
+    """The transpose of a convolution over two axes: from (n, in_channels, height, width)."""
+
+    axes = 2
+
+
+class ConvTranspose3d(_ConvTranspose):
+    """The transpose of a convolution over three axes."""
+
+    axes = 3

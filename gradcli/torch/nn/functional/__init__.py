@@ -1,0 +1,19 @@
+"""`torch.nn.functional`: what the layers compute, as functions."""
+
+from __future__ import annotations
+
+from gradcli.torch.absent import absent_names
+from gradcli.torch.nn.functional import (
+    activation,
+    class_losses,
+    convolution,
+    losses,
+    normalisation,
+    pooling,
+    random_masks,
+    tables,
+)
+
+_MODULES = (activation, class_losses, convolution, losses, normalisation, pooling, random_masks, tables)
+globals().update(activation.FUNCTIONS | {name: getattr(module, name) for module in _MODULES for name in module.__all__})
+__getattr__ = absent_names(__name__)

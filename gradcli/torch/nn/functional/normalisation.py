@@ -1,0 +1,111 @@
+"""Normalisation over a batch, a layer, or groups of channels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.engine import ops
+from gradcli.engine.inplace import write
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.arguments import require_tensor
+from gradcli.torch.nn.functional.arguments import refuse_gradient
+
+__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
+
+Optional = Tensor | None
+
+
+def batch_norm(
+    input: Tensor,
+    running_mean: Optional,
+    running_var: Optional,
+    weight: Optional = None,
+    bias: Optional = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-05,
+) -> Any:
+    """Each channel (axis 1) normalised: in training by its own mean and variance, otherwise by the running ones.
+
+    In training the running ones move towards the batch's by `momentum`, the variance being that of n - 1.
+    """
+    require_tensor("batch_norm", "input", input, 1)
+    shape = tuple(input.shape)
+    others = shape[:1] + shape[2:]
+    if training and math.prod(others) <= 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
+    channels = shape[1]
+    given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    for name, tensor in given.items():
+        if tensor is None and name.startswith("running") and not training:
+            raise RuntimeError(f"{name} must be defined in evaluation mode")
+        if tensor is not None and math.prod(tensor.shape) != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {math.prod(tensor.shape)}")
+    refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
+    broadcast = (channels, *[1] * (len(shape) - 2))
+    if not training:
+        return ops.rescale(input, weight, bias, running_mean, running_var, broadcast, eps)
+    axes = (0, *range(2, len(shape)))
+    result, mean, variance = ops.normalise(input, weight, bias, shape, axes, broadcast, eps, "NativeBatchNormBackward0")
+    n = math.prod(others)
+    for running, batch in ((running_mean, mean.array), (running_var, variance.array * (n / (n - 1)))):
+        if running is not None:
+            former: Any = running.array
+            write(running, former * (1 - momentum) + batch.reshape(-1) * momentum)
+    return result
+
+
+def layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Optional = None, bias: Optional = None, eps: float = 1e-05
+) -> Any:
+    """The last axes, of which `normalized_shape` gives the lengths, normalised together."""
+    require_tensor("layer_norm", "input", input, 1)
+    shape, last = tuple(input.shape), tuple(normalized_shape)
+    if shape[len(shape) - len(last) :] != last or not last:
+        listed = ", ".join(["*", *map(str, last)])
+        raise RuntimeError(
+            f"Given normalized_shape={[*last]}, expected input with shape [{listed}], but got input of size{[*shape]}"
+        )
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tensor.shape != last:
+            raise RuntimeError(
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {[*tensor.shape]} "
+                f"and normalized_shape = {[*last]}"
+            )
+    axes = tuple(range(len(shape) - len(last), len(shape)))
+    return ops.normalise(input, weight, bias, shape, axes, last, eps, "NativeLayerNormBackward0")[0]
+
+
+def group_norm(
+    input: Tensor, num_groups: int, weight: Optional = None, bias: Optional = None, eps: float = 1e-05
+) -> Any:
+    """The channels (axis 1) of each image in so many groups, each group normalised."""
+    require_tensor("group_norm", "input", input, 1)
+    n, channels, *lengths = input.shape
+    if channels % num_groups:
+        raise RuntimeError(
+            f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{[*input.shape]} and num_groups={num_groups}"
+        )
+    view = (n, num_groups, channels // num_groups, *lengths)
+    broadcast = (1, *view[1:3], *[1] * len(lengths))
+    axes = tuple(range(2, len(view)))
+    return ops.normalise(input, weight, bias, view, axes, broadcast, eps, "NativeGroupNormBackward0")[0]
+
+
+def instance_norm(
+    input: Tensor,
+    running_mean: Optional = None,
+    running_var: Optional = None,
+    weight: Optional = None,
+    bias: Optional = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-05,
+) -> Any:
+    """Each channel of each image normalised. Running means raise NotImplementedError."""
+    if running_mean is not None or running_var is not None or not use_input_stats:
+        raise NotImplementedError("gradcli.torch.instance_norm() does not support running means yet")
+    return group_norm(input, input.shape[1], weight, bias, eps)

@@ -1,0 +1,310 @@
+"""Optimisers that scale each element's step by what its gradients were so far.
+
+In their formulas g is the gradient and t the number of the step; the state starts at zero unless another start is given.
+All raise ValueError for options out of range, and NotImplementedError for complex parameters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradcli.engine.dtypes import Array
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.optim.optimizer import Group, Optimizer, Parameters, State, check_betas, check_range
+
+
+class Adam(Optimizer):
+    """Steps by the mean m of the gradients over the root of the mean v of their squares, both decaying.
+
+        m ← β₁·m + (1 − β₁)·g;  v ← β₂·v + (1 − β₂)·g²
+        p ← p − lr/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)
+
+    With amsgrad the largest v so far takes the place of v. Source: D. P. Kingma, J. Ba, "Adam: a method for stochastic
+    optimization" (2015); S. J. Reddi et al., "On the convergence of Adam and beyond" (2018).
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        check_range(lr=lr, eps=eps)
+        check_betas(betas)
+        check_range(weight_decay=weight_decay)
+        defaults = {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
+            "maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
+            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay,
+        }  # fmt: skip
+        super().__init__(params, defaults)
+
+    def update(self, param: Tensor, gradient: Array, options: Group) -> None:
+        lr, (beta1, beta2) = options["lr"], options["betas"]
+        names = ["exp_avg", "exp_avg_sq"] + ["max_exp_avg_sq"] * options["amsgrad"]
+        state = self.begun(param, *names)
+        step = _count(state)
+        if options["weight_decay"] and options["decoupled_weight_decay"]:
+            param.array *= 1 - lr * options["weight_decay"]
+        mean, square = state["exp_avg"].array, state["exp_avg_sq"].array
+        _approach(mean, gradient, 1 - beta1)
+        _average_squares(square, gradient, beta2)
+        if options["amsgrad"]:
+            square = np.maximum(state["max_exp_avg_sq"].array, square, out=state["max_exp_avg_sq"].array)
+        scale = np.sqrt(square)
+        scale /= (1 - beta2**step) ** 0.5
+        scale += options["eps"]
+        _step(param, lr / (1 - beta1**step), mean, scale)
+
+
+class AdamW(Adam):
+    """Adam whose weight decay shrinks the parameters before the step, p ← p·(1 − lr·weight_decay), and not the gradient.
+
+    Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (2019).
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize, capturable=capturable,
+            differentiable=differentiable, fused=fused, decoupled_weight_decay=True,
+        )  # fmt: skip
+
+
+class Adamax(Optimizer):
+    """Adam with a decaying maximum u in place of the mean of squares.
+
+        m ← β₁·m + (1 − β₁)·g;  u ← max(β₂·u, |g| + eps);  p ← p − lr/(1 − β₁ᵗ) · m / u
+
+    Source: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2015), section 7.
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
+    ) -> None:
+        check_range(lr=lr, eps=eps)
+        check_betas(betas)
+        check_range(weight_decay=weight_decay)
+        defaults = {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
+
+    def update(self, param: Tensor, gradient: Array, options: Group) -> None:
+        beta1, beta2 = options["betas"]
+        state = self.begun(param, "exp_avg", "exp_inf")
+        step = _count(state)
+        mean, largest = state["exp_avg"].array, state["exp_inf"].array
+        _approach(mean, gradient, 1 - beta1)
+        largest *= beta2
+        np.maximum(largest, np.abs(gradient) + options["eps"], out=largest)
+        _step(param, options["lr"] / (1 - beta1**step), mean, largest)
+
+
+class RMSprop(Optimizer):
+    """Steps by the gradient over the root of a decaying mean v of its squares.
+
+        v ← α·v + (1 − α)·g²;  s = √v + eps;  p ← p − lr·g / s
+
+    centered takes √(v − m²) with the decaying mean m of the gradients; with momentum b ← momentum·b + g/s, p ← p − lr·b.
+    Source: G. Hinton, "Neural networks for machine learning", lecture 6; A. Graves, "Generating sequences with recurrent
+    neural networks" (2013).
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        capturable: bool = False,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_range(lr=lr, eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
+        defaults = {
+            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
+            "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
+            "differentiable": differentiable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
+
+    def update(self, param: Tensor, gradient: Array, options: Group) -> None:
+        alpha, momentum = options["alpha"], options["momentum"]
+        names = ["square_avg"] + ["momentum_buffer"] * (momentum > 0) + ["grad_avg"] * options["centered"]
+        state = self.begun(param, *names)
+        _count(state)
+        square = state["square_avg"].array
+        _average_squares(square, gradient, alpha)
+        if options["centered"]:
+            mean = state["grad_avg"].array
+            _approach(mean, gradient, 1 - alpha)
+            scale = np.sqrt(square - mean * mean)
+        else:
+            scale = np.sqrt(square)
+        scale += options["eps"]
+        if momentum > 0:
+            buffer = state["momentum_buffer"].array
+            buffer *= momentum
+            buffer += gradient / scale
+            param.array -= options["lr"] * buffer
+        else:
+            _step(param, options["lr"], gradient, scale)
+
+
+class Adagrad(Optimizer):
+    """Steps by the gradient over the root of the sum of its squares, which starts at `initial_accumulator_value`.
+
+        s ← s + g²;  p ← p − lr/(1 + (t − 1)·lr_decay) · g / (√s + eps)
+
+    Source: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods" (2011).
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        check_range(
+            lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, initial_accumulator_value=initial_accumulator_value,
+            eps=eps,
+        )  # fmt: skip
+        defaults = {
+            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
+            "differentiable": differentiable, "fused": fused,
+        }  # fmt: skip
+        super().__init__(params, defaults)
+        for group in self.param_groups:
+            for param in group["params"]:
+                self._begun(param, group)
+
+    def _begun(self, param: Tensor, options: Group) -> State:
+        return self.begun(param, "sum", start=options["initial_accumulator_value"])
+
+    def update(self, param: Tensor, gradient: Array, options: Group) -> None:
+        state = self._begun(param, options)
+        step = _count(state)
+        total = state["sum"].array
+        total += gradient * gradient
+        scale = np.sqrt(total)
+        scale += options["eps"]
+        _step(param, options["lr"] / (1 + (step - 1) * options["lr_decay"]), gradient, scale)
+
+
+class Adadelta(Optimizer):
+    """Steps whose size comes from a decaying mean u of the squares of earlier steps.
+
+        v ← ρ·v + (1 − ρ)·g²;  d = √(u + eps) / √(v + eps) · g;  u ← ρ·u + (1 − ρ)·d²;  p ← p − lr·d
+
+    Source: M. D. Zeiler, "ADADELTA: an adaptive learning rate method" (2012).
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 1.0,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        capturable: bool = False,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_range(lr=lr)
+        if not 0 <= rho <= 1:
+            raise ValueError(f"Invalid rho value: {rho}")
+        check_range(eps=eps, weight_decay=weight_decay)
+        defaults = {
+            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            "capturable": capturable, "foreach": foreach, "differentiable": differentiable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
+
+    def update(self, param: Tensor, gradient: Array, options: Group) -> None:
+        rho, eps = options["rho"], options["eps"]
+        state = self.begun(param, "square_avg", "acc_delta")
+        _count(state)
+        square, earlier = state["square_avg"].array, state["acc_delta"].array
+        _average_squares(square, gradient, rho)
+        delta = np.sqrt(earlier + eps)
+        delta /= np.sqrt(square + eps)
+        delta *= gradient
+        _average_squares(earlier, delta, rho)
+        param.array -= options["lr"] * delta
+
+
+def _count(state: State) -> float:
+    """Counts a step and gives its number."""
+    state["step"].array += 1
+    return float(state["step"].array)
+
+
+def _approach(mean: Array, target: Array, weight: float) -> None:
+    """Moves `mean` towards `target` by a part of the way: `lerp_`, which starts from the nearer end."""
+    if weight < 0.5:
+        mean += weight * (target - mean)
+    else:
+        mean[...] = target - (1 - weight) * (target - mean)
+
+
+def _average_squares(mean: Array, values: Array, decay: float) -> None:
+    """Takes the squares of `values` into their decaying mean."""
+    mean *= decay
+    mean += (1 - decay) * values * values
+
+
+def _step(param: Tensor, size: float, direction: Array, scale: Array) -> None:
+    """p ← p − size · direction / scale, multiplied first: `addcdiv_`."""
+    change = size * direction
+    change /= scale
+    param.array -= change  # type: ignore[operator]

@@ -1,0 +1,71 @@
+"""Tensors as Python's protocols see them: membership, copies, pickles, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import ops
+from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.tensor import Tensor
+
+NO_DEEPCOPY = (
+    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you were "
+    "attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
+    "https://github.com/pytorch/pytorch/pull/103001"
+)
+
+
+def contains(self: Tensor, element: object) -> bool:
+    """Whether some element equals a number or those of a Tensor."""
+    if not isinstance(element, Tensor) and type(element) not in PYTHON_CATEGORY:
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+    return bool(np.any(ops.eq(self, element).array))
+
+
+def _rebuilt(kind: type[Tensor], array: Any, requires_grad: bool) -> Tensor:
+    copy = Tensor.__new__(kind)
+    Tensor.__init__(copy, array, requires_grad)
+    return copy
+
+
+def reduced(self: Tensor, protocol: Any) -> tuple[Any, ...]:
+    """What a pickle, or `copy.copy`, holds: the values and whether a gradient is needed, without the history."""
+    self.array = np.asarray(self.array)
+    return _rebuilt, (type(self), self.array, self.requires_grad)
+
+
+def deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    """A copy with memory of its own and the same `.grad`. Raises RuntimeError for a Tensor with a history."""
+    if self.grad_fn is not None:
+        raise RuntimeError(NO_DEEPCOPY)
+    if id(self) in memo:
+        return memo[id(self)]  # type: ignore[no-any-return]
+    memo[id(self)] = copy = _rebuilt(type(self), np.array(self.array), self.requires_grad)
+    if self.grad is not None:
+        copy.grad = deepcopy(self.grad, memo)
+    return copy
+
+
+def reversed_(self: Tensor) -> Any:
+    """The elements along the first axis in reverse."""
+    return ops.flip(self, (0,)) if self.ndim else self
+
+
+def rows(self: Tensor) -> Iterator[Tensor]:
+    """The slices along the first axis."""
+    if not self.ndim:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(ops.unbind(self, 0))
+
+
+METHODS: dict[str, Any] = {
+    "__complex__": lambda self: complex(self.item()),
+    "__contains__": contains,
+    "__deepcopy__": deepcopy,
+    "__iter__": rows,
+    "__reduce_ex__": reduced,
+    "__reversed__": reversed_,
+}

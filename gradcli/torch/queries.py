@@ -1,0 +1,81 @@
+"""Questions about Tensors that Python values answer, and comparison within a tolerance."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from gradcli.engine.ops.products import scalar_name
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.arguments import require_tensor
+
+__all__ = [
+    "allclose", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_same_size", "is_tensor", "isclose",
+    "isreal", "numel",
+]  # fmt: skip
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """True if both have the same shape and elements."""
+    require_tensor("equal", "input", input, 1)
+    require_tensor("equal", "other", other, 2)
+    return bool(np.array_equal(input.array, other.array))
+
+
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Where |input - other| <= atol + rtol * |other|."""
+    require_tensor("isclose", "input", input, 1)
+    require_tensor("isclose", "other", other, 2)
+    if input.dtype is not other.dtype:
+        names = [scalar_name(x.array) for x in (input, other)]
+        raise RuntimeError(f"{names[0]} did not match {names[1]}")
+    return Tensor(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """True if `isclose` holds everywhere."""
+    return bool(np.all(isclose(input, other, rtol, atol, equal_nan).array))
+
+
+# What a Tensor is
+
+
+def numel(input: Tensor) -> int:
+    """The number of elements."""
+    require_tensor("numel", "input", input, 1)
+    return math.prod(input.shape)
+
+
+def is_tensor(obj: object) -> bool:
+    """True for a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+def is_nonzero(input: Tensor) -> bool:
+    """Whether the only element is not 0. Raises RuntimeError if there are more or none."""
+    require_tensor("is_nonzero", "input", input, 1)
+    return bool(input)
+
+
+def is_floating_point(input: Tensor) -> bool:
+    """True for float16, float32 and float64."""
+    require_tensor("is_floating_point", "input", input, 1)
+    return input.dtype.is_floating_point
+
+
+def is_complex(input: Tensor) -> bool:
+    """True for complex64 and complex128."""
+    require_tensor("is_complex", "input", input, 1)
+    return input.dtype.is_complex
+
+
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """True if both have the same shape."""
+    return input.shape == other.shape
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Where the imaginary part is 0."""
+    require_tensor("isreal", "input", input, 1)
+    return Tensor(np.asarray(np.isreal(input.array)))

@@ -1,0 +1,36 @@
+"""Records what PyTorch answers to the cases of tests/torch_face/training_cases.py. Needs PyTorch 2.13; writes training.json."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import torch
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "torch_face"))
+
+import training_cases as cases  # noqa: E402  # found by the line above
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    document = {
+        "torch": torch.__version__,
+        "trained": {
+            name: {
+                dtype: cases.trained(torch, make, dtype, 20 if name in cases.OPTIMIZERS else 3)
+                for dtype in cases.DTYPES
+            }
+            for name, make in (cases.OPTIMIZERS | cases.LBFGS).items()
+        },
+        "valley": {
+            name: {dtype: cases.valley(torch, make, dtype) for dtype in cases.DTYPES}
+            for name, make in cases.LBFGS.items()
+        },
+        "rates": {name: cases.rates(torch, make) for name, make in cases.SCHEDULES.items()},
+        "answers": {text: cases.answer(torch, text) for text in cases.TEXTS},
+    }
+    (HERE / "training.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{len(document['answers'])} answers")
