@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.domain import REAL
 from gradcli.engine.multi import multi
 from gradcli.engine.op import general, missing
-from gradcli.engine.ops.indexing import diag_embed, diagonal
+from gradcli.engine.ops.indexing import diag_embed
 from gradcli.engine.ops.joining import cat
 from gradcli.engine.ops.linalg import LinAlgError, inv, square_matrix
 from gradcli.engine.ops.products import matmul, scalar_name
@@ -63,8 +63,8 @@ def _total(terms: list[Any]) -> Any:
 
 
 def _gaps(values: Any) -> Any:
-    """values[j] - values[i] for each row i and column j; 1 on the diagonal, as something is divided by them."""
-    return np.where(np.eye(values.shape[-1], dtype=bool), 1, unsqueeze(values, -2) - unsqueeze(values, -1))
+    """values[j] - values[i] for each row i and column j; infinite on the diagonal, where what it divides becomes 0."""
+    return np.where(np.eye(values.shape[-1], dtype=bool), np.inf, unsqueeze(values, -2) - unsqueeze(values, -1))
 
 
 def _skew(x: Any) -> Any:
@@ -164,7 +164,7 @@ def _eigh_rule(gs: Any, result: Any) -> Any:
     if gs[1] is not None:
         inner = inner + matmul(_t(vectors), gs[1]) / _gaps(values)
     if gs[0] is not None:
-        inner = inner + diag_embed(gs[0] - diagonal(inner, 0, -2, -1))
+        inner = inner + diag_embed(gs[0])
     return _product(vectors, (inner + _t(inner)) / 2, _t(vectors))
 
 
