@@ -16,14 +16,14 @@ from pathlib import Path
 
 import gradcli
 from gradcli import torch
-from gradcli.torch.absent import SUBMODULES
+from gradcli.torch.absent import ELSEWHERE, SUBMODULES
 from gradcli.torch.differences import DIFFERENCES
 
 SUPPORT = Path(torch.__file__).with_name("SUPPORT.md")
 INTRODUCTION = """# What `gradcli.torch` has of PyTorch
 
-Made by `docs/make_support.py` from the code; the differences stand in `gradcli/torch/differences.py`. A name that is not
-here raises AttributeError, an argument that is not supported raises NotImplementedError; nothing is ignored.
+Made by `docs/make_support.py` from the code; the differences stand in `gradcli/torch/differences.py`. A name that is
+not here raises AttributeError, an argument that is not supported raises NotImplementedError; nothing is ignored.
 """
 
 
@@ -39,11 +39,12 @@ def public_names(module: types.ModuleType) -> list[str]:
     if hasattr(module, "__all__"):
         return sorted(module.__all__)
     imported = set(_imported_for_use(Path(str(module.__file__))))
-    return sorted(
+    held = {
         name
         for name, value in vars(module).items()
         if not name.startswith("_") and name not in imported and not _is_aside(name, value)
-    )
+    }
+    return sorted(held | ELSEWHERE.get(module.__name__, frozenset()))
 
 
 def methods() -> list[str]:
@@ -51,7 +52,7 @@ def methods() -> list[str]:
     return sorted(name for name in dir(torch.Tensor) if not name.startswith("_") and name not in _INNER)
 
 
-_INNER = {"accumulator", "array", "astype", "base", "views"}
+_INNER = {"accumulator", "array", "astype", "base", "tracked", "views"}
 """Attributes of Tensor that are the engine's own."""
 
 

@@ -56,7 +56,7 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
     """
     cotangents = []
     for i, (root, cotangent) in enumerate(zip(roots, given, strict=True)):
-        if not root.requires_grad:
+        if not root.tracked:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
         if cotangent is None:
             if root.array.size != 1:
@@ -140,7 +140,7 @@ def grad(
     """
     roots, sought = _listed(outputs), _listed(inputs)
     given = [None] * len(roots) if grad_outputs is None else _listed(grad_outputs)
-    if any(not x.requires_grad for x in sought):
+    if any(not x.tracked for x in sought):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     sources = [source_of(x) for x in sought]
     found = run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=sources)

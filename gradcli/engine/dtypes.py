@@ -11,13 +11,17 @@ from typing import Any
 
 import numpy as np
 
-NAMES = {
+from gradcli.engine.bfloat16 import BFLOAT16
+
+NAMES: dict[str, Any] = {
     "bool": np.bool_, "uint8": np.uint8, "int8": np.int8, "int16": np.int16, "int32": np.int32, "int64": np.int64,
     "float16": np.float16, "float32": np.float32, "float64": np.float64,
-    "complex64": np.complex64, "complex128": np.complex128,
+    "complex64": np.complex64, "complex128": np.complex128, "bfloat16": BFLOAT16,
 }  # fmt: skip
-CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
+CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "V": 2, "c": 3}  # V is bfloat16
 PYTHON_CATEGORY = {bool: 0, int: 1, float: 2, complex: 3}
+
+NOT_COMPUTED = "gradcli.torch stores, converts and prints bfloat16, but computes nothing with it: use .float()"
 
 Array = np.ndarray[Any, Any]
 DType = np.dtype[Any]
@@ -40,8 +44,8 @@ class dtype:
 
     @property
     def is_floating_point(self) -> bool:
-        """True for float16, float32 and float64."""
-        return self.numpy.kind == "f"
+        """True for float16, bfloat16, float32 and float64."""
+        return self.numpy.kind == "f" or self.numpy == BFLOAT16
 
     @property
     def is_complex(self) -> bool:
@@ -49,9 +53,22 @@ class dtype:
         return self.numpy.kind == "c"
 
     @property
+    def is_signed(self) -> bool:
+        """True for what holds negative numbers."""
+        return self.numpy.kind not in "bu"
+
+    @property
     def itemsize(self) -> int:
         """Bytes an element."""
         return self.numpy.itemsize
+
+    def to_complex(self) -> dtype:
+        """The complex dtype whose parts are of this one."""
+        return BY_NUMPY[np.result_type(self.numpy, np.complex64)]
+
+    def to_real(self) -> dtype:
+        """The dtype of the parts of this one."""
+        return BY_NUMPY[np.empty(0, self.numpy).real.dtype]
 
 
 BY_NAME = {name: dtype(name) for name in NAMES}
@@ -88,6 +105,8 @@ def result_type(*operands: Any) -> DType:
     best: dict[int, DType | None] = {0: None, 1: None, 2: None}
     highest = {0: -1, 1: -1, 2: -1}
     for operand in operands:
+        if getattr(operand, "dtype", None) == BFLOAT16:
+            raise NotImplementedError(NOT_COMPUTED)
         rank = _rank(operand)
         kind = PYTHON_CATEGORY[type(operand)] if rank == 0 else CATEGORY[operand.dtype.kind]
         this = default_for(kind) if rank == 0 else operand.dtype
@@ -128,11 +147,18 @@ def constant(value: Any, dtype: DType) -> Array:
     try:
         return _constants[key]
     except KeyError:
-        array = np.array(value).astype(dtype)
+        array = _array_of(value, dtype)
         array.flags.writeable = False
         if value != 0 and len(_constants) < 4096:  # 0.0 == -0.0 would share a key
             _constants[key] = array
         return array
+
+
+def _array_of(value: Any, dtype: DType) -> Array:
+    try:
+        return np.array(value).astype(dtype)
+    except OverflowError:
+        raise OverflowError("int too big to convert") from None
 
 
 _FLOATS = (np.float64, np.float32)

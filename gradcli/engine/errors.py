@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradcli.engine.bfloat16 import BFLOAT16
+from gradcli.engine.dtypes import NOT_COMPUTED
+
 SYMBOLS = {
     "add": "+", "sub": "-", "rsub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder_tensor": "%",
     "pow_tensor": "** or pow()", "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^", "left_shift": "<<",
@@ -21,8 +24,8 @@ def no_difference(both: bool) -> RuntimeError:
             "operator instead."
         )
     return RuntimeError(
-        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
-        "`~` or `logical_not()` operator instead."
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use "
+        "the `~` or `logical_not()` operator instead."
     )
 
 
@@ -34,6 +37,8 @@ def refusal(name: str, x: Any, y: Any) -> Exception | None:
             return TypeError(
                 f"unsupported operand type(s) for {SYMBOLS.get(name, name)}: '{kinds[0]}' and '{kinds[1]}'"
             )
+    if getattr(x, "dtype", None) == BFLOAT16:
+        return NotImplementedError(NOT_COMPUTED)
     if name == "sub" and x.dtype.kind == y.dtype.kind == "b":
         return no_difference(both=True)
     return size_mismatch(x.shape, y.shape)

@@ -1,9 +1,9 @@
 """Forward mode: tangents, pushed along the recorded graph by the same derivative rules.
 
-A rule maps the cotangent u of a result to uJ, the cotangent of an argument. That is linear in u: the gradient of uJ with
-respect to u, given the argument's tangent t as its cotangent, is Jt, the tangent of the result. It is taken by running
-the rule on a Tensor u and pulling t back through what was recorded. So tangents of any order follow from the rules, and
-an operation costs nothing more while forward mode is not used: a tangent is computed when it is asked for.
+A rule maps the cotangent u of a result to uJ, the cotangent of an argument. That is linear in u: the gradient of uJ
+with respect to u, given the argument's tangent t as its cotangent, is Jt, the tangent of the result. It is taken by
+running the rule on a Tensor u and pulling t back through what was recorded. So tangents of any order follow from the
+rules, and an operation costs nothing more while forward mode is off: a tangent is computed when it is asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,17 @@ from typing import Any, Self
 import numpy as np
 
 from gradcli.engine.domain import REAL
-from gradcli.engine.graph import FREED, MANY, AccumulateGrad, Node, of_dtype, ordered, pull_back, source_of, unbroadcast
+from gradcli.engine.graph import (
+    MANY,
+    AccumulateGrad,
+    Node,
+    of_dtype,
+    ordered,
+    pull_back,
+    refuse_freed_or_stale,
+    source_of,
+    unbroadcast,
+)
 from gradcli.engine.memory import tick
 from gradcli.engine.modes import MODE, enable_grad
 from gradcli.engine.multi import Parts, Pick
@@ -69,7 +79,7 @@ class Level:
 def leads_out(tensor: Tensor, own: Collection[Any]) -> bool:
     """True if the history of a Tensor leads anywhere but to the `own` nodes of a computation."""
     if tensor.grad_fn is None:
-        return tensor.requires_grad and source_of(tensor) not in own
+        return tensor.tracked and source_of(tensor) not in own
     return any(
         (node not in own and all(edge is None for edge in node.edges))
         or any(type(edge) is AccumulateGrad and edge not in own for edge in node.edges)
@@ -79,7 +89,7 @@ def leads_out(tensor: Tensor, own: Collection[Any]) -> bool:
 
 def settled(tensor: Tensor, own: Collection[Any]) -> Tensor:
     """The Tensor, without a history if that leads nowhere but to the `own` nodes of a computation that is over."""
-    return tensor if not tensor.requires_grad or leads_out(tensor, own) else tensor.detach()
+    return tensor if not tensor.tracked or leads_out(tensor, own) else tensor.detach()
 
 
 def _pushed(node: Node, tangents: Sequence[Any]) -> Any:
@@ -102,8 +112,7 @@ def _pushed(node: Node, tangents: Sequence[Any]) -> Any:
 
 def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Callable[[Tensor], Any]) -> Tensor:
     """The derivative, with respect to the cotangent u of a result, of the cotangents of the arguments."""
-    if node.saved is None:
-        raise RuntimeError(FREED)
+    refuse_freed_or_stale(node)
     since = tick()
     u = Tensor(np.zeros(result.shape, result.dtype)[()], requires_grad=True)
     edges = tuple(None if tangent is None else edge for edge, tangent in zip(node.edges, tangents, strict=True))
@@ -111,10 +120,11 @@ def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Ca
     linear = [
         (of_dtype(unbroadcast(contribution, edge.shape), edge.dtype), tangent)
         for contribution, edge, tangent in zip(contributions, edges, tangents, strict=True)
-        if edge is not None and isinstance(contribution, Tensor) and contribution.requires_grad
+        if edge is not None and isinstance(contribution, Tensor) and contribution.tracked
     ]
     end = source_of(u)
     roots = [source_of(contribution) for contribution, _ in linear]
-    found = pull_back(roots, [tangent for _, tangent in linear], differentiable=True, keep=True, since=since)
+    given = [tangent for _, tangent in linear]
+    found = pull_back(roots, given, differentiable=True, keep=True, wanted=[end], since=since)
     tangent = found.get(end)
     return u.detach() if tangent is None else tangent if isinstance(tangent, Tensor) else Tensor(tangent)

@@ -128,6 +128,8 @@ class AccumulateGrad:
         """The node of `leaf`; the leaf knows it weakly, so that neither keeps the other alive."""
         known = None if leaf.accumulator is None else leaf.accumulator()
         if known is None:
+            if leaf.array.dtype.kind == "c":
+                raise NotImplementedError(NO_COMPLEX)
             known = AccumulateGrad(leaf)
             leaf.accumulator = weakref.ref(known)
         return known
@@ -142,7 +144,7 @@ class AccumulateGrad:
 
 def source_of(tensor: Tensor) -> Node | AccumulateGrad | None:
     """Where the cotangent of `tensor` goes: its grad_fn, its AccumulateGrad if it is a leaf, None if it needs none."""
-    if not tensor.requires_grad:
+    if not tensor.tracked:
         return None
     return tensor.grad_fn or AccumulateGrad.of(tensor)
 
@@ -173,13 +175,16 @@ def unbroadcast(cotangent: Any, shape: tuple[int, ...]) -> Any:
     return cotangent if cotangent.shape == shape else np.broadcast_to(cotangent, shape)
 
 
+NO_COMPLEX = "gradients of complex numbers are not implemented: the rules are those of real ones"
+
+
 def of_dtype(cotangent: Any, dtype: DType) -> Any:
     """The cotangent, an array or a Tensor, in the dtype of the argument it belongs to."""
     found = getattr(cotangent, "array", cotangent).dtype
     if found == dtype:
         return cotangent
-    if found.kind == "c" and dtype.kind == "f":
-        cotangent = np.real(cotangent)
+    if "c" in (found.kind, dtype.kind):
+        raise NotImplementedError(NO_COMPLEX)
     return cotangent.astype(dtype)
 
 
@@ -201,7 +206,7 @@ DETECTED = (
 )
 
 
-def _refuse_freed_or_stale(node: Node) -> None:
+def refuse_freed_or_stale(node: Node) -> None:
     """Raises RuntimeError if what the node saved was freed, or changed in place after the node was made."""
     if node.saved is None:
         raise RuntimeError(FREED)
@@ -223,6 +228,7 @@ def _refuse_freed_or_stale(node: Node) -> None:
 
 
 Observer = Callable[[Node, Any, Sequence[Any]], None]
+Follow = Callable[[Any], bool]
 failure_told: list[Callable[[Node], None]] = []
 """Called with the node at which a backward pass fails, before the error goes on."""
 
@@ -235,13 +241,14 @@ def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
     return grads
 
 
-def _contributions(node: Node, g: Any, differentiable: bool) -> Sequence[Any]:
-    """What the cotangent `g` of a node's result contributes to those of its arguments."""
+def _contributions(node: Node, g: Any, differentiable: bool, follow: Follow | None) -> Sequence[Any]:
+    """What the cotangent `g` of a node's result contributes to those of its arguments, by the edges to `follow`."""
+    edges = node.edges if follow is None else tuple([edge if follow(edge) else None for edge in node.edges])
     try:
         if node.saved is None or node.seq < Latest.time:
-            _refuse_freed_or_stale(node)
+            refuse_freed_or_stale(node)
         saved: Any = node.op.tensors(node) if differentiable else node.saved
-        return node.op.vjp(g, node.edges, saved)
+        return node.op.vjp(g, edges, saved)
     except Exception:
         for told in failure_told:
             told(node)
@@ -263,11 +270,12 @@ def pull_back(
     cotangents      arrays; Tensors when `differentiable`, which gives the gradients graphs of their own
     keep            leaves the nodes' saved values in place for another pass
     observer        is called for each node with its cotangent and the contributions to its arguments
-    since           goes no further than to nodes made after that
+    since           goes no further than to nodes made after that, and to those `wanted`
     Raises RuntimeError for a node whose saved values were freed.
     """
     grads = _seeds(roots, cotangents)
     asked = set(wanted)
+    follow = (lambda edge: edge in asked or (type(edge) is Node and edge.seq > since)) if since else None
     found: dict[Any, Any] = {}
     for node in ordered(roots, since):
         g = grads.pop(node, None)
@@ -277,7 +285,7 @@ def pull_back(
             g = run_hooks(node, g)
         if node in asked:
             found[node] = g
-        contributions = _contributions(node, g, differentiable)
+        contributions = _contributions(node, g, differentiable, follow)
         for edge, contribution in zip(node.edges, contributions):  # noqa: B905  # strict costs time in the hot loop
             if edge is not None and contribution is not None:
                 if contribution.shape != edge.shape:

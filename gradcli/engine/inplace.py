@@ -26,13 +26,13 @@ def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
     """`target` with the values that `compute` makes of it. Raises RuntimeError, as PyTorch does, if it must not."""
     refuse_leaf(target)
     before = target
-    if MODE.enabled and target.requires_grad:  # rules may need the old values, which are about to be overwritten
+    if MODE.enabled and target.tracked:  # rules may need the old values, which are about to be overwritten
         before = Tensor(np.array(target.array), True, target.grad_fn)
     result = compute(before)
     _refuse_other_shape(target, result)
     refuse_higher_category(target, result)
     write(target, result.array)
-    if MODE.enabled and (result.requires_grad or target.requires_grad):
+    if MODE.enabled and (result.tracked or target.tracked):
         adopt(target, ops.cast(result, target.array.dtype) if result.array.dtype != target.array.dtype else result)
     return target
 
@@ -48,19 +48,19 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     _refuse_misfit(value, places.shape, basic=np.shares_memory(shown.array, target.array))
     target.array.flat[places.ravel()] = np.broadcast_to(value.array, places.shape).ravel()
     touch(target.array)
-    if MODE.enabled and (value.requires_grad or target.requires_grad):
+    if MODE.enabled and (value.tracked or target.tracked):
         base = target if target.base is None else target.base
         _copy_slices(base, _places(target, base).ravel()[places], value)
 
 
 def refuse_leaf(target: Tensor, *, view: bool = False) -> None:
     """Raises RuntimeError if `target` is a leaf that needs a gradient, or shows the memory of one."""
-    if not (MODE.enabled and target.requires_grad):
+    if not (MODE.enabled and target.tracked):
         return
     if target.grad_fn is None:
         what = "a view of a leaf Variable" if view else "a leaf Variable"
         raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
-    if target.base is not None and target.base.requires_grad and target.base.grad_fn is None:
+    if target.base is not None and target.base.tracked and target.base.grad_fn is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 
@@ -90,7 +90,7 @@ def _refuse_other_shape(target: Tensor, result: Tensor) -> None:
 
 
 def refuse_higher_category(target: Tensor, result: Tensor) -> None:
-    """Raises RuntimeError if values of the dtype of `result`, say floats, cannot be put into `target`, say of integers."""
+    """Raises RuntimeError if values of the dtype of `result`, say floats, cannot go into `target`, say integers."""
     found, wanted = result.array.dtype, target.array.dtype
     if CATEGORY[found.kind] > CATEGORY[wanted.kind]:
         names = [TYPE_NAMES[name].scalar if name in TYPE_NAMES else name for name in (found.name, wanted.name)]
@@ -104,7 +104,7 @@ def _refuse_misfit(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> Non
         found = found[1:]
     fits = len(found) <= len(shape) and all(n in (1, m) for n, m in zip(reversed(found), reversed(shape), strict=False))
     if fits:
-        value.array = value.array.reshape(found) if value.grad_fn is None and not value.requires_grad else value.array
+        value.array = value.array.reshape(found) if value.grad_fn is None and not value.tracked else value.array
         return
     if basic:
         ops.expand(Tensor(value.array), shape)  # which says what is wrong
@@ -120,11 +120,11 @@ def _refuse_misfit(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> Non
 def adopt(target: Tensor, result: Tensor) -> None:
     """Gives `target` the history of `result`, whose values it has taken."""
     if target.base is None:
-        target.grad_fn, target.requires_grad = result.grad_fn, result.requires_grad
+        target.grad_fn, target.tracked = result.grad_fn, result.tracked
         _tell_views(target)
     else:
         _copy_slices(target.base, _places(target, target.base), result)
-        if target.grad_fn is None or not target.requires_grad:
+        if target.grad_fn is None or not target.tracked:
             _show(target, target.base)
 
 
@@ -133,7 +133,7 @@ def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
     with_shape = ops.expand(value, places.shape) if value.array.shape != places.shape else value
     edges = (source_of(base), source_of(with_shape))
     base.grad_fn = Node(_COPY_SLICES, edges, (None, None, None, places), base.array, "torch::autograd::CopySlices")
-    base.requires_grad = True
+    base.tracked = True
     _tell_views(base)
 
 
@@ -148,7 +148,7 @@ def _show(view: Tensor, base: Tensor) -> None:
     """Gives a view the history of a look at its base as that is now."""
     places = _places(view, base)
     view.grad_fn = Node(_AS_STRIDED, (source_of(base),), (None, base.array, places), view.array, "AsStridedBackward0")
-    view.requires_grad = True
+    view.tracked = True
 
 
 def _places(view: Tensor, base: Tensor) -> Any:

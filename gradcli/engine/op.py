@@ -227,7 +227,7 @@ def unary(op: Op) -> Callable[..., Any]:
         if not isinstance(x, Tensor):
             return op.forward(x, *rest)
         array = x.array
-        if not (recorded and x.requires_grad and MODE.enabled):
+        if not (recorded and x.tracked and MODE.enabled):
             return Tensor(op.forward(as_float(array) if floating else array, *rest))
         result = op.forward(array, *rest)
         keep = MODE.keep_all
@@ -247,11 +247,11 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
         x, y, edge_a, edge_b = a, b, None, None
         if isinstance(a, Tensor):
             x = a.array
-            if a.requires_grad:
+            if a.tracked:
                 edge_a = a.grad_fn or source_of(a)
         if isinstance(b, Tensor):
             y = b.array
-            if b.requires_grad:
+            if b.tracked:
                 edge_b = b.grad_fn or source_of(b)
         elif x is a:
             return op.forward(a, b)

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from gradcli.engine.bfloat16 import BFLOAT16, readable
+
 Array = NDArray[Any] | np.generic
 
 # The bytes of the widest type of each kind that PyTorch has too: NumPy's long double is not among them.
@@ -97,12 +99,13 @@ def format_tensor(
     Raises TypeError for a dtype that PyTorch does not have.
     """
     options = options or _current
-    array = np.asarray(array)
+    name = "bfloat16" if array.dtype == BFLOAT16 else _torch_name(array.dtype)
+    array = np.asarray(readable(array))
     prefix = "tensor("
     text = prefix + format_array(array, len(prefix), options)
     # PyTorch counts two characters more than the last line of the elements has.
     column = len(text) - text.rfind("\n") + 1
-    for suffix in (*_own_suffixes(array, options, np.dtype(default_dtype)), *suffixes):
+    for suffix in (*_own_suffixes(array, name, options, np.dtype(default_dtype)), *suffixes):
         column += len(suffix) + 2
         if column > options.linewidth:
             text += ",\n" + " " * len(prefix) + suffix
@@ -136,7 +139,7 @@ def format_array(array: Array, indent: int = 0, options: PrintOptions | None = N
     return _bracket(array.tolist(), cut, indent, write, width, options)
 
 
-def _own_suffixes(array: NDArray[Any], options: PrintOptions, default_dtype: np.dtype[Any]) -> list[str]:
+def _own_suffixes(array: NDArray[Any], name: str, options: PrintOptions, default_dtype: np.dtype[Any]) -> list[str]:
     """The size and the dtype, where the elements do not tell them."""
     if array.size == 0:
         size_is_told = array.ndim == 1
@@ -146,15 +149,15 @@ def _own_suffixes(array: NDArray[Any], options: PrintOptions, default_dtype: np.
         default_complex = "complex128" if default_dtype == np.float64 else "complex64"
         implied = {default_dtype.name, default_complex, "int64", "bool"}
     suffixes = [] if size_is_told else [f"size={array.shape}"]
-    if array.dtype.name not in implied:
-        suffixes.append(f"dtype={_torch_name(array.dtype)}")
+    if name not in implied:
+        suffixes.append(f"dtype=torch.{name}")
     return suffixes
 
 
 def _torch_name(dtype: np.dtype[Any]) -> str:
     if dtype.itemsize > _WIDEST.get(dtype.kind, 0):
         raise TypeError(f"cannot print an array of dtype {dtype}: PyTorch has no such type")
-    return f"torch.{dtype.name}"
+    return dtype.name
 
 
 def _number_format(shown: NDArray[Any], options: PrintOptions) -> tuple[Callable[[Any], str], int]:

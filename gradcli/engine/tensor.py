@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.engine import dtypes
+from gradcli.engine.bfloat16 import BFLOAT16, readable
 from gradcli.engine.hooks import Hook, RemovableHandle, register
 from gradcli.engine.memory import touch, version
 from gradcli.engine.printing import format_tensor
@@ -45,6 +46,22 @@ class Size(tuple[int, ...]):
         """The number of elements."""
         return int(np.prod(self, dtype=np.int64))
 
+    def __getitem__(self, key: Any) -> Any:
+        item = tuple.__getitem__(self, key)
+        return Size(item) if type(key) is slice else item
+
+    def __add__(self, other: Any) -> Any:
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        return Size(tuple.__add__(other, self))
+
+    def __mul__(self, times: Any) -> Any:
+        return Size(tuple.__mul__(self, times))
+
+    def __rmul__(self, times: Any) -> Any:
+        return self * times
+
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(str, self))}])"
 
@@ -53,11 +70,11 @@ class Tensor:
     """An array that can be differentiated.
 
     array          the values; a NumPy scalar where a 0-d result came out of an operation, which is an immutable value
-    requires_grad  whether operations on it are recorded
     grad_fn        the Node of the operation it came from; None for a leaf
     base           the Tensor whose memory a view shows; None for what is no view
     views          the views of it that a change in place must be told to; None where there are none
     retains_grad   whether `.grad` is filled although it is no leaf
+    tracked        whether operations on it are recorded: what `requires_grad` says, without its rules for being set
     """
 
     __slots__ = (
@@ -67,8 +84,8 @@ class Tensor:
         "array",
         "base",
         "grad_fn",
-        "requires_grad",
         "retains_grad",
+        "tracked",
         "views",
     )
     __module__ = "torch"
@@ -79,7 +96,7 @@ class Tensor:
                 f"Tensor() takes a NumPy array, not {type(array).__name__}; torch.tensor(...) takes any data"
             )
         self.array = array
-        self.requires_grad = requires_grad
+        self.tracked = requires_grad
         self.grad_fn = grad_fn
         self._grad: Tensor | None = None
         self.accumulator: weakref.ref[AccumulateGrad] | None = None
@@ -156,15 +173,27 @@ class Tensor:
             )
         self._grad = value
 
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Sets `requires_grad`. Raises RuntimeError for integers, and for turning it off on a non-leaf."""
-        if requires_grad and self.array.dtype.kind not in "fc":
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on it are recorded.
+
+        Setting it raises RuntimeError for integers, and for turning it off on what an operation gave.
+        """
+        return self.tracked
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if wanted and self.array.dtype.kind not in "fc":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if self.grad_fn is not None and not requires_grad:
+        if self.grad_fn is not None and not wanted:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
                 "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
+        self.tracked = wanted
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Sets `requires_grad`, by its rules."""
         self.requires_grad = requires_grad
         return self
 
@@ -193,13 +222,13 @@ class Tensor:
     def collect(self, gradient: Tensor) -> None:
         """Adds to `.grad`: first it takes the gradient as it is, later in place, unless a graph hangs on either."""
         known = self._grad
-        if known is None or known.requires_grad or gradient.requires_grad:
+        if known is None or known.tracked or gradient.tracked:
             self._grad = gradient if known is None else known + gradient
         elif type(known.array) is np.ndarray:
-            known.array += gradient.array
+            np.add(known.array, gradient.array, out=known.array)
             touch(known.array)
         else:
-            known.array = known.array + gradient.array  # type: ignore[operator]
+            known.array = np.add(known.array, gradient.array)
 
     def detach(self) -> Tensor:
         """The same values in the same memory, without a history."""
@@ -212,27 +241,37 @@ class Tensor:
         """The only element as a Python number. Raises RuntimeError if there are more or none."""
         if self.array.size != 1:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
-        return self.array.item()
+        return readable(self.array).item()
 
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers; a number for a 0-d Tensor."""
-        return self.array.tolist()
+        return readable(self.array).tolist()
 
     def numpy(self) -> Any:
         """The array itself, sharing memory. Raises RuntimeError if a gradient is needed."""
         if self.requires_grad:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        if self.array.dtype == BFLOAT16:
+            raise TypeError("Got unsupported ScalarType BFloat16")
         self.array = np.asarray(self.array)
         return self.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
+    def _number(self) -> Any:
+        if self.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return readable(self.array).item()
+
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
+
+    def __complex__(self) -> complex:
+        return complex(self._number())
 
     def __index__(self) -> int:
         if self.array.dtype.kind not in "iub" or self.array.size != 1:
@@ -260,7 +299,7 @@ class Tensor:
         return id(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.array.ndim == 0 else format(repr(self), spec)
+        return format(self.item(), spec) if self.array.ndim == 0 else object.__format__(self, spec)
 
     def __repr__(self) -> str:
         suffixes = []
@@ -268,7 +307,7 @@ class Tensor:
             suffixes.append(f"grad_fn=<{self.grad_fn.name().removeprefix(NAMESPACE)}>")
         elif self.requires_grad:
             suffixes.append("requires_grad=True")
-        return format_tensor(self.array, suffixes=suffixes)
+        return format_tensor(self.array, suffixes=suffixes, default_dtype=dtypes.Default.float)
 
     # NumPy's protocols
 

@@ -25,6 +25,7 @@ TYPE_NAMES = {
     "float16": TypeName("Half", "c10::Half"),
     "float32": TypeName("Float", "float"),
     "float64": TypeName("Double", "double"),
+    "void16": TypeName("BFloat16", "c10::BFloat16"),
     "complex64": TypeName("ComplexFloat", "c10::complex<float>"),
     "complex128": TypeName("ComplexDouble", "c10::complex<double>"),
 }

@@ -34,7 +34,7 @@ def tie(view: Tensor, x: Tensor) -> None:
     """Notes that `view` shows the memory of `x`."""
     base = x if x.base is None else x.base
     view.base = base
-    if view.requires_grad:
+    if view.tracked:
         known = base.views or []
         if len(known) >= MANY_VIEWS:
             known = [each for each in known if each() is not None]

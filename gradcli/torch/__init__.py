@@ -32,5 +32,11 @@ inplace.attach()
 globals().update(FUNCTIONS | inplace.CHANGING | DTYPES | casts.TYPED)
 globals().update({name: getattr(environment, name) for name in environment.__all__})
 __getattr__ = absent_names(
-    __name__, submodules={"autograd", "cuda", "func", "linalg", "nn", "optim", "return_types", "special", "utils"}
+    __name__,
+    submodules="autograd cuda func linalg nn optim profiler return_types special utils".split(),
+    elsewhere={
+        "is_anomaly_check_nan_enabled": "autograd.anomaly_mode",
+        "is_anomaly_enabled": "autograd.anomaly_mode",
+        "vmap": "func",
+    },
 )

@@ -39,9 +39,9 @@ def require_tensor(function: str, name: str, value: Any, position: int) -> None:
 
 
 def refuse_complex(function: str, values: Iterable[Any]) -> None:
-    """Raises NotImplementedError if one of the values is a complex Tensor or number."""
+    """Raises NotImplementedError if one of the values is a complex Tensor or number, or holds bfloat16."""
     for value in values:
-        if isinstance(value, complex) or (isinstance(value, Tensor) and value.array.dtype.kind == "c"):
+        if isinstance(value, complex) or (isinstance(value, Tensor) and value.array.dtype.kind in "cV"):
             raise not_implemented(f"{function}_cpu", np.complex64 if isinstance(value, complex) else value.array.dtype)
 
 
@@ -74,5 +74,5 @@ def shape_of(function: str, size: Sequence[Any], name: str = "size") -> tuple[in
 
 def only_default(function: str, name: str, value: Any, default: Any = None) -> None:
     """Raises NotImplementedError for an argument that is not supported, unless it says what is done anyway."""
-    if value is not default and value != default:
+    if value is not default and not any(value is word for word in MEANINGLESS) and value != default:
         raise unsupported(function, name)

@@ -1,4 +1,4 @@
-"""Tensors in another dtype or on another device: `to`, `type`, `float` and its like; `torch.FloatTensor` and its like."""
+"""Tensors in another dtype or on another device: `to`, `type`, `float` and its like; `torch.FloatTensor` and others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def cast(self: Tensor, wanted: Any) -> Any:
 
 
 def to(self: Tensor, *args: Any, **keywords: Any) -> Any:
-    """`to(dtype)`, `to(device, dtype)`, `to(other)`, each with `non_blocking` and `copy`: itself where nothing changes."""
+    """`to(dtype)`, `to(device, dtype)`, `to(other)`, with `non_blocking` and `copy`; itself where nothing changes."""
     flags = [argument for argument in args if isinstance(argument, bool)]
     options = dict(zip(("non_blocking", "copy"), flags, strict=False)) | keywords
     options.pop("non_blocking", None)
@@ -58,8 +58,8 @@ def _casting(name: str) -> Callable[..., Any]:
 
 
 NAMES = {
-    "half": "half", "float": "float", "double": "double", "short": "short", "int": "int", "long": "long", "bool": "bool",
-    "char": "int8", "byte": "uint8", "cfloat": "cfloat", "cdouble": "cdouble",
+    "half": "half", "float": "float", "double": "double", "short": "short", "int": "int", "long": "long",
+    "bool": "bool", "char": "int8", "byte": "uint8", "cfloat": "cfloat", "cdouble": "cdouble", "bfloat16": "bfloat16",
 }  # fmt: skip
 """The methods that cast, with the dtypes they cast to."""
 CASTS = {method: _casting(name) for method, name in NAMES.items()}
@@ -93,10 +93,10 @@ TYPED = {typed.__name__: typed for typed in (_typed(name) for name in BY_NAME if
 """`FloatTensor` and its like, by name."""
 
 
-def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:  # noqa: ARG001  # nothing is copied late
     """The name of the Tensor's type, "torch.FloatTensor"; with a dtype, a type or its name, the Tensor cast to it."""
     if dtype is None:
-        return f"torch.{TYPE_NAMES[self.dtype.name].scalar}Tensor"
+        return f"torch.{TYPE_NAMES[self.array.dtype.name].scalar}Tensor"
     if isinstance(dtype, str):
         kind = TYPED.get(dtype.removeprefix("torch."))
         if kind is None or not dtype.startswith("torch."):

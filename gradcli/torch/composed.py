@@ -108,7 +108,7 @@ def _operands(name: str, input: Any, other: Any) -> None:
         require_tensor(name, "other", other, 2)
 
 
-def _scaled(name: str, input: Any, other: Any, alpha: Any) -> Any:
+def _scaled(input: Any, other: Any, alpha: Any) -> Any:
     """alpha * other. Raises RuntimeError for a factor that the dtypes have no place for."""
     if alpha == 1:
         return other
@@ -122,21 +122,21 @@ def _scaled(name: str, input: Any, other: Any, alpha: Any) -> Any:
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """`input + alpha * other`."""
     _operands("add", input, other)
-    return ops.add(input, _scaled("add", input, other, alpha))
+    return ops.add(input, _scaled(input, other, alpha))
 
 
 @_with_out
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """`input - alpha * other`."""
     _operands("sub", input, other)
-    return ops.sub(input, _scaled("sub", input, other, alpha))
+    return ops.sub(input, _scaled(input, other, alpha))
 
 
 @_with_out
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Any:
     """`other - alpha * input`."""
     require_tensor("rsub", "input", input, 1)
-    scaled = _scaled("rsub", input, input, alpha)
+    scaled = _scaled(input, input, alpha)
     return ops.sub(other, scaled) if isinstance(other, Tensor) else ops.rsub(scaled, other)
 
 

@@ -6,20 +6,25 @@ Each function makes an array in a NumPy dtype; `_creator` gives it PyTorch's `dt
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine import random, ranges
+from gradcli.engine.bfloat16 import BFLOAT16, converted
 from gradcli.engine.dtypes import PYTHON_CATEGORY, Default, DType, default_for
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import check_device, numpy_dtype, refuse, require_tensor, shape_of
 from gradcli.torch.data import leaf
+from gradcli.torch.out import into
 
 __all__ = [
-    "arange", "empty", "empty_like", "eye", "full", "full_like", "initial_seed", "linspace", "manual_seed",
-    "ones", "ones_like", "rand", "rand_like", "randint", "randn", "randn_like", "randperm", "zeros", "zeros_like",
+    "arange", "empty", "empty_like", "eye", "full", "full_like", "initial_seed", "linspace", "logspace",
+    "manual_seed", "ones", "ones_like", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
+    "randperm", "range", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -30,11 +35,17 @@ def _creator(make: Callable[..., Any]) -> Callable[..., Tensor]:
 
     @functools.wraps(make)
     def create(
-        *args: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, **keywords: Any
+        *args: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, out: Any = None, **keywords: Any
     ) -> Tensor:
+        own = {key: value for key, value in keywords.items() if key in known}
         refuse(name, {key: value for key, value in keywords.items() if key not in known})
         check_device(name, device)
-        return leaf(make(numpy_dtype(name, dtype), *args, **keywords), requires_grad)
+        wanted = numpy_dtype(name, out.dtype if dtype is None and isinstance(out, Tensor) else dtype)
+        if wanted == BFLOAT16:
+            result = leaf(converted(make(np.dtype(np.float32), *args, **own), wanted), requires_grad)
+        else:
+            result = leaf(make(wanted, *args, **own), requires_grad)
+        return result if out is None else into(name, out, result)
 
     return create
 
@@ -78,7 +89,25 @@ def full(dtype: DType | None, size: Any, fill_value: Any) -> Any:
     shape = _fixed_size("full", size, 1)
     value = fill_value.array if isinstance(fill_value, Tensor) else fill_value
     own = value.dtype if isinstance(fill_value, Tensor) else default_for(PYTHON_CATEGORY[type(value)])
-    return np.full(shape, value, dtype or own)
+    return np.full(shape, _fitting(value, own if dtype is None else dtype))
+
+
+def _fitting(value: Any, dtype: DType) -> Any:
+    """A number in a dtype. Raises PyTorch's RuntimeError for one that it cannot hold."""
+    called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp
+    overflow = RuntimeError(f"value cannot be converted to type {called} without overflow")
+    if isinstance(value, complex) and dtype.kind != "c":
+        raise overflow
+    if dtype.kind in "iu":
+        whole = math.trunc(value) if math.isfinite(value) else math.inf
+        lowest = -np.iinfo(dtype).max - 1 if dtype.kind == "i" else -np.iinfo(dtype).max
+        if not lowest <= whole <= np.iinfo(dtype).max:
+            raise overflow
+        return np.array(whole).astype(dtype)
+    result = np.array(value).astype(dtype)
+    if dtype == np.float32 and np.isinf(result) and math.isfinite(value):
+        raise overflow
+    return result
 
 
 @_creator
@@ -113,15 +142,30 @@ def linspace(dtype: DType | None, start: Any, end: Any, steps: int) -> Any:
 
 
 @_creator
+def logspace(dtype: DType | None, start: Any, end: Any, steps: int, base: float = 10.0) -> Any:
+    """`base` to the power of `steps` evenly spaced numbers, both ends included."""
+    dtype = dtype or Default.float
+    exponents = ranges.linspace(_number(start), _number(end), steps, np.float64 if dtype.kind in "iu" else dtype)
+    return np.power(exponents.dtype.type(base), exponents).astype(dtype)
+
+
+@_creator
+def range(dtype: DType | None, start: Any, end: Any = None, step: Any = 1) -> Any:
+    """As `arange`, but `end` is included. PyTorch advises against it."""
+    start, end = (0, start) if end is None else (start, end)
+    return ranges.arange(_number(start), _number(end) + _number(step) / 2, _number(step), dtype or Default.float)
+
+
+@_creator
 def rand(dtype: DType | None, *lengths: Any, size: Any = None, generator: Any = None) -> Any:
     """Uniform random numbers in [0, 1), the ones PyTorch draws from the same seed."""
-    return _stream(generator).rand(_size("rand", lengths, size), dtype or Default.float)
+    return stream_of(generator).rand(_size("rand", lengths, size), dtype or Default.float)
 
 
 @_creator
 def randn(dtype: DType | None, *lengths: Any, size: Any = None, generator: Any = None) -> Any:
     """Normal random numbers, the ones PyTorch draws from the same seed."""
-    return _stream(generator).randn(_size("randn", lengths, size), dtype or Default.float)
+    return stream_of(generator).randn(_size("randn", lengths, size), dtype or Default.float)
 
 
 @_creator
@@ -139,20 +183,21 @@ def randint(
     if given or high is None:
         raise TypeError("randint() takes (high, size) or (low, high, size)")
     shape = _fixed_size("randint", size, len(bounds_and_size))
-    return _stream(generator).randint(int(_number(low)), int(_number(high)), shape, dtype or np.int64)
+    return stream_of(generator).randint(int(_number(low)), int(_number(high)), shape, dtype or np.int64)
 
 
 @_creator
 def randperm(dtype: DType | None, n: int, generator: Any = None) -> Any:
     """The numbers 0 to n - 1 in random order."""
-    return _stream(generator).randperm(n).astype(dtype or np.int64)
+    return stream_of(generator).randperm(n).astype(dtype or np.int64)
 
 
 def _number(value: Any) -> Any:
     return value.item() if isinstance(value, (Tensor, np.generic)) else value
 
 
-def _stream(generator: Any) -> random.Generator:
+def stream_of(generator: Any) -> random.Generator:
+    """The generator to draw from: the one given, or the global one. Raises TypeError for anything else."""
     if generator is None:
         return random.default_generator
     if not isinstance(generator, random.Generator):
@@ -185,3 +230,10 @@ def _like(create: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 zeros_like, ones_like, empty_like, full_like = _like(zeros), _like(ones), _like(empty), _like(full)
 rand_like, randn_like = _like(rand), _like(randn)
+
+
+def randint_like(input: Tensor, *bounds: Any, dtype: Any = None, **keywords: Any) -> Tensor:
+    """As `randint`, in the shape and the dtype of `input`: `(input, high)` or `(input, low, high)`."""
+    require_tensor("randint_like", "input", input, 1)
+    chosen = input.dtype if dtype is None else dtype
+    return randint(*bounds, tuple(input.shape), dtype=chosen, **keywords)

@@ -29,7 +29,7 @@ def empty_cache() -> None:
     """Does nothing, as there is no cache."""
 
 
-def synchronize(device: Any = None) -> NoReturn:
+def synchronize(device: Any = None) -> NoReturn:  # noqa: ARG001  # PyTorch's
     """Raises AssertionError."""
     raise AssertionError("Torch not compiled with CUDA enabled")
 

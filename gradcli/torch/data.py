@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import dtypes
+from gradcli.engine.bfloat16 import BFLOAT16, converted
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import check_device, numpy_dtype, refuse
 
 __all__ = [
-    "as_tensor", "from_numpy", "tensor",
+    "as_tensor", "asarray", "from_numpy", "tensor",
 ]  # fmt: skip
 
 MAX_DIMENSIONS = 64
@@ -38,6 +39,17 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     if isinstance(data, np.ndarray) and wanted in (None, data.dtype):
         return from_numpy(data)
     return Tensor(_array(data, wanted)[()])
+
+
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+) -> Tensor:
+    """As `as_tensor`; with `copy`, always memory of its own, or, if that is False, never."""
+    result = tensor(obj, dtype=dtype, device=device) if copy else as_tensor(obj, dtype, device)
+    shared = isinstance(obj, (Tensor, np.ndarray)) and np.shares_memory(result.array, getattr(obj, "array", obj))
+    if copy is False and not shared:
+        raise ValueError("asarray(): no Tensor can be made of this without a copy")
+    return result.requires_grad_() if requires_grad else result
 
 
 def from_numpy(ndarray: Any) -> Tensor:
@@ -69,13 +81,19 @@ def _array(data: Any, dtype: dtypes.DType | None) -> Any:
     if isinstance(data, (np.ndarray, np.generic)):
         array = np.array(data)
         _check_kind(array)
-        return array if dtype is None else array.astype(dtype)
+        return array if dtype is None else converted(array, dtype)
     shape, elements = _flatten(data)
     values = [e.item() if isinstance(e, (Tensor, np.generic, np.ndarray)) else e for e in elements]
     if dtype is None:
         dtype = _inferred(elements)
+    if dtype == BFLOAT16:
+        return converted(np.array(values, np.float32).reshape(shape), dtype)
     try:
         return np.array(values, dtype).reshape(shape)
+    except TypeError:
+        if complex in map(type, values):
+            raise TypeError("must be real number, not complex") from None
+        raise
     except OverflowError:
         if dtype == np.int64:
             raise ValueError("Overflow when unpacking long long") from None
@@ -91,7 +109,8 @@ def _check_kind(array: Any) -> None:
             )
         raise TypeError(
             f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. "
-            f"The only supported types are: {', '.join(reversed(dtypes.BY_NAME))}."
+            "The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, "
+            "int8, uint64, uint32, uint16, uint8, and bool."
         )
 
 
@@ -106,6 +125,10 @@ def _flatten(data: Any) -> tuple[tuple[int, ...], list[Any]]:
     shape: list[int] = []
     level = [data]
     while level and _is_sequence(level[0]):
+        if shape and isinstance(level[0], Tensor):
+            if any(item.array.size != 1 for item in level):
+                raise ValueError("only one element tensors can be converted to Python scalars")
+            break
         if len(shape) == MAX_DIMENSIONS:
             raise ValueError(f"too many dimensions '{type(level[0]).__name__}'")
         length = len(level[0])

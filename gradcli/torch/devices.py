@@ -15,11 +15,11 @@ TYPES = (
 def _parsed(text: str, index: int | None) -> tuple[str, int | None]:
     if not text:
         raise RuntimeError("Device string must not be empty")
+    if not re.fullmatch("[a-zA-Z_]+(:(0|[1-9][0-9]*))?", text):
+        raise RuntimeError(f"Invalid device string: '{text}'")
     kind, colon, number = text.partition(":")
     if kind not in TYPES:
         raise RuntimeError(f"Expected one of {', '.join(TYPES)} device type at start of device string: {kind}")
-    if colon and not re.fullmatch("0|[1-9][0-9]*", number):
-        raise RuntimeError(f"Invalid device string: '{text}'")
     if colon and index is not None:
         raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {text}")
     return kind, int(number) if colon else index
@@ -37,7 +37,7 @@ class device:
         if isinstance(type, device):
             type, index = type.type, type.index
         elif isinstance(type, int) and not isinstance(type, bool):
-            raise RuntimeError("Cannot access accelerator device when none is available.")
+            raise RuntimeError("Cannot access accelerator device when none is available.")  # noqa: TRY004  # PyTorch's
         elif not isinstance(type, str):
             raise TypeError(f"device(): argument 'device' must be torch.device, not {type.__class__.__name__}")
         else:

@@ -54,7 +54,7 @@ def promote_types(type1: dtypes.dtype, type2: dtypes.dtype) -> dtypes.dtype:
 
 
 def can_cast(from_: dtypes.dtype, to: dtypes.dtype) -> bool:
-    """Whether a result of the one dtype may be written into a Tensor of the other: no lower category, and no sign lost."""
+    """Whether a result of the one dtype may be written into a Tensor of the other, whose category is no lower."""
     kinds = from_.numpy.kind, to.numpy.kind
     return dtypes.CATEGORY[kinds[0]] <= dtypes.CATEGORY[kinds[1]]
 

@@ -148,9 +148,10 @@ ALIASES = {
 
 
 REAL_ONLY = frozenset(
-    "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor fmax "
-    "fmin frac heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp2 logit maximum minimum mode msort "
-    "nan_to_num nanmean nanquantile nansum quantile rad2deg relu round sign signbit softmax sort topk trunc xlogy".split()
+    "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor "
+    "fmax fmin frac heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp2 logit maximum minimum mode msort "
+    "nan_to_num nanmean nanquantile nansum quantile rad2deg relu round sign signbit softmax sort topk trunc "
+    "xlogy".split()
 )
 """The functions that take no complex numbers, which have no order."""
 
@@ -196,8 +197,8 @@ ON_INPUT = {
 ON_INPUT |= {name for module in (composed, drawing, lookup, matrices, queries) for name in module.__all__}
 ON_INPUT -= {
     "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "bucketize", "cartesian_prod",
-    "combinations", "einsum", "is_tensor", "isin", "meshgrid", "rsub", "searchsorted", "tensordot", "tril_indices",
-    "triu_indices", "vander", "where",
+    "combinations", "einsum", "is_tensor", "isin", "meshgrid", "normal", "rsub", "searchsorted", "tensordot",
+    "tril_indices", "triu_indices", "vander", "where",
 }  # fmt: skip
 ON_INPUT |= {alias for alias, name in ALIASES.items() if name in ON_INPUT}
 """The functions whose first argument is a Tensor called `input`: they are methods of it too."""

@@ -19,13 +19,16 @@ CHANGED = (
     "digamma div divide eq erf erfc exp exp2 expm1 floor floor_divide fmod frac ge gt hypot le lerp lgamma log "
     "log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill mul multiply ne neg "
     "negative pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
-    "subtract tan tanh tril triu true_divide trunc xlogy addcmul addcdiv"
+    "subtract tan tanh tril triu true_divide trunc xlogy addcmul addcdiv addmm addmv addr baddbmm bitwise_and "
+    "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min float_power gcd "
+    "heaviside index_add index_copy index_fill lcm ldexp masked_scatter nan_to_num nextafter scatter scatter_add sgn"
 ).split()
 """The functions that have a form which changes their first argument."""
 
 OPERATORS = {
     "__iadd__": "add", "__isub__": "sub", "__imul__": "mul", "__itruediv__": "div", "__ipow__": "pow",
-    "__ifloordiv__": "floor_divide", "__imod__": "remainder",
+    "__ifloordiv__": "floor_divide", "__imod__": "remainder", "__iand__": "bitwise_and", "__ior__": "bitwise_or",
+    "__ixor__": "bitwise_xor", "__ilshift__": "bitwise_left_shift", "__irshift__": "bitwise_right_shift",
 }  # fmt: skip
 SHAPED = ("squeeze", "unsqueeze", "transpose", "t")
 """Views that a Tensor can turn into."""
@@ -109,7 +112,7 @@ def detach_(self: Tensor) -> Tensor:
     """Forgets the history, in place. Raises RuntimeError for a view."""
     if self.base is not None and self.requires_grad:
         raise RuntimeError("Can't detach views in-place. Use detach() instead.")
-    self.grad_fn, self.requires_grad = None, False
+    self.grad_fn, self.tracked = None, False
     return self
 
 
@@ -139,5 +142,5 @@ def attach() -> None:
     methods |= {method.__name__: method for method in (copy_, uniform_, normal_, bernoulli_, random_, detach_)}
     for name, method in methods.items():
         setattr(Tensor, name, method)
-    Tensor.__setitem__ = assign  # type: ignore[index]
+    Tensor.__setitem__ = assign  # type: ignore[index]  # attached like the operators
     Tensor.data = property(data, set_data)  # type: ignore[attr-defined]

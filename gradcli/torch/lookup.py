@@ -41,7 +41,7 @@ def _chosen(found: Any, inverse: Any, counts: Any, return_inverse: bool, return_
 
 def unique(
     input: Tensor,
-    sorted: bool = True,
+    sorted: bool = True,  # noqa: ARG001  # PyTorch's; the result is sorted anyway
     return_inverse: bool = False,
     return_counts: bool = False,
     dim: int | None = None,
@@ -147,7 +147,6 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         for axis, vector in enumerate(vectors)
     ]
     if swapped:
-        grids = [ops.transpose(grid, 0, 1) for grid in grids]
         grids[:2] = grids[1::-1]
     return tuple(grids)
 

@@ -45,7 +45,7 @@ def _smallest(x: Any, axis: int) -> Any:
 OF_SUMS: dict[Any, tuple[int, Callable[..., Any]]] = {
     1: (0, _largest), -1: (0, _smallest), math.inf: (1, _largest), -math.inf: (1, _smallest),
 }  # fmt: skip
-"""The orders whose norm is an extreme of the sums of absolute values: along which of the two axes, and which extreme."""
+"""The orders whose norm is an extreme of sums of absolute values: along which of the two axes, and which extreme."""
 OF_SINGULAR_VALUES: dict[Any, Callable[..., Any]] = {
     2: _largest,
     -2: _smallest,
@@ -61,7 +61,7 @@ def matrix_norm(
     *,
     dtype: Any = None,
 ) -> Any:
-    """The norm of matrices, whose rows and columns lie along `dim`: "fro", "nuc", 1, 2, infinity or minus one of these."""
+    """The norm of matrices along the two axes `dim`: "fro", "nuc", 1, 2, infinity or minus one of the last three."""
     x = matrices_of(_cast("linalg.matrix_norm", A, dtype), "linalg.matrix_norm")
     if np.size(dim) != 2:
         raise RuntimeError(

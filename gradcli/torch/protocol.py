@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,8 @@ from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.tensor import Tensor
 
 NO_DEEPCOPY = (
-    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you were "
-    "attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
+    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you "
+    "were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
     "https://github.com/pytorch/pytorch/pull/103001"
 )
 
@@ -25,24 +26,32 @@ def contains(self: Tensor, element: object) -> bool:
     return bool(np.any(ops.eq(self, element).array))
 
 
-def _rebuilt(kind: type[Tensor], array: Any, requires_grad: bool) -> Tensor:
+def _named(kind: type[Tensor]) -> Any:
+    """What a pickle holds for the class: classes that are called as PyTorch's are not found by their names."""
+    return f"gradcli.{kind.__module__}:{kind.__qualname__}" if kind.__module__.startswith("torch") else kind
+
+
+def _rebuilt(kind: Any, array: Any, requires_grad: bool) -> Any:
+    if isinstance(kind, str):
+        module, _, name = kind.partition(":")
+        kind = getattr(importlib.import_module(module), name)
     copy = Tensor.__new__(kind)
     Tensor.__init__(copy, array, requires_grad)
     return copy
 
 
-def reduced(self: Tensor, protocol: Any) -> tuple[Any, ...]:
+def reduced(self: Tensor, protocol: Any) -> tuple[Any, ...]:  # noqa: ARG001  # the same for all
     """What a pickle, or `copy.copy`, holds: the values and whether a gradient is needed, without the history."""
     self.array = np.asarray(self.array)
-    return _rebuilt, (type(self), self.array, self.requires_grad)
+    return _rebuilt, (_named(type(self)), self.array, self.requires_grad)
 
 
-def deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
+def deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
     """A copy with memory of its own and the same `.grad`. Raises RuntimeError for a Tensor with a history."""
     if self.grad_fn is not None:
         raise RuntimeError(NO_DEEPCOPY)
     if id(self) in memo:
-        return memo[id(self)]  # type: ignore[no-any-return]
+        return memo[id(self)]
     memo[id(self)] = copy = _rebuilt(type(self), np.array(self.array), self.requires_grad)
     if self.grad is not None:
         copy.grad = deepcopy(self.grad, memo)
@@ -62,7 +71,6 @@ def rows(self: Tensor) -> Iterator[Tensor]:
 
 
 METHODS: dict[str, Any] = {
-    "__complex__": lambda self: complex(self.item()),
     "__contains__": contains,
     "__deepcopy__": deepcopy,
     "__iter__": rows,

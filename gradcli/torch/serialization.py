@@ -1,10 +1,11 @@
 """`torch.save` and `torch.load` in a format that runs nothing when it is read.
 
 A file is a zip archive, which `numpy.load` reads too: `tree.json` says what the object is, in JSON, and each Tensor's
-values are an entry `tensors/N.npy`. In the tree, a value that JSON has not is a list whose first element names its kind:
+values are an entry `tensors/N.npy`. In the tree, a value that JSON has not is a list that begins with its kind:
 
     ["tensor", N, requires_grad]  ["parameter", N, requires_grad]  ["list", …]  ["tuple", …]  ["size", …]
-    ["dict", [key, value], …]  ["ordered_dict", …]  ["counter", …]  ["dtype", name]  ["complex", real, imaginary]  ["float", "inf"]
+    ["dict", [key, value], …]  ["ordered_dict", …]  ["counter", …]  ["dtype", name]
+    ["complex", real, imaginary]  ["float", "inf"]
 
 PyTorch's own files are pickles, which can run any code when they are read: they are refused.
 """
@@ -31,16 +32,26 @@ if TYPE_CHECKING:
 
 TREE = "tree.json"
 VERSION = 1
-ITSELF = (type(None), bool, int, float, str)
 SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple, "size": Size}
 MAPPINGS: dict[str, type] = {"dict": dict, "ordered_dict": OrderedDict, "counter": Counter}
+NAMES = {kind: name for name, kind in (SEQUENCES | MAPPINGS).items()}
+
+ATOMS: dict[type, Callable[[Any], Any]] = {
+    **dict.fromkeys((type(None), bool, int, str), lambda value: value),
+    float: lambda value: value if math.isfinite(value) else ["float", repr(value)],
+    complex: lambda value: ["complex", value.real, value.imag],
+    dtype: lambda value: ["dtype", value.name],
+}
+"""What stands in the tree for what has no parts ..."""
+ATOMS_READ: dict[str, Callable[..., Any]] = {"float": float, "complex": complex, "dtype": BY_NAME.__getitem__}
+"""... and what makes it of that."""
 
 
 def save(
     obj: Any,
     f: File,
     pickle_module: Any = None,
-    pickle_protocol: int = 2,
+    pickle_protocol: int = 2,  # noqa: ARG001  # nothing is pickled
     _use_new_zipfile_serialization: bool = True,
 ) -> None:
     """Writes Tensors, numbers, strings, and lists, tuples and dicts of them, to a path or to a file open for writing.
@@ -66,7 +77,7 @@ def load(
     map_location: Any = None,
     pickle_module: Any = None,
     *,
-    weights_only: bool | None = None,
+    weights_only: bool | None = None,  # noqa: ARG001  # nothing else is ever read
     mmap: bool | None = None,
     **pickle_load_args: Any,
 ) -> Any:
@@ -100,16 +111,16 @@ def _read(archive: ZipFile) -> Any:
             "a pickle in a zip archive, as PyTorch writes it" if pickled else f"a zip archive without {TREE}"
         )
     tree = json.loads(archive.read(TREE))
-    if tree.get("version") != VERSION:
-        raise _foreign(f"of version {tree.get('version')}")
+    if tree["version"] != VERSION:
+        raise _foreign(f"of version {tree['version']}")
     return _Reader(archive).object(tree["object"])
 
 
 def _foreign(found: str) -> RuntimeError:
     return RuntimeError(
-        f"gradcli.torch.load() reads what gradcli.torch.save() wrote, and this file is {found}. It does not read pickles, "
-        "because they can run any code. Where PyTorch is installed, load the file there, save the tensors as NumPy arrays "
-        "(numpy.savez) and make tensors of them here (torch.from_numpy)"
+        f"gradcli.torch.load() reads what gradcli.torch.save() wrote, and this file is {found}. It does not read "
+        "pickles, because they can run any code. Where PyTorch is installed, load the file there, save the tensors as "
+        "NumPy arrays (numpy.savez) and make tensors of them here (torch.from_numpy)"
     )
 
 
@@ -125,30 +136,24 @@ class _Writer:
 
     def tree(self, value: Any, place: str) -> Any:
         """What stands for `value` in the tree. `place` says where it is, for an error."""
-        kind = type(value)
-        if kind is float and not math.isfinite(value):
-            return ["float", repr(value)]
-        if kind in ITSELF:
-            return value
-        if kind is Tensor or _is_parameter(value):
-            number = self.tensors.setdefault(value, len(self.tensors))
-            return ["tensor" if kind is Tensor else "parameter", number, value.requires_grad]
-        for name, known in SEQUENCES.items():
-            if kind is known:
-                return [name, *(self.tree(item, f"{place}[{i}]") for i, item in enumerate(value))]
-        for name, known in MAPPINGS.items():
-            if kind is known:
-                return [name, *([self.tree(key, place), self.tree(v, f"{place}[{key!r}]")] for key, v in value.items())]
-        if kind is dtype:
-            return ["dtype", value.name]
-        if kind is complex:
-            return ["complex", value.real, value.imag]
         if isinstance(value, np.generic):
-            return self.tree(value.item(), place)
-        raise TypeError(
-            f"gradcli.torch.save() saves tensors, numbers, strings, and lists and dicts of them, and {place} is a "
-            f"{kind.__name__}" + ("; save its state_dict()" if hasattr(value, "state_dict") else "")
-        )
+            value = value.item()
+        kind = type(value)
+        if kind in ATOMS:
+            return ATOMS[kind](value)
+        if isinstance(value, Tensor):
+            number = self.tensors.setdefault(value, len(self.tensors))
+            return ["parameter" if _is_parameter(value) else "tensor", number, value.requires_grad]
+        if kind in MAPPINGS.values():
+            parts = [[self.tree(key, place), self.tree(item, f"{place}[{key!r}]")] for key, item in value.items()]
+        elif kind in SEQUENCES.values():
+            parts = [self.tree(item, f"{place}[{i}]") for i, item in enumerate(value)]
+        else:
+            raise TypeError(
+                f"gradcli.torch.save() saves tensors, numbers, strings, and lists and dicts of them, and {place} is a "
+                f"{kind.__name__}" + ("; save its state_dict()" if hasattr(value, "state_dict") else "")
+            )
+        return [NAMES[kind], *parts]
 
 
 class _Reader:
@@ -159,7 +164,7 @@ class _Reader:
         self._tensors: dict[int, Tensor] = {}
 
     def object(self, tree: Any) -> Any:
-        """What the tree says."""
+        """What the tree says. Raises KeyError, TypeError or ValueError for a tree that says nothing."""
         if not isinstance(tree, list):
             return tree
         kind, *parts = tree
@@ -167,32 +172,25 @@ class _Reader:
             return SEQUENCES[kind](self.object(part) for part in parts)
         if kind in MAPPINGS:
             return MAPPINGS[kind]({self.object(key): self.object(value) for key, value in parts})
-        read: Callable[..., Any] = {  # type: ignore[assignment]
-            "tensor": self._tensor, "parameter": self._parameter, "dtype": BY_NAME.__getitem__, "complex": complex,
-            "float": float,
-        }[kind]  # fmt: skip
-        return read(*parts)
+        if kind in ("tensor", "parameter"):
+            return self._tensor(*parts, parameter=kind == "parameter")
+        return ATOMS_READ[kind](*parts)
 
-    def _tensor(self, number: int, requires_grad: bool) -> Tensor:
+    def _tensor(self, number: int, requires_grad: bool, *, parameter: bool) -> Tensor:
         if number not in self._tensors:
-            self._tensors[number] = self._values(number).requires_grad_(requires_grad)
+            with self._archive.open(_entry(number)) as entry:
+                values = from_numpy(np.lib.format.read_array(entry, allow_pickle=False))
+            if parameter:
+                from gradcli.torch.nn.parameter import Parameter
+
+                values = Parameter(values)
+            self._tensors[number] = values.requires_grad_(requires_grad)
         return self._tensors[number]
 
-    def _parameter(self, number: int, requires_grad: bool) -> Tensor:
-        from gradcli.torch.nn.parameter import Parameter
 
-        if number not in self._tensors:
-            self._tensors[number] = Parameter(self._values(number), requires_grad)
-        return self._tensors[number]
-
-    def _values(self, number: int) -> Tensor:
-        with self._archive.open(_entry(number)) as entry:
-            return from_numpy(np.lib.format.read_array(entry, allow_pickle=False))
-
-
-def _is_parameter(value: Any) -> bool:
-    if not isinstance(value, Tensor):
+def _is_parameter(value: Tensor) -> bool:
+    if type(value) is Tensor:
         return False
     from gradcli.torch.nn.parameter import Parameter
 
-    return type(value) is Parameter
+    return isinstance(value, Parameter)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import count, product
 from typing import Any
 
+import layer_samples
 import numpy as np
 
 from gradcli.engine import ops  # noqa: F401  # declares the operations
@@ -113,26 +114,27 @@ EXAMPLES: dict[str, list[Example]] = {
     "sort": [{}, {"axis": 0, "descending": True}, {"x": drawn()}],
     "topk": [{"k": 2}, {"k": 2, "axis": 0, "largest": False}],
     "kthvalue": [{"k": 2}, {"k": 3, "axis": 0, "keepdims": True}],
-    **dict.fromkeys(("median_along", "nanmedian_along", "mode"), [{}, {"axis": 0, "keepdims": True}]),
-    **dict.fromkeys(
-        ("max_along", "min_along"), [{"axis": 1}, {"axis": 0, "keepdims": True}, {"x": drawn(), "axis": 0}]
-    ),
-    **dict.fromkeys(("cummax", "cummin"), [{"axis": 0}, {"axis": -1}]),
+    **{name: [{}, {"axis": 0, "keepdims": True}] for name in ("median_along", "nanmedian_along", "mode")},
+    **{
+        name: [{"axis": 1}, {"axis": 0, "keepdims": True}, {"x": drawn(), "axis": 0}]
+        for name in ("max_along", "min_along")
+    },
+    **{name: [{"axis": 0}, {"axis": -1}] for name in ("cummax", "cummin")},
     "aminmax": REDUCED,
     # decompositions and other matrices
     "svd": [
         {"x": drawn(3, 3)},
+        {"x": drawn(2, 3, 3)},
         {"full_matrices": False},
         {"x": drawn(2, 3), "full_matrices": False},
-        {"x": drawn(2, 3, 3)},
     ],
     "qr": [{}, {"x": drawn(3, 4)}, {"x": drawn(2, 3, 3), "mode": "complete"}],
     "eigh": [{"x": SYMMETRIC}, {"x": np.stack([SYMMETRIC, 2 * SYMMETRIC])}],
     "cholesky": [{"x": SYMMETRIC}],
     "pinv": [{"x": TALL}, {"x": TALL.T}],
     "lstsq": [{"a": TALL}, {"a": TALL, "b": drawn(4)}],
-    **dict.fromkeys(("addmm", "addmv", "baddbmm", "addr"), [{}, {"beta": 0.5, "alpha": 2.0}, {"x": drawn(3)}]),
-    **dict.fromkeys(("addcmul", "addcdiv"), [{}, {"value": 2.0}, {"x": drawn(3)}]),
+    **{name: [{}, {"beta": 0.5, "alpha": 2.0}, {"x": drawn(3)}] for name in ("addmm", "addmv", "baddbmm", "addr")},
+    **{name: [{}, {"value": 2.0}, {"x": drawn(3)}] for name in ("addcmul", "addcdiv")},
     "lerp": [{}, {"weight": 0.3}, {"weight": drawn(3)}],
     # reduction, statistics
     **{name: [*REDUCED, {"axis": (0, 1)}] for name in ("sum", "mean", "nansum", "amax", "amin", "logsumexp")},
@@ -243,13 +245,9 @@ KINKS: dict[str, list[tuple[Any, ...]]] = {
 }
 """Arguments at which an operation that declares kinks has one."""
 
-
-ELSEWHERE = {
-    "embedding", "conv", "conv_transpose", "conv_weight", "mse_loss", "smooth_l1_loss", "huber_loss",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "nll_loss", "normalise", "rescale", "pad", "pad_from",
-    "max_pool", "avg_pool", "avg_pool_transpose", "adaptive_avg_pool", "adaptive_avg_pool_transpose",
-}  # fmt: skip
-"""Operations of layers and losses, which have no examples here yet."""
+EXAMPLES |= layer_samples.EXAMPLES
+EDGES |= layer_samples.EDGES
+KINKS |= layer_samples.KINKS
 
 
 def domains(op: Op) -> tuple[Domain, ...]:
@@ -274,7 +272,7 @@ def outputs(result: Any) -> list[Any]:
 
 def examples() -> list[tuple[Op, Example]]:
     """Every operation with each of its examples."""
-    return [(op, example) for op in OPS.values() if op.name not in ELSEWHERE for example in EXAMPLES.get(op.name, [{}])]
+    return [(op, example) for op in OPS.values() for example in EXAMPLES.get(op.name, [{}])]
 
 
 def edges(op: Op) -> list[Example]:
@@ -309,7 +307,8 @@ class Call:
 
     @property
     def _places(self) -> list[int]:
-        return [i for i, value in enumerate(self._sequence) if is_float(value)]
+        arrays = None if isinstance(self.op, SequenceOp) else len(self.op.rules)
+        return [i for i, value in enumerate(self._sequence[:arrays]) if is_float(value)]
 
 
 def is_float(value: Any) -> bool:
@@ -350,7 +349,6 @@ def golden_calls() -> list[tuple[str, Call]]:
     return [
         (f"{op.name} {kind} {i} {dtype.__name__}", make_call(op, example, dtype))
         for op in OPS.values()
-        if op.name not in ELSEWHERE
         for kind, of_kind in (("drawn", EXAMPLES.get(op.name, [{}])), ("edge", edges(op)))
         for i, example in enumerate(of_kind)
         for dtype in (np.float32, np.float64)

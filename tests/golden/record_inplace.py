@@ -1,4 +1,4 @@
-"""Records what PyTorch 2.13 shows for the programs of tests/torch_face/inplace_programs.py: run it with PyTorch installed."""
+"""Records what PyTorch 2.13 shows for the programs of tests/torch_face/inplace_programs.py; needs PyTorch."""
 
 from __future__ import annotations
 

@@ -35,6 +35,20 @@ def variance(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, axis, correction, keepdims: function(x, axis, correction=correction, keepdim=keepdims)
 
 
+def with_keywords(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """PyTorch's function of three Tensors with its numbers given by position."""
+    return lambda x, a, b, *numbers: function(x, a, b, **dict(zip(names, numbers, strict=True)))
+
+
+def transposed(
+    x: Any, weight: Any, bias: Any, lengths: Any, stride: Any, padding: Any, dilation: Any, groups: int
+) -> Any:
+    """The transposed convolution with a result of these lengths."""
+    each = zip(lengths, x.shape[2:], weight.shape[2:], stride, padding, dilation, strict=True)
+    more = [m - ((n - 1) * s - 2 * p + d * (k - 1) + 1) for m, n, k, s, p, d in each]
+    return functional.conv_transpose2d(x, weight, bias, stride, padding, more, groups, dilation)
+
+
 TORCH: dict[str, Callable[..., Any]] = {
     # arithmetic
     "div_floor": lambda a, b: torch.div(a, b, rounding_mode="floor"),
@@ -82,14 +96,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     **{name: getattr(torch.linalg, name) for name in ("qr", "cholesky")},
     "pinv": lambda x, rtol, hermitian: torch.linalg.pinv(x),
     "lstsq": lambda a, b: torch.linalg.lstsq(a, b).solution,
-    **{
-        name: lambda x, a, b, beta, alpha, function=getattr(torch, name): function(x, a, b, beta=beta, alpha=alpha)
-        for name in ("addmm", "addmv", "baddbmm", "addr")
-    },
-    **{
-        name: lambda x, a, b, value, function=getattr(torch, name): function(x, a, b, value=value)
-        for name in ("addcmul", "addcdiv")
-    },
+    **{name: with_keywords(getattr(torch, name), "beta", "alpha") for name in ("addmm", "addmv", "baddbmm", "addr")},
+    **{name: with_keywords(getattr(torch, name), "value") for name in ("addcmul", "addcdiv")},
     "squeeze": lambda x, axis: x.squeeze() if axis is None else x.squeeze(axis),
     "repeat": torch.Tensor.repeat,
     "slice_axis": lambda x, axis, start, stop, step: torch.ops.aten.slice(x, axis, start, stop, step or 1),
@@ -119,6 +127,34 @@ TORCH: dict[str, Callable[..., Any]] = {
     "clamp_min_number": torch.clamp_min,
     "clamp_max_number": torch.clamp_max,
     "round": lambda x, decimals: torch.round(x, decimals=decimals) if decimals else torch.round(x),
+    # layers and losses
+    "conv": functional.conv2d,
+    "conv_transpose": transposed,
+    "max_pool": functional.max_pool2d,
+    "avg_pool": functional.avg_pool2d,
+    "adaptive_avg_pool": functional.adaptive_avg_pool2d,
+    "pad": lambda x, margins, value: functional.pad(x, [n for margin in margins[::-1] for n in margin], value=value),
+    "pad_from": lambda x, indices, mode: functional.pad(x, (2, 1, 1, 0), "reflect"),  # which gives those indices
+    "embedding": lambda weight, index, padding_index, by_frequency: functional.embedding(
+        index, weight, padding_index, scale_grad_by_freq=by_frequency
+    ),
+    "mse_loss": lambda x, target, reduction: functional.mse_loss(x, target, reduction=reduction),
+    "smooth_l1_loss": lambda x, target, reduction, at: functional.smooth_l1_loss(
+        x, target, reduction=reduction, beta=at
+    ),
+    "huber_loss": functional.huber_loss,
+    "binary_cross_entropy": lambda x, target, weight, reduction: functional.binary_cross_entropy(
+        x, target, weight, reduction=reduction
+    ),
+    "binary_cross_entropy_with_logits": lambda x, target, weight, pos_weight, reduction: (
+        functional.binary_cross_entropy_with_logits(x, target, weight, reduction=reduction, pos_weight=pos_weight)
+    ),
+    "nll_loss": lambda x, target, weight, reduction, ignore_index: functional.nll_loss(
+        x, target, weight, reduction=reduction, ignore_index=ignore_index
+    ),
+    "rescale": lambda x, weight, bias, average, variance, shape, eps: functional.batch_norm(
+        x, average, variance, weight, bias, eps=eps
+    ),
 }
 """What an operation is called in PyTorch, if not by the same name with the same arguments in order."""
 
@@ -130,6 +166,10 @@ WITHOUT = {
     "eigh": "the signs of its vectors are the library's choice; test_against_pytorch.py has what does not depend on it",
     "svd": "as eigh",
     "alias": "x[...] is recorded with indexing",
+    "conv_weight": "it is a derivative of conv, and its figures are second derivatives there",
+    "avg_pool_transpose": "it is a derivative of avg_pool",
+    "adaptive_avg_pool_transpose": "it is a derivative of adaptive_avg_pool",
+    "normalise": "PyTorch has an operation for each layer, and tests/torch_face/nn has their figures",
 }
 """Operations that PyTorch does not offer."""
 

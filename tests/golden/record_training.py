@@ -1,4 +1,4 @@
-"""Records what PyTorch answers to the cases of tests/torch_face/training_cases.py. Needs PyTorch 2.13; writes training.json."""
+"""Records what PyTorch answers to tests/torch_face/training_cases.py. Needs PyTorch 2.13; writes training.json."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "torch_face"))
 
 import training_cases as cases  # noqa: E402  # found by the line above
+from training_runs import RUNS  # noqa: E402  # likewise
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
@@ -30,7 +31,8 @@ if __name__ == "__main__":
             for name, make in cases.LBFGS.items()
         },
         "rates": {name: cases.rates(torch, make) for name, make in cases.SCHEDULES.items()},
-        "answers": {text: cases.answer(torch, text) for text in cases.TEXTS},
+        "runs": {name: run(torch) for name, run in RUNS.items()},
+        "answers": {text: cases.answer(torch, text) for text in cases.OPTIMIZER_TEXTS + cases.DATA_TEXTS},
     }
     (HERE / "training.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(document['answers'])} answers")

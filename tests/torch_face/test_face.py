@@ -104,10 +104,3 @@ def test_it_imports_numpy_and_nothing_heavier() -> None:
     loaded = set(done.stdout.split())
     assert "numpy" in loaded
     assert not loaded & {"sympy", "rich", "typer", "torch", "gradcli.torch.nn", "gradcli.torch.linalg", "gradcli.lang"}
-
-
-def test_the_gradient_of_eigenvectors_alone() -> None:
-    a = torch.tensor([[2.0, 1.0], [1.0, 5.0]], dtype=torch.float64, requires_grad=True)
-    _, vectors = torch.linalg.eigh(a)
-    (vectors[:, 0] ** 3).sum().abs().backward()
-    np.testing.assert_allclose(a.grad.numpy(), [[-0.0798, -0.1197], [-0.1197, 0.0798]], atol=5e-5)  # PyTorch's figures

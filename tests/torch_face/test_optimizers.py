@@ -14,8 +14,10 @@ import training_cases as cases
 from gradcli import torch
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "training.json").read_text("utf-8"))
-PRECISE = {"float32": 2e-6, "float64": 4e-15}
-"""What may be lost relative to the largest figure: twenty roundings of PyTorch's fused operations."""
+PRECISE = {"float32": 1e-4, "float64": 3e-13}
+"""What twenty steps to a minimum may lose, relative to the largest figure: PyTorch rounds once, NumPy twice."""
+EARLY = {"float32": 3e-7, "float64": 3e-16}
+"""Likewise in the first five losses."""
 
 
 def assert_close(found: Any, expected: Any, tolerance: float) -> None:
@@ -33,12 +35,12 @@ def assert_close(found: Any, expected: Any, tolerance: float) -> None:
     np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * scale)
 
 
-@pytest.mark.xfail(strict=False, reason="the bound on small figures is to be set by the size of their terms")
 @pytest.mark.parametrize("dtype", cases.DTYPES)
 @pytest.mark.parametrize("name", cases.OPTIMIZERS)
 def test_trains_as_pytorch(name: str, dtype: str) -> None:
-    found = cases.trained(torch, cases.OPTIMIZERS[name], dtype)
-    assert_close(found, GOLDEN["trained"][name][dtype], PRECISE[dtype])
+    found, expected = cases.trained(torch, cases.OPTIMIZERS[name], dtype), GOLDEN["trained"][name][dtype]
+    assert_close(found["losses"][:5], expected["losses"][:5], EARLY[dtype])
+    assert_close(found, expected, PRECISE[dtype])
 
 
 @pytest.mark.parametrize("name", cases.LBFGS)
@@ -51,17 +53,11 @@ def test_lbfgs_finds_its_way_as_pytorch(name: str) -> None:
     np.testing.assert_allclose(found["params"], expected["params"], rtol=1e-7)
 
 
+@pytest.mark.parametrize("dtype", cases.DTYPES)
 @pytest.mark.parametrize("name", cases.LBFGS)
-def test_line_searches_try_what_pytorch_tries(name: str) -> None:
-    expected = GOLDEN["valley"][name]["float64"]
-    np.testing.assert_allclose(cases.valley(torch, cases.LBFGS[name], "float64"), expected, rtol=1e-6)
-
-
-@pytest.mark.xfail(strict=False, reason="the bound on small figures is to be set by the size of their terms")
-def test_lbfgs_in_float32() -> None:
-    for name, make in cases.LBFGS.items():
-        expected = GOLDEN["trained"][name]["float32"]["losses"]
-        np.testing.assert_allclose(cases.trained(torch, make, "float32", 3)["losses"], expected, rtol=1e-4)
+def test_line_searches_try_what_pytorch_tries(name: str, dtype: str) -> None:
+    found, expected = cases.valley(torch, cases.LBFGS[name], dtype), GOLDEN["valley"][name][dtype]
+    np.testing.assert_allclose(found, expected, rtol=PRECISE[dtype])
 
 
 @pytest.mark.parametrize("name", cases.SCHEDULES)
@@ -69,13 +65,13 @@ def test_rates_are_pytorchs(name: str) -> None:
     assert cases.rates(torch, cases.SCHEDULES[name]) == GOLDEN["rates"][name]
 
 
-@pytest.mark.parametrize("text", cases.TEXTS)
+@pytest.mark.parametrize("text", cases.OPTIMIZER_TEXTS)
 def test_answers_as_pytorch(text: str) -> None:
     assert cases.answer(torch, text) == GOLDEN["answers"][text]
 
 
 def test_nothing_is_recorded_in_vain() -> None:
-    assert GOLDEN["answers"].keys() == set(cases.TEXTS)
+    assert GOLDEN["answers"].keys() == {*cases.OPTIMIZER_TEXTS, *cases.DATA_TEXTS}
     assert GOLDEN["trained"].keys() == cases.OPTIMIZERS.keys() | cases.LBFGS.keys()
     assert GOLDEN["rates"].keys() == cases.SCHEDULES.keys()
 

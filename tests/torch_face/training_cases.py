@@ -126,7 +126,7 @@ SCHEDULES = {
     "MultiplicativeLR": "MultiplicativeLR(o, lambda epoch: 0.9 if epoch % 2 else 1)",
     "ReduceLROnPlateau": "ReduceLROnPlateau(o, patience=1)",
     "ReduceLROnPlateau max": "ReduceLROnPlateau(o, 'max', factor=0.5, patience=0, cooldown=2)",
-    "ReduceLROnPlateau abs": "ReduceLROnPlateau(o, patience=0, threshold=0.3, threshold_mode='abs', min_lr=[0.01, 0.4])",
+    "ReduceLROnPlateau abs": "ReduceLROnPlateau(o, 'min', 0.1, 0, 0.3, 'abs', min_lr=[0.01, 0.4])",
     "ReduceLROnPlateau max abs": "ReduceLROnPlateau(o, 'max', patience=2, threshold=0.1, threshold_mode='abs')",
 }
 METRICS = [1.0, 0.8, 0.79, 0.85, 0.85, 0.3, 0.3, 0.29, 0.29, 0.29, 0.1, 0.5]
@@ -170,7 +170,12 @@ def batches(*args, **options):
     return [batch[0].tolist() for batch in data.DataLoader(rows, *args, **options)]
 """
 
-OPTIMIZER_TEXTS = """
+
+def _lines(text: str) -> list[str]:
+    return text.strip().split("\n")
+
+
+OPTIMIZER_TEXTS = _lines("""
 optim.SGD([x])
 optim.SGD([{'params': x}, {'params': [torch.ones(1)], 'lr': 3}], lr=0.1, nesterov=True, momentum=0.9)
 optim.Adam([x], lr=torch.tensor(0.5))
@@ -239,9 +244,9 @@ schedules.ReduceLROnPlateau(optim.SGD([x]), threshold_mode='ratio')
 schedules.ReduceLROnPlateau(optim.SGD([x]), min_lr=[1, 2])
 schedules.ReduceLROnPlateau(optim.SGD([x])).step()
 schedules.ReduceLROnPlateau(3)
-"""
+""")
 
-DATA_TEXTS = """
+DATA_TEXTS = _lines("""
 rows[3], rows[[1, 2]], rows[1:3], len(rows)
 data.TensorDataset(torch.ones(2), torch.ones(3))
 [(rows + rows)[i] for i in (0, 9, 10, 19, -1, -20)], len(rows + rows)
@@ -300,6 +305,25 @@ torch.multinomial(torch.tensor([1.0, -1.0]), 2, True)
 torch.multinomial(torch.ones(2), 3)
 torch.multinomial(torch.ones(2), 0)
 torch.multinomial(torch.ones(2, 2, 2), 1)
+seeded(lambda: torch.normal(torch.arange(3.0), torch.ones(3) * 2))
+seeded(lambda: torch.normal(torch.arange(3.0), 2.0))
+seeded(lambda: torch.normal(torch.zeros(20)))
+seeded(lambda: torch.normal(1, torch.tensor([0.5, 2.0], dtype=torch.float64)))
+seeded(lambda: torch.normal(torch.zeros(2, 1), torch.ones(3)))
+seeded(lambda: torch.normal(0, 1, (2, 5)))
+drawn(lambda g: torch.normal(mean=0.5, std=2.0, size=(3,), generator=g).tolist())
+torch.normal(torch.zeros(2), 1.0).dtype, torch.normal(torch.zeros(2).double(), torch.ones(2)).dtype
+torch.normal(torch.zeros(2), -torch.ones(2))
+torch.normal(torch.zeros(2), -1.0)
+torch.normal(0.0, -1.0, (2,))
+torch.normal(0.0, torch.ones(2, dtype=torch.int64))
+seeded(lambda: torch.bernoulli(torch.tensor([0.1, 0.5, 0.9])))
+seeded(lambda: torch.bernoulli(torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)))
+seeded(lambda: torch.bernoulli(torch.zeros(3, dtype=torch.int64), 0.5))
+seeded(lambda: torch.tensor([0.5, 0.5]).bernoulli())
+torch.bernoulli(torch.zeros(3), 2.0)
+torch.bernoulli(torch.tensor([1]))
+torch.bernoulli([0.5])
 data.default_collate([1, 2])
 data.default_collate([1.0, 2])
 data.default_collate([True, False])
@@ -325,7 +349,7 @@ data.default_collate([1, 'a'])
 data.default_collate([])
 data.default_convert({'a': np.ones(2), 'b': [1, np.float32(2)], 'c': (np.zeros(1), 's')})
 batches(), batches(4), batches(4, drop_last=True)
-len(data.DataLoader(rows, 4)), len(data.DataLoader(rows, 4, drop_last=True)), len(data.DataLoader(rows, batch_size=None))
+[len(data.DataLoader(rows, *options)) for options in ((4,), (None,))], len(data.DataLoader(rows, 4, drop_last=True))
 seeded(lambda: batches(4, shuffle=True))
 seeded(lambda: batches(3, True, drop_last=True))
 seeded(lambda: batches(4))
@@ -336,7 +360,7 @@ batches(batch_sampler=[[1, 2], [7]]), batches(sampler=[3, 4])
 list(data.DataLoader(rows, batch_size=None))[:2]
 list(data.DataLoader([np.ones(1), 's'], batch_size=None))
 list(data.DataLoader(rows, 3, collate_fn=len))
-list(data.DataLoader(Stream(), 3)), list(data.DataLoader(Stream(), 3, drop_last=True)), list(data.DataLoader(Stream(), None))
+[list(data.DataLoader(Stream(), size)) for size in (3, None)], list(data.DataLoader(Stream(), 3, drop_last=True))
 len(data.DataLoader(Stream()))
 data.DataLoader(Stream(), shuffle=True)
 data.DataLoader(Stream(), sampler=[1])
@@ -354,9 +378,7 @@ data.DataLoader(rows, batch_size=1.5)
 data.DataLoader(rows, drop_last=1)
 data.DataLoader(rows, persistent_workers=True)
 setattr(data.DataLoader(rows), 'batch_size', 3)
-"""
-
-TEXTS = [line for group in (OPTIMIZER_TEXTS, DATA_TEXTS) for line in group.strip().split("\n")]
+""")
 
 
 def answer(torch: Any, text: str) -> str:

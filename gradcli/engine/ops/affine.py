@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL
-from gradcli.engine.op import general, not_differentiable
+from gradcli.engine.op import general
 from gradcli.engine.ops.arithmetic import add
 from gradcli.engine.ops.fused import addmm
 from gradcli.engine.ops.indexing import scatter
@@ -60,8 +60,7 @@ embedding = general(
     "embedding",
     "EmbeddingBackward0",
     _embedding,
-    domain=(REAL.shaped(4, 3), REAL),
+    domain=REAL.shaped(4, 3),
     shapes_only=["weight"],
     weight=_embedding_rule,
-    index=not_differentiable,
 )

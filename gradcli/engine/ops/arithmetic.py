@@ -64,6 +64,8 @@ def _neg(x: Any) -> Any:
     try:
         return -x
     except TypeError:
+        if x.dtype.kind != "b":
+            raise
         raise RuntimeError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
             "the `~` or `logical_not()` operator instead."

@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import numpy as np
-
 from gradcli.engine.axes import axis_in
 from gradcli.engine.ops.arithmetic import mul
 from gradcli.engine.ops.indexing import diagonal
 from gradcli.engine.ops.products import bmm, dot, mm
 from gradcli.engine.ops.reduction import sum as sum_over
-from gradcli.engine.ops.shape import moveaxis, permute, reshape, unsqueeze
+from gradcli.engine.ops.shape import moveaxis, permute, reshape, unsafe_view, unsqueeze
 
 Label = str | int
 """What names an axis: a letter, or a number for an axis that an ellipsis stands for, counted from the last one."""
@@ -152,7 +150,7 @@ def tensordot(a: Any, b: Any, dims: int | Sequence[Any] = 2) -> Any:
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
-        of_a, of_b = [*range(a.ndim - dims, a.ndim)], [*range(dims)]
+        of_a, of_b = [*range(-dims, 0)], [*range(dims)]
     else:
         of_a, of_b = (
             [axis_in(axis, x.ndim) for axis in ([axes] if isinstance(axes, int) else axes)]
@@ -164,6 +162,7 @@ def tensordot(a: Any, b: Any, dims: int | Sequence[Any] = 2) -> Any:
                 f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
                 f"{b.shape[j]} in dim {j}"
             )
+    of_a = [axis % a.ndim for axis in of_a]
     free_a = [axis for axis in range(a.ndim) if axis not in of_a]
     free_b = [axis for axis in range(b.ndim) if axis not in of_b]
     shape = [a.shape[axis] for axis in free_a] + [b.shape[axis] for axis in free_b]
@@ -189,9 +188,9 @@ def kron(a: Any, b: Any) -> Any:
     """The Kronecker product: each element of `a` times the whole of `b`."""
     ndim = max(a.ndim, b.ndim)
     sizes = [(1,) * (ndim - x.ndim) + tuple(x.shape) for x in (a, b)]
-    left = reshape(a, [n for size in sizes[0] for n in (size, 1)])
-    right = reshape(b, [n for size in sizes[1] for n in (1, size)])
-    return reshape(mul(left, right), [int(n) for n in np.prod(sizes, 0)])
+    left = unsafe_view(a, [n for size in sizes[0] for n in (size, 1)])
+    right = unsafe_view(b, [n for size in sizes[1] for n in (1, size)])
+    return unsafe_view(mul(left, right), [n * m for n, m in zip(*sizes, strict=True)])
 
 
 def multi_dot(matrices: Sequence[Any]) -> Any:
@@ -207,7 +206,7 @@ def multi_dot(matrices: Sequence[Any]) -> Any:
     sizes = [factor.shape[0] for factor in factors] + [factors[-1].shape[1]]
     product = _in_order(factors, _cheapest_cuts(sizes), 0, len(factors))
     shape = [*([] if row else product.shape[:1]), *([] if column else product.shape[1:])]
-    return reshape(product, shape) if row or column else product
+    return reshape(product, shape)
 
 
 def _cheapest_cuts(sizes: Sequence[int]) -> dict[tuple[int, int], int]:

@@ -77,7 +77,7 @@ def _check_quantile(x: Any, q: Any, interpolation: str) -> None:
 
 
 def unique(x: Any, axis: int | None = None) -> tuple[Any, Any, Any]:
-    """The elements (or the slices along `axis`) that differ, sorted; for each element its number among them; their counts.
+    """The elements (or the slices along `axis`) that differ, sorted; each element's number among them; their counts.
 
     NaNs differ from one another.
     """
@@ -111,7 +111,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
 
 
 def histc(x: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
-    """How many elements lie in each of `bins` equal parts of the range, which is that of the elements if both ends are 0."""
+    """How many elements lie in each of `bins` equal parts of the range, or of their own range if its ends are equal."""
     if x.dtype.kind != "f":
         raise not_implemented("histogram_cpu", x.dtype)
     if bins <= 0:
@@ -138,9 +138,9 @@ def searchsorted(ordered: Any, x: Any, right: bool = False, narrow: bool = False
     else:
         if ordered.shape[:-1] != x.shape[:-1]:
             raise RuntimeError(
-                "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
-                f"tensor and input value tensor must match, but we got boundaries tensor {[*ordered.shape]} and input "
-                f"value tensor {[*x.shape]}"
+                "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+                "boundaries tensor and input value tensor must match, but we got boundaries tensor "
+                f"{[*ordered.shape]} and input value tensor {[*x.shape]}"
             )
         rows = zip(ordered.reshape(-1, ordered.shape[-1]), x.reshape(-1, x.shape[-1]), strict=True)
         found = [np.searchsorted(row, wanted, side) for row, wanted in rows]  # type: ignore[call-overload]

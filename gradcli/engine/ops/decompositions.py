@@ -118,8 +118,8 @@ def _qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
         )
     matrices(x, "linalg.qr")
     if mode == "r":
-        return np.empty(0, x.dtype), np.linalg.qr(x, mode)  # type: ignore[call-overload]
-    q, r = np.linalg.qr(x, mode)  # type: ignore[call-overload]
+        return np.empty(0, x.dtype), np.linalg.qr(x, "r")
+    q, r = np.linalg.qr(x, mode)  # type: ignore[call-overload]  # "reduced" or "complete"
     return q, r
 
 

@@ -108,36 +108,40 @@ _scatter_add = general(
 )
 
 
-def _part_for(x: Any, source: Any, index: Any) -> Any:
+def _part_for(x: Any, source: Any, index: Any, axis: int) -> Any:
     """The part of `source` that `index` has places for."""
     if source.dtype != x.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if source.ndim != index.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
-    for axis, (n, m) in enumerate(zip(index.shape, source.shape, strict=True)):
-        if n > m:
-            raise RuntimeError(
-                f"Expected index {[*index.shape]} to be no larger size than src {[*source.shape]} in dimension {axis}"
-            )
-        source = source if n == m else slice_axis(source, axis, 0, n)
+    if any(n > m for n, m in zip(index.shape, source.shape, strict=True)):
+        raise RuntimeError(
+            f"Expected index {[*index.shape]} to be no larger than self {[*x.shape]} apart from dimension {axis} and "
+            f"to be no larger size than src {[*source.shape]}"
+        )
+    for i, (n, m) in enumerate(zip(index.shape, source.shape, strict=True)):
+        source = source if n == m else slice_axis(source, i, 0, n)
     return source
 
 
 def put_along(x: Any, axis: int, index: Any, source: Any) -> Any:
     """`x` with the elements of `source`, or a number, at the indices `index` along `axis`."""
-    part = _part_for(x, source, index) if isinstance(source, (Tensor, np.ndarray)) else source
+    part = _part_for(x, source, index, axis) if isinstance(source, (Tensor, np.ndarray)) else source
     return _scatter(x, part, values(index), axis)
 
 
 def add_along(x: Any, axis: int, index: Any, source: Any) -> Any:
     """`x` with the elements of `source` added at the indices `index` along `axis`."""
-    return _scatter_add(x, _part_for(x, source, index), values(index), axis)
+    return _scatter_add(x, _part_for(x, source, index, axis), values(index), axis)
 
 
 def take_along(x: Any, index: Any, axis: int | None = None) -> Any:
     """As `gather`, of arrays that broadcast; of all elements in order where there is no axis."""
-    if index.dtype.kind != "i":
-        raise RuntimeError("torch.take_along_dim(): dtype of indices should be Long")
+    dtype = values(index).dtype
+    if dtype.kind != "i":
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {TYPE_NAMES[dtype.name].scalar}"
+        )
     if axis is None:
         return gather(flatten(x), 0, np.reshape(values(index), -1))
     if x.ndim != index.ndim:

@@ -135,8 +135,10 @@ def split(x: Any, size: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
             )
         ends = [*itertools.accumulate(size, initial=0)]
     else:
-        if size <= 0:
-            raise RuntimeError(f"split expects a positive split_size, but got split_size={size}")
+        if size < 0:
+            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
+        if size == 0 and n:
+            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
         ends = [*range(0, n, size), n] if n else [0, 0]
     by_sizes = isinstance(size, Sequence)
     return tuple([split_part(x, axis, start, stop, None, by_sizes) for start, stop in itertools.pairwise(ends)])
@@ -157,7 +159,7 @@ def unbind(x: Any, axis: int = 0) -> tuple[Any, ...]:
 
 
 def tensor_split(x: Any, places: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
-    """As many parts of `x` along `axis`, the first ones perhaps longer by one; or its parts between the given places."""
+    """As many parts of `x` along `axis`, the first ones perhaps longer by one; or its parts between given places."""
     if not x.ndim:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     n = x.shape[axis_in(axis, x.ndim)]

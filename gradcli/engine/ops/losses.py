@@ -1,6 +1,7 @@
 """Losses that are one node in PyTorch: how far predictions are from targets.
 
 `reduction` says what becomes of the losses of the elements: "mean", "sum", or "none", which leaves them as they are.
+Weights, and targets that name classes, are arrays; they have no derivatives.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL, Domain
-from gradcli.engine.op import general, not_differentiable
+from gradcli.engine.op import general
 from gradcli.engine.ops.indexing import scatter
 from gradcli.engine.ops.transcendental import logit, sigmoid, softplus
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
 ROWS = REAL.shaped(3, 4)
 PROBABILITIES = Domain(0, 1).shaped(3, 4)
+_LEAST = float(np.float32(1e-12))
+"""PyTorch's least variance of a probability, whatever the dtype."""
 
 
 def _reduced(losses: Any, reduction: str) -> Any:
@@ -105,12 +108,11 @@ binary_cross_entropy = general(
     "binary_cross_entropy",
     "BinaryCrossEntropyBackward0",
     _binary_cross_entropy,
-    domain=(PROBABILITIES, PROBABILITIES, REAL),
+    domain=(PROBABILITIES, PROBABILITIES),
     x=lambda g, x, target, weight, reduction: (
-        _weighted(_share(g, x, reduction) * (x - target), weight) / np.maximum(x * (1 - x), 1e-12)
+        _weighted(_share(g, x, reduction) * (x - target), weight) / np.maximum(x * (1 - x), _LEAST)
     ),
     target=lambda g, x, weight, reduction: _weighted(_share(-g, x, reduction) * logit(x), weight),
-    weight=not_differentiable,
 )
 
 
@@ -139,14 +141,12 @@ binary_cross_entropy_with_logits = general(
     "binary_cross_entropy_with_logits",
     "BinaryCrossEntropyWithLogitsBackward0",
     _binary_cross_entropy_with_logits,
-    domain=(ROWS, PROBABILITIES, REAL, REAL),
+    domain=(ROWS, PROBABILITIES),
     x=_logits_slope,
     target=_target_slope,
-    weight=not_differentiable,
-    pos_weight=not_differentiable,
 )
 
-# Of log-probabilities: x is (n, classes, ...), a target (n, ...) names a class
+# Of log-probabilities: x is (n, classes, ...), or (classes,) alone; a target (n, ...), or (), names a class
 
 
 def _class_weights(target: Any, weight: Any, ignore_index: int, dtype: Any) -> Any:
@@ -160,7 +160,7 @@ def _class_weights(target: Any, weight: Any, ignore_index: int, dtype: Any) -> A
 def _chosen(target: Any, ignore_index: int) -> tuple[Any, ...]:
     """The key of the elements that the targets name; where one is ignored, of the first class."""
     key: list[Any] = [*np.ogrid[tuple([slice(n) for n in target.shape])]]
-    key.insert(1, np.where(target == ignore_index, 0, target))
+    key.insert(min(target.ndim, 1), np.where(target == ignore_index, 0, target))
     return tuple(key)
 
 
@@ -183,19 +183,17 @@ def _nll_rule(g: Any, x: Any, target: Any, weight: Any, reduction: str, ignore_i
 
 nll_loss = general(
     "nll_loss",
-    lambda x, *_: "NllLossBackward0" if x.ndim == 2 else "NllLoss2DBackward0",
+    lambda x, *_: "NllLossBackward0" if x.ndim <= 2 else "NllLoss2DBackward0",
     _nll_loss,
-    domain=(ROWS, REAL, REAL),
+    domain=ROWS,
     shapes_only=["x"],
     x=_nll_rule,
-    target=not_differentiable,
-    weight=not_differentiable,
 )
 
 
 def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
     """Raises, in PyTorch's words, for targets and weights that do not fit."""
-    classes = x.shape[1]
+    classes = x.shape[min(target.ndim, 1)]
     if target.dtype not in (np.int64, np.uint8):
         called = TYPE_NAMES[target.dtype.name].scalar
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {called}")

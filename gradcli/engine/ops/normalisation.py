@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.domain import POSITIVE, REAL
+from gradcli.engine.domain import REAL
 from gradcli.engine.multi import multi
-from gradcli.engine.op import general, not_differentiable
+from gradcli.engine.op import general
 from gradcli.engine.ops.reduction import mean, sum
 from gradcli.engine.ops.shape import reshape
 
@@ -86,7 +86,7 @@ def _normalise_rule(
 
 def _of_values(gs: Sequence[Any], result: Any, view: Lengths) -> Any:
     """The cotangent of the normalised array in its view."""
-    return np.zeros(view, result[0].dtype) if gs[0] is None else reshape(gs[0], view)
+    return reshape(np.zeros_like(result[0]) if gs[0] is None else gs[0], view)
 
 
 normalise = multi(
@@ -102,7 +102,7 @@ normalise = multi(
     bias=lambda gs, result, bias, view, shape: _to_parameter(_of_values(gs, result, view), shape, bias),
 )
 
-# By a mean and a variance that are given
+# By a mean and a variance that are given, as arrays, which have no derivatives
 
 
 def _rescale(x: Any, weight: Any, bias: Any, average: Any, variance: Any, shape: Lengths, eps: float) -> Any:
@@ -119,7 +119,7 @@ rescale = general(
     "rescale",
     "NativeBatchNormBackward0",
     _rescale,
-    domain=(REAL.shaped(3, 4), REAL.shaped(4), REAL.shaped(4), REAL.shaped(4), POSITIVE.shaped(4)),
+    domain=(REAL.shaped(3, 4), REAL.shaped(4), REAL.shaped(4)),
     shapes_only=["bias"],
     x=lambda g, weight, variance, shape, eps: (
         g * _rstd(variance, shape, eps) * (1 if weight is None else reshape(weight, shape))
@@ -128,6 +128,4 @@ rescale = general(
         g * (x - reshape(average, shape)) * _rstd(variance, shape, eps), shape, weight
     ),
     bias=lambda g, bias, shape: _to_parameter(g, shape, bias),
-    average=not_differentiable,
-    variance=not_differentiable,
 )

@@ -133,7 +133,7 @@ def dsplit(x: Any, places: int | Sequence[int]) -> tuple[Any, ...]:
 def _evenly(x: Any, places: int | Sequence[int], axis: int, name: str, least: int) -> tuple[Any, ...]:
     if x.ndim < least:
         raise RuntimeError(
-            f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, but got a tensor with "
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with "
             f"{x.ndim} dimensions!"
         )
     if isinstance(places, int) and (places <= 0 or x.shape[axis] % places):

@@ -97,9 +97,10 @@ def _source_fits(name: str, x: Any, axis: int, index: Any, source: Any) -> None:
     axis = axis_in(axis, x.ndim)
     if source.dtype != x.dtype:
         raise RuntimeError(f"{name}_(): self and source must have the same scalar type")
-    if index.size != source.shape[axis]:
+    count = values(index).size
+    if count != source.shape[axis]:
         raise RuntimeError(
-            f"{name}_(): Number of indices ({index.size}) should be equal to source.size(dim): "
+            f"{name}_(): Number of indices ({count}) should be equal to source.size(dim): "
             f"({source.shape[axis]}), for dim: {axis}"
         )
     if [n for i, n in enumerate(source.shape) if i != axis] != [n for i, n in enumerate(x.shape) if i != axis]:

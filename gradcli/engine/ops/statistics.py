@@ -119,10 +119,10 @@ nansum = general(
 
 def nanmean(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     """The mean of the elements that are numbers."""
-    if x.dtype.kind not in "fc":
+    dtype = getattr(x, "array", x).dtype
+    if dtype.kind not in "fc":
         raise RuntimeError(
-            "nanmean(): expected input to have floating point or complex dtype but got "
-            f"{TYPE_NAMES[x.dtype.name].scalar}"
+            f"nanmean(): expected input to have floating point or complex dtype but got {TYPE_NAMES[dtype.name].scalar}"
         )
     return div(nansum(x, axis, keepdims), sum(np.logical_not(np.isnan(x)), axis, keepdims))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from gradcli.engine.autograd import observed
 from gradcli.engine.graph import Node, each_node, failure_told
 from gradcli.engine.tensor import Tensor
 
-PACKAGE = str(Path(__file__).parents[2])
+PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120  # pathlib takes long to import
 
 
 class _Detection:
@@ -28,6 +27,8 @@ class _Detection:
 
 def _note_traceback(node: Node) -> None:
     """Keeps in a new node where the user's program made it."""
+    import traceback
+
     frames = [frame for frame in traceback.extract_stack() if not frame.filename.startswith(PACKAGE)]
     node.metadata["traceback_"] = traceback.format_list(frames)
 

@@ -65,7 +65,7 @@ class Notes:
 
 
 def _rejoined(array: Any, source: Any, node: Node) -> Tensor | None:
-    """A saved array as the Tensor it was; `source` is where its cotangent goes, or the number of an output of `node`."""
+    """A saved array as the Tensor it was; `source` is where its cotangent goes, or the number of the node's output."""
     if array is None:
         return None
     if isinstance(source, int):
@@ -178,7 +178,7 @@ class Call:
     def _refuse_misfit(self, i: int, gradient: Any, wanted: tuple[int, ...]) -> None:
         """Raises RuntimeError for a gradient that is no Tensor, or does not sum to the shape of its argument."""
         if not isinstance(gradient, Tensor):
-            raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__})")  # PyTorch's
+            raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__})")  # noqa: TRY004  # PyTorch's
         found = gradient.array.shape
         if len(found) < len(wanted) or any(n not in (m, 1) for m, n in zip(found[::-1], wanted[::-1], strict=False)):
             raise RuntimeError(

@@ -11,15 +11,19 @@ vectorize       accepted; rows are computed one after the other all the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from gradcli.engine import autograd, ops
 from gradcli.engine.forward import Level
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.absent import absent_names
+from gradcli.torch.autograd import strict as strictly
+from gradcli.torch.autograd.blocks import of_columns, of_rows, units, zeros
+from gradcli.torch.autograd.strict import refuse_constant, refuse_flat_row, refuse_unused
+
+__getattr__ = absent_names(__name__)
 
 Tensors = tuple[Tensor, ...]
 Given = Tensor | Tensors
@@ -29,39 +33,6 @@ STRATEGIES = ("forward-mode", "reverse-mode")
 BETTER = (
     ' Hint: If your function has more outputs than inputs, "forward-mode" tends to be more performant. Otherwise, '
     'prefer to use "reverse-mode".'
-)
-
-# What strict mode does not allow
-STRICT = " This is not allowed in strict mode"
-CONSTANT_OUTPUT = (
-    "Output {} of the user-provided function does not require gradients. The outputs must be computed in a "
-    "differentiable manner from the input when running in strict mode."
-)
-UNUSED_INPUT = "The output of the user-provided function is independent of input {}." + STRICT + "."
-UNUSED_BY_OUTPUT = "Output {} of the user-provided function is independent of input {}." + STRICT + "."
-UNUSED_BY_JACOBIAN = "The jacobian of the user-provided function is independent of input {}." + STRICT + "."
-FLAT = "The {} of the user-provided function is independent of input {}." + STRICT + " when create_graph=True."
-CONSTANT_GRADIENT = (
-    "The gradient with respect to input {} is independent of the inputs of the user-provided function." + STRICT + "."
-)
-CONSTANT_JACOBIAN = (
-    "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} is "
-    "independent of the input." + STRICT + ". You should ensure that your function is twice differentiable and that "
-    "the jacobian depends on the inputs (this would be violated by a linear function for example)."
-)
-CONSTANT_HESSIAN = (
-    "The hessian of the user-provided function with respect to input {} is independent of the input."
-    + STRICT
-    + ". You "
-    "should ensure that your function is thrice differentiable and that the hessian depends on the inputs."
-)
-UNUSED_IN_TRICK = (
-    "The gradient with respect to the input is independent of entry {} in the grad_outputs when using the double "
-    "backward trick to compute forward mode gradients." + STRICT + "."
-)
-UNUSED_IN_HESSIAN_TRICK = (
-    "The hessian of the user-provided function is independent of entry {} in the grad_jacobian." + STRICT + " as it "
-    "prevents from using the double backward trick to replace forward mode AD."
 )
 
 
@@ -92,15 +63,6 @@ def _released(tensors: Sequence[Tensor], many: bool, create_graph: bool) -> Give
     return results if many else results[0]
 
 
-def _refuse_constant(tensors: Sequence[Tensor | None], message: str, strict: bool) -> None:
-    """Raises RuntimeError in strict mode for a Tensor without a history."""
-    for i, tensor in enumerate(tensors if strict else ()):
-        if tensor is None:
-            raise RuntimeError(UNUSED_INPUT.format(i))
-        if not tensor.requires_grad:
-            raise RuntimeError(message.format(i))
-
-
 def _gradients(
     outputs: Sequence[Tensor | None], inputs: Tensors, v: Sequence[Tensor] | None, create_graph: bool
 ) -> tuple[Tensor | None, ...]:
@@ -113,20 +75,9 @@ def _gradients(
     return autograd.grad(roots, inputs, given, retain_graph=True, create_graph=create_graph, allow_unused=True)
 
 
-def _filled(
-    gradients: Sequence[Tensor | None], like: Tensors, strict: bool, create_graph: bool, unused: str, what: str
-) -> Tensors:
-    """The gradients with zeros for None, which strict mode refuses with the message `unused`."""
-    for i, gradient in enumerate(gradients if strict else ()):
-        if gradient is None:
-            raise RuntimeError(unused.format(i))
-        if create_graph and not gradient.requires_grad:
-            raise RuntimeError(FLAT.format(what, i))
-    return tuple(_zeros(x) if g is None else g for g, x in zip(gradients, like, strict=True))
-
-
-def _zeros(x: Tensor, requires_grad: bool = False) -> Tensor:
-    return Tensor(np.zeros_like(x.array), requires_grad)
+def _filled(gradients: Sequence[Tensor | None], like: Tensors) -> Tensors:
+    """The gradients with zeros for None."""
+    return tuple(zeros(x) if g is None else g for g, x in zip(gradients, like, strict=True))
 
 
 def _vector(v: Given | None, like: Tensors, many: bool, function: str, create_graph: bool, of: str) -> Tensors | None:
@@ -149,10 +100,17 @@ def _vector(v: Given | None, like: Tensors, many: bool, function: str, create_gr
     return tensors
 
 
+def _outputs(result: Any, function: str, strict: bool) -> tuple[bool, Tensors]:
+    """What the function gave, as `_tuple`."""
+    many, outputs = _tuple(result, OUTPUTS, function)
+    if strict:
+        refuse_constant(outputs, strictly.CONSTANT_OUTPUT)
+    return many, outputs
+
+
 def _scalar(result: Any, function: str, strict: bool) -> Tensor:
     """The one number that a function gives. Raises RuntimeError if it gives something else."""
-    many, outputs = _tuple(result, OUTPUTS, function)
-    _refuse_constant(outputs, CONSTANT_OUTPUT, strict)
+    many, outputs = _outputs(result, function, strict)
     if many:
         raise RuntimeError(f"The function given to {function} should return a single Tensor")
     if outputs[0].array.size != 1:
@@ -170,11 +128,12 @@ def vjp(
     """
     many, given = _tuple(inputs, "inputs", "vjp")
     entered = _fresh(given, create_graph)
-    many_outputs, outputs = _tuple(func(*entered), OUTPUTS, "vjp")
-    _refuse_constant(outputs, CONSTANT_OUTPUT, strict)
+    many_outputs, outputs = _outputs(func(*entered), "vjp", strict)
     cotangents = _vector(v, outputs, many_outputs, "vjp", create_graph, "the user-provided function returns")
     found = _gradients(outputs, entered, cotangents, create_graph)
-    product = _filled(found, entered, strict, create_graph, UNUSED_INPUT, "jacobian")
+    if strict:
+        refuse_unused(found, strictly.UNUSED_INPUT, "jacobian", create_graph=create_graph)
+    product = _filled(found, entered)
     return _released(outputs, many_outputs, create_graph), _released(product, many, create_graph)
 
 
@@ -190,13 +149,14 @@ def jvp(
     many, given = _tuple(inputs, "inputs", "jvp")
     entered = _fresh(given, create_graph)
     tangents = _vector(v, entered, many, "jvp", create_graph, "the input to the user-provided function is")
-    many_outputs, outputs = _tuple(func(*entered), OUTPUTS, "jvp")
-    _refuse_constant(outputs, CONSTANT_OUTPUT, strict)
-    u = tuple(_zeros(x, requires_grad=True) for x in outputs)
+    many_outputs, outputs = _outputs(func(*entered), "jvp", strict)
+    u = tuple(zeros(x, requires_grad=True) for x in outputs)
     products = _gradients(outputs, entered, u, create_graph=True)
-    _refuse_constant(products, CONSTANT_GRADIENT, strict)
     found = _gradients(products, u, tangents, create_graph)
-    result = _filled(found, outputs, strict, create_graph, UNUSED_IN_TRICK, "jacobian")
+    if strict:
+        refuse_constant(products, strictly.CONSTANT_GRADIENT)
+        refuse_unused(found, strictly.UNUSED_IN_TRICK, "jacobian", create_graph=create_graph)
+    result = _filled(found, outputs)
     return _released(outputs, many_outputs, create_graph), _released(result, many_outputs, create_graph)
 
 
@@ -229,12 +189,13 @@ def _refuse_forward(create_graph: bool, strict: bool, vectorize: bool) -> None:
         )
     if strict:
         raise RuntimeError(
-            'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported together '
-            '(yet). Please either set `strict=False` or `strategy="reverse-mode"`.'
+            'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported '
+            'together (yet). Please either set `strict=False` or `strategy="reverse-mode"`.'
         )
     if not vectorize:
         raise NotImplementedError(
-            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`."
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
+            "`vectorize=True`."
         )
 
 
@@ -242,47 +203,22 @@ def _refuse_forward(create_graph: bool, strict: bool, vectorize: bool) -> None:
 def _by_rows(func: Callable[..., Any], inputs: Given, create_graph: bool, strict: bool, vectorize: bool) -> Any:
     many, given = _tuple(inputs, "inputs", "jacobian")
     entered = _fresh(given, create_graph)
-    many_outputs, outputs = _tuple(func(*entered), OUTPUTS, "jacobian")
-    _refuse_constant(outputs, CONSTANT_OUTPUT, strict)
+    many_outputs, outputs = _outputs(func(*entered), "jacobian", strict)
     if vectorize and strict:
         raise RuntimeError(
-            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. Please "
-            "either set `strict=False` or `vectorize=False`."
+            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. "
+            "Please either set `strict=False` or `vectorize=False`."
         )
     blocks = []
     for i, output in enumerate(outputs):
-        rows = [_gradients([output], entered, [one], create_graph) for one in _units(output)]
-        for row in rows if strict else ():
-            _refuse_flat(row, i, create_graph)
-        columns = zip(*rows, strict=True) if rows else [()] * len(entered)
-        parts = [_stacked(column, x, output.shape) for column, x in zip(columns, entered, strict=True)]
+        found = [_gradients([output], entered, [one], create_graph) for one in units(output)]
+        for row in found if strict else ():
+            refuse_flat_row(row, i, create_graph=create_graph)
+        rows = [_filled(row, entered) for row in found]
+        by_input = zip(*rows, strict=True) if rows else [()] * len(entered)
+        parts = [of_rows(part, output, x) for part, x in zip(by_input, entered, strict=True)]
         blocks.append(_released(parts, many, create_graph))
     return tuple(blocks) if many_outputs else blocks[0]
-
-
-def _units(x: Tensor) -> Iterator[Tensor]:
-    """Tensors like `x` with 1 for one element and 0 for the others, in order."""
-    for i in range(x.array.size):
-        unit = np.zeros_like(x.array, shape=x.array.size)
-        unit[i] = 1
-        yield Tensor(unit.reshape(x.array.shape)[()])
-
-
-def _refuse_flat(row: Sequence[Tensor | None], output: int, create_graph: bool) -> None:
-    for i, gradient in enumerate(row):
-        if gradient is None:
-            raise RuntimeError(UNUSED_BY_OUTPUT.format(output, i))
-        if create_graph and not gradient.requires_grad:
-            raise RuntimeError(FLAT.format("jacobian", output))
-
-
-def _stacked(parts: Sequence[Tensor | None], x: Tensor, shape: Sequence[int]) -> Tensor:
-    """Parts like `x`, None for zeros, as one Tensor: one for each place in `shape`."""
-    whole = (*shape, *x.shape)
-    if not parts:
-        return Tensor(np.zeros_like(x.array, shape=whole))
-    stacked: Tensor = ops.reshape(ops.stack([_zeros(x) if part is None else part for part in parts]), whole)
-    return stacked
 
 
 @enable_grad()
@@ -291,20 +227,14 @@ def _by_columns(func: Callable[..., Any], inputs: Given) -> Any:
     many_outputs, blocks = False, []
     for i, x in enumerate(given):
         columns = []
-        for one in _units(x):
+        for one in units(x):
             with Level() as level:
-                duals = [level.dual(y, one if j == i else _zeros(y)) for j, y in enumerate(given)]
+                duals = [level.dual(y, one if j == i else zeros(y)) for j, y in enumerate(given)]
                 many_outputs, outputs = _tuple(func(*duals), OUTPUTS, "jacobian")
-                columns.append([(y, level.tangent(y)) for y in outputs])
-        blocks.append([_last(column, x) for column in zip(*columns, strict=True)])
+                columns.append([tangent.detach() for tangent in _filled([*map(level.tangent, outputs)], outputs)])
+        blocks.append([of_columns(column, x) for column in zip(*columns, strict=True)])
     by_output = [list(blocks) if many else blocks[0] for blocks in zip(*blocks, strict=True)]  # lists, as in PyTorch
     return by_output if many_outputs else by_output[0]
-
-
-def _last(columns: Sequence[tuple[Tensor, Tensor | None]], x: Tensor) -> Tensor:
-    """Outputs' tangents as one Tensor, with the axes of `x` last."""
-    arrays = [np.zeros_like(y.array) if tangent is None else tangent.array for y, tangent in columns]
-    return Tensor(np.stack(arrays, axis=-1).reshape(*columns[0][0].shape, *x.shape))
 
 
 def hessian(
@@ -323,7 +253,8 @@ def hessian(
     def gradient(*given: Tensor) -> Tensors:
         rows = jacobian(lambda *x: _scalar(func(*x), "hessian", strict), given, create_graph=True)
         rows = tuple(ops.reshape(row, x.shape) for row, x in zip(rows, given, strict=True))
-        _refuse_constant(rows, CONSTANT_JACOBIAN, strict)
+        if strict:
+            refuse_constant(rows, strictly.CONSTANT_JACOBIAN)
         return rows
 
     blocks = jacobian(gradient, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
@@ -340,7 +271,9 @@ def vhp(
     """
     many, entered, vector, value, gradient = _second_order("vhp", func, inputs, v, create_graph, strict)
     found = _gradients(gradient, entered, vector, create_graph)
-    product = _filled(found, entered, strict, create_graph, UNUSED_BY_JACOBIAN, "hessian")
+    if strict:
+        refuse_unused(found, strictly.UNUSED_BY_JACOBIAN, "hessian", create_graph=create_graph)
+    product = _filled(found, entered)
     return _released([value], False, create_graph), _released(product, many, create_graph)  # type: ignore[return-value]
 
 
@@ -350,11 +283,13 @@ def hvp(
 ) -> tuple[Tensor, Given]:
     """As `vhp`, for the product of the Hessian with `v`; computed as `jvp` computes it."""
     many, entered, vector, value, gradient = _second_order("hvp", func, inputs, v, create_graph, strict)
-    u = tuple(_zeros(x, requires_grad=True) for x in entered)
+    u = tuple(zeros(x, requires_grad=True) for x in entered)
     products = _gradients(gradient, entered, u, create_graph=True)
-    _refuse_constant(gradient, CONSTANT_HESSIAN, strict)
     found = _gradients(products, u, vector, create_graph)
-    product = _filled(found, entered, strict, create_graph, UNUSED_IN_HESSIAN_TRICK, "hessian")
+    if strict:
+        refuse_constant(gradient, strictly.CONSTANT_HESSIAN)
+        refuse_unused(found, strictly.UNUSED_IN_HESSIAN_TRICK, "hessian", create_graph=create_graph)
+    product = _filled(found, entered)
     return _released([value], False, create_graph), _released(product, many, create_graph)  # type: ignore[return-value]
 
 
@@ -367,5 +302,6 @@ def _second_order(
     vector = _vector(v, entered, many, function, create_graph, "the input to the user-provided function is")
     value = _scalar(func(*entered), function, strict)
     gradient = _gradients([value], entered, None, create_graph=True)
-    _refuse_constant(gradient, CONSTANT_JACOBIAN, strict)
+    if strict:
+        refuse_constant(gradient, strictly.CONSTANT_JACOBIAN)
     return many, entered, vector, value, gradient

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,18 @@ from gradcli.engine.forward import Level
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import only_default
+from gradcli.torch.autograd.blocks import units
 
 Tensors = Sequence[Tensor]
 
 IN_DOUBLE = (
-    "Input #{} requires gradient and is not a double precision floating point or complex. This check will likely fail if "
-    "all the inputs are not of double precision floating point or complex. "
+    "Input #{} requires gradient and is not a double precision floating point or complex. This check will likely fail "
+    "if all the inputs are not of double precision floating point or complex. "
 )
 OVERLAPPING = (
-    "The {}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping to be able to "
-    "compute the numerical gradients correctly. You should call .contiguous on the input before passing it to gradcheck."
+    "The {}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping to be able "
+    "to compute the numerical gradients correctly. You should call .contiguous on the input before passing it to "
+    "gradcheck."
 )
 NOT_REENTRANT = (
     "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different "
@@ -208,19 +210,13 @@ def _rows(output: Tensor, inputs: Tensors, nondet_tol: float) -> list[Any]:
     Raises GradcheckError if a second pass gives something else.
     """
     blocks = [np.zeros((x.array.size, output.array.size), x.array.dtype) for x in inputs]
-    for i, unit in enumerate(_units(output)):
+    for i, unit in enumerate(units(output)):
         first, second = (_gradients([output], [unit], inputs) for _ in range(2))
         for block, a, b in zip(blocks, first, second, strict=True):
             block[:, i] = a.ravel()
             if not np.all(np.abs(a - b) <= nondet_tol) and not np.array_equal(a, b, equal_nan=True):
                 raise GradcheckError(NOT_REENTRANT.format(nondet_tol))
     return blocks
-
-
-def _units(x: Tensor) -> Iterator[Tensor]:
-    """Tensors like `x` with 1 for one element and 0 for the others, in order."""
-    for unit in np.eye(x.array.size, dtype=x.array.dtype):
-        yield Tensor(unit.reshape(x.array.shape)[()])
 
 
 def _gradients(outputs: Tensors, cotangents: Tensors, inputs: Tensors) -> list[Any]:
@@ -235,7 +231,7 @@ def _gradients(outputs: Tensors, cotangents: Tensors, inputs: Tensors) -> list[A
 def _columns(func: Callable[..., Any], inputs: tuple[Any, ...], place: int) -> list[Any]:
     """For each output, the matrix (elements of the input, elements of the output), by a forward pass an element."""
     rows = []
-    for unit in _units(inputs[place]):
+    for unit in units(inputs[place]):
         with Level() as level:
             outputs = _differentiable(func(*inputs[:place], level.dual(inputs[place], unit), *inputs[place + 1 :]))
             tangents = [(level.tangent(output), output) for output in outputs]

@@ -1,6 +1,6 @@
 """`autograd.profiler`: how often each operation ran, and how long it took.
 
-While a profile is being made every operation's forward is replaced by one that notes the time; so profiling costs nothing
+While a profile is made every operation's forward is replaced by one that notes the time; so profiling costs nothing
 while it is off. An operation is listed by the name of its node, "aten::mm" for MmBackward0, and counts once: the parts
 that PyTorch makes an operation of (aten::empty, aten::as_strided ...) are not told apart. A node of a backward pass
 has an event of its own, in which lies what its rule called.

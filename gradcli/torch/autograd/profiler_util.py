@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from gradcli.torch.arguments import only_default
@@ -14,7 +15,7 @@ Shapes = list[list[int]]
 
 
 def format_time(microseconds: float, unit: str | None = None) -> str:
-    """ "1.500ms"; in the unit "s", "ms" or "us" if given."""
+    """A time as text: "1.500ms". In the unit "s", "ms" or "us" if given."""
     unit = unit or ("s" if microseconds >= 1e6 else "ms" if microseconds >= 1e3 else "us")
     return f"{microseconds / {'s': 1e6, 'ms': 1e3, 'us': 1}[unit]:.3f}{unit}"
 
@@ -189,7 +190,7 @@ class EventList(list[Any]):
         return "\n".join([*above, rule, lines[0], rule, *shown, rule, total, ""])
 
     def export_chrome_trace(self, path: str | os.PathLike[str]) -> None:
-        """Writes the events as the Chrome trace viewer's JSON ("Trace Event Format": complete events, in microseconds)."""
+        """Writes the events as the Chrome trace viewer's JSON: "complete events" of the Trace Event Format."""
         trace = [
             {
                 "ph": "X", "cat": "cpu_op", "name": event.name, "pid": os.getpid(), "tid": 1,
@@ -198,8 +199,8 @@ class EventList(list[Any]):
             }
             for event in self
         ]  # fmt: skip
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({"schemaVersion": 1, "displayTimeUnit": "ms", "traceEvents": trace}, file)
+        document = {"schemaVersion": 1, "displayTimeUnit": "ms", "traceEvents": trace}
+        Path(path).write_text(json.dumps(document), encoding="utf-8")
 
     def __str__(self) -> str:
         return self.table()

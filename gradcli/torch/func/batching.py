@@ -24,8 +24,8 @@ def vmap(
 ) -> Callable[..., Any]:
     """`func`, applied to each slice of its arguments along `in_dims`; the results stacked along `out_dims`.
 
-    It is a loop over the slices, one call each; so a value may decide what is computed, which PyTorch refuses, and nothing
-    is gained in speed. A batch must hold at least one example.
+    It is a loop over the slices, one call each; so a value may decide what is computed, which PyTorch refuses, and
+    nothing is gained in speed. A batch must hold at least one example.
 
     in_dims     the batch axis of the arguments, None for what is the same for all; or a structure of those like them
     out_dims    the batch axis of the outputs, or a structure like them
@@ -54,15 +54,15 @@ def _axes(name: str, in_dims: Any, args: tuple[Any, ...]) -> list[int | None]:
             "function with no inputs. The latter is unsupported."
         )
     if not isinstance(in_dims, (int, tuple, list)):
-        raise ValueError(  # PyTorch's choice
-            f"{where}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got: "
-            f"{type(in_dims)}."
+        raise ValueError(  # noqa: TRY004  # PyTorch's choice
+            f"{where}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, "
+            f"got: {type(in_dims)}."
         )
     found = spread(tuple(in_dims) if isinstance(in_dims, list) else in_dims, args)
     if found is None:
         raise ValueError(
-            f"{where}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {pattern(in_dims)} "
-            f"but inputs has structure {pattern(args)}."
+            f"{where}: in_dims is not compatible with the structure of `inputs`. in_dims has structure "
+            f"{pattern(in_dims)} but inputs has structure {pattern(args)}."
         )
     return [_axis(where, axis, leaf) for axis, leaf in zip(found, leaves(args), strict=True)]
 
@@ -71,7 +71,7 @@ def _axis(where: str, axis: Any, leaf: Any) -> int | None:
     if axis is None:
         return None
     if not isinstance(leaf, Tensor):
-        raise ValueError(  # PyTorch's choice
+        raise ValueError(  # noqa: TRY004  # PyTorch's choice
             f"{where}: Got in_dim={axis} for an input but the input is of type {type(leaf)}. We cannot vmap over "
             "non-Tensor arguments, please use None as the respective in_dim"
         )
@@ -84,17 +84,17 @@ def _axis(where: str, axis: Any, leaf: Any) -> int | None:
 
 
 def _batch_size(args: Sequence[Any], axes: Sequence[int | None]) -> int:
-    sizes = [x.shape[axis] for x, axis in zip(args, axes, strict=True) if axis is not None]
+    sizes: list[int] = [x.shape[axis] for x, axis in zip(args, axes, strict=True) if axis is not None]
     if not sizes:
         raise ValueError("vmap: at least one argument must have a batch axis")
     if len(set(sizes)) > 1:
         raise ValueError(
-            f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped "
-            "dimension"
+            f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the "
+            "mapped dimension"
         )
     if sizes[0] == 0:
         raise NotImplementedError("gradcli.torch.vmap() does not support a batch of no examples")
-    return sizes[0]  # type: ignore[no-any-return]
+    return sizes[0]
 
 
 def _slice(args: tuple[Any, ...], axes: Sequence[int | None], i: int) -> Any:
@@ -136,7 +136,7 @@ def _stacked(name: str, results: Sequence[Any], out_dims: Any) -> Any:
         )
     for leaf, axis in zip(first, axes, strict=True):
         if axis is not None and not isinstance(leaf, Tensor):
-            raise ValueError(  # PyTorch's choice
+            raise ValueError(
                 f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(leaf)}. Did you mean to set "
                 "out_dims= to None for output?"
             )

@@ -41,7 +41,7 @@ def _places(module: Module) -> Places:
     """Where each parameter and buffer is registered, by its full name; shared ones under each of their names."""
     found = {}
     for path, part in module.named_modules(remove_duplicate=False):
-        for registered in (part._parameters, part._buffers):
+        for registered in (part._parameters, part._buffers):  # noqa: SLF001  # where a Module keeps them
             for name, tensor in registered.items():
                 if tensor is not None:
                     found[f"{path}.{name}" if path else name] = (registered, name)
@@ -49,9 +49,9 @@ def _places(module: Module) -> Places:
 
 
 def _merged(dicts: Any) -> dict[str, Tensor]:
-    """All names with their Tensors. Raises ValueError for a name in two dictionaries, TypeError for what is no Tensor."""
+    """All names with their Tensors. Raises ValueError for a name given twice, TypeError for what is no Tensor."""
     if not isinstance(dicts, (Mapping, list, tuple)):
-        raise ValueError(  # PyTorch's choice
+        raise ValueError(  # noqa: TRY004  # PyTorch's choice
             f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(dicts)}"
         )
     listed = [dicts] if isinstance(dicts, Mapping) else dicts

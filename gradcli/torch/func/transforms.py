@@ -1,21 +1,20 @@
 """Functions made into their derivatives: `grad`, `vjp`, `jvp`, `jacrev`, `jacfwd`, `hessian`.
 
-They nest, in each other and in `vmap`. A result has a history only if it depends on a Tensor from outside that requires a
-gradient. Arguments and outputs may be nested tuples, lists and dictionaries of Tensors.
+They nest, in each other and in `vmap`. A result has a history only if it depends on a Tensor from outside that requires
+a gradient. Arguments and outputs may be nested tuples, lists and dictionaries of Tensors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import numpy as np
+from typing import Any, Self
 
 from gradcli.engine import autograd, ops
 from gradcli.engine.forward import Level, leads_out, settled
 from gradcli.engine.graph import source_of
 from gradcli.engine.modes import MODE, enable_grad
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.autograd.blocks import of_columns, of_rows, units, zeros
 from gradcli.torch.func.trees import leaves, mapped, pattern, rebuilt
 
 Function = Callable[..., Any]
@@ -57,11 +56,13 @@ def grad_and_value(func: Function, argnums: Argnums = 0, has_aux: bool = False) 
 
 def _refuse_no_scalar(value: Any) -> None:
     if not isinstance(value, Tensor):
-        raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(value)}")
+        raise RuntimeError(  # noqa: TRY004  # PyTorch's choice, as those below
+            f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(value)}"
+        )
     if value.ndim:
         raise RuntimeError(
-            f"grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with {value.ndim} dims. "
-            "Maybe you wanted to use the vjp or jacrev APIs instead?"
+            f"grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with {value.ndim} "
+            "dims. Maybe you wanted to use the vjp or jacrev APIs instead?"
         )
 
 
@@ -83,7 +84,7 @@ class _Entered:
         self.inputs: list[Tensor] = leaves(self.trees)
         self._own = {source_of(x) for x in self.inputs if x.grad_fn is None}
 
-    def __enter__(self) -> _Entered:
+    def __enter__(self) -> Self:
         self._mode.__enter__()
         return self
 
@@ -94,7 +95,7 @@ class _Entered:
         """The gradients of the outputs for each input, with a history only if that leads to Tensors from outside."""
         pairs = [(y, g) for y, g in zip(outputs, cotangents, strict=True) if y.requires_grad]
         if not pairs:
-            return [Tensor(np.zeros_like(x.array)) for x in self.inputs]
+            return [zeros(x) for x in self.inputs]
         roots, given = zip(*pairs, strict=True)
         deep = any(leads_out(x, self._own) for x in (*roots, *(g for g in given if g is not None)))
         found = autograd.grad(
@@ -133,7 +134,7 @@ def _places(argnums: Argnums, count: int) -> list[int]:
 
 def _entering(x: Any) -> Tensor:
     if not isinstance(x, Tensor):
-        raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
+        raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")  # noqa: TRY004
     with enable_grad():
         entered: Tensor = ops.alias(x) if x.requires_grad else x.detach().requires_grad_()
     return entered
@@ -143,7 +144,7 @@ def _only_tensors(tree: Any, what: str) -> list[Tensor]:
     found = leaves(tree)
     for leaf in found:
         if not isinstance(leaf, Tensor):
-            raise RuntimeError(
+            raise RuntimeError(  # noqa: TRY004
                 f"{what}: expected f(*primals) to return only tensors, got unsupported type {type(leaf)}"
             )
     return found
@@ -168,8 +169,8 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
     def pull(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
         if pattern(cotangents) != pattern(output):
             raise RuntimeError(
-                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
-                f"cotangents: {pattern(cotangents)}, primal output: {pattern(output)}"
+                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
+                f"function. cotangents: {pattern(cotangents)}, primal output: {pattern(output)}"
             )
         return entered.chosen(entered.gradients(outputs, leaves(cotangents)))
 
@@ -184,12 +185,14 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
     """
     what = "jvp(f, primals, tangents)"
     if not isinstance(primals, tuple):
-        raise RuntimeError(f"{what}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
+        raise RuntimeError(  # noqa: TRY004
+            f"{what}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals)."
+        )
     if pattern(primals) != pattern(tangents):
         raise RuntimeError(
-            f"{what}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple "
-            f"of 3 tensors, tangents also must be. Got primals with structure {pattern(primals)} and tangents with "
-            f"structure {pattern(tangents)}"
+            f"{what}: Expected primals and tangents to have the same python structure. For example, if primals is a "
+            f"tuple of 3 tensors, tangents also must be. Got primals with structure {pattern(primals)} and tangents "
+            f"with structure {pattern(tangents)}"
         )
     outside = MODE.enabled
     with enable_grad(), Level() as level:
@@ -201,9 +204,7 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
                 "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not "
                 "allowed with strict=True."
             )
-        pushed = [
-            Tensor(np.zeros_like(y.array)) if t is None else t for t, y in zip(found, leaves(output), strict=True)
-        ]
+        pushed = [zeros(y) if t is None else t for t, y in zip(found, leaves(output), strict=True)]
         results = (output, rebuilt(output, pushed), aux)[: 2 + has_aux]
 
     def leave(x: Any) -> Any:
@@ -221,11 +222,6 @@ def _dual(level: Level, x: Tensor, tangent: Tensor) -> Tensor:
             f"supported. Tensor is of size {[*x.shape]} while the given forward gradient is of size {[*tangent.shape]}."
         )
     return level.dual(x, tangent)
-
-
-def _units(x: Tensor) -> list[Tensor]:
-    """Tensors like `x` with 1 for one element and 0 for the others, in order."""
-    return [Tensor(unit.reshape(x.array.shape)[()]) for unit in np.eye(x.array.size, dtype=x.array.dtype)]
 
 
 def jacrev(func: Function, argnums: Argnums = 0, *, has_aux: bool = False, chunk_size: int | None = None) -> Function:
@@ -249,16 +245,9 @@ def jacrev(func: Function, argnums: Argnums = 0, *, has_aux: bool = False, chunk
 
 def _rows(output: Tensor, entered: _Entered) -> list[Tensor]:
     """The blocks of one output: one an input."""
-    rows = [entered.gradients([output], [unit]) for unit in _units(output)]
-    columns = zip(*rows, strict=True) if rows else [()] * len(entered.inputs)
-    return [_stacked(column, (*output.shape, *x.shape), x) for column, x in zip(columns, entered.inputs, strict=True)]
-
-
-def _stacked(parts: Sequence[Tensor], shape: Sequence[int], like: Tensor) -> Tensor:
-    if not parts:
-        return Tensor(np.zeros(tuple(shape), like.array.dtype))
-    stacked: Tensor = ops.reshape(ops.stack(list(parts)), tuple(shape))
-    return stacked
+    rows = [entered.gradients([output], [unit]) for unit in units(output)]
+    by_input = zip(*rows, strict=True) if rows else [()] * len(entered.inputs)
+    return [of_rows(part, output, x) for part, x in zip(by_input, entered.inputs, strict=True)]
 
 
 def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error") -> Function:
@@ -276,11 +265,11 @@ def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, rando
         blocks: list[list[Tensor]] = []
         for i, x in enumerate(inputs):
             columns = []
-            for unit in _units(x):
-                tangents = [unit if j == i else Tensor(np.zeros_like(y.array)) for j, y in enumerate(inputs)]
+            for unit in units(x):
+                tangents = [unit if j == i else zeros(y) for j, y in enumerate(inputs)]
                 output, *rest = jvp(called, primals, rebuilt(primals, tangents), has_aux=has_aux)
                 columns.append(leaves(rest[0]))
-            blocks.append([_last(column, x) for column in zip(*columns, strict=True)])
+            blocks.append([of_columns(column, x) for column in zip(*columns, strict=True)])
         by_output = iter(zip(*blocks, strict=True))
         single = isinstance(argnums, int)
         jacobians = mapped(lambda _: _chosen(rebuilt(primals, list(next(by_output))), single), output)
@@ -291,13 +280,6 @@ def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, rando
 
 def _chosen(trees: tuple[Any, ...], single: bool) -> Any:
     return trees[0] if single else trees
-
-
-def _last(columns: Sequence[Tensor], x: Tensor) -> Tensor:
-    """The columns of a block as one Tensor, with the axes of the input last."""
-    stacked = ops.moveaxis(ops.stack(list(columns)), 0, -1)
-    block: Tensor = ops.reshape(stacked, (*columns[0].shape, *x.shape))
-    return block
 
 
 def hessian(func: Function, argnums: Argnums = 0) -> Function:

@@ -8,9 +8,6 @@ from typing import Any
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.nn.module import Module
 
-REQUIRED: Any = object()
-"""Stands for the default of a setting that must be given."""
-
 
 class Configured(Module):
     """Calls `function` with its settings, which are attributes, in order; they are given in order or by name."""
@@ -28,17 +25,14 @@ class Configured(Module):
         super().__init__()
         name, known = type(self).__name__, [*self.settings]
         if len(args) > len(known):
-            raise TypeError(
-                f"{name}.__init__() takes {len(known) + 1} positional arguments but {len(args) + 1} were given"
-            )
+            takes = f"from 1 to {len(known) + 1} positional arguments" if known else "1 positional argument"
+            raise TypeError(f"{name}.__init__() takes {takes} but {len(args) + 1} were given")
         given = dict(zip(known, args, strict=False))
         for key in keywords:
             if key in given or key not in known:
                 problem = "got multiple values for" if key in given else "got an unexpected keyword"
                 raise TypeError(f"{name}.__init__() {problem} argument '{key}'")
         for key, value in (self.settings | given | keywords).items():
-            if value is REQUIRED:
-                raise TypeError(f"{name}.__init__() missing 1 required positional argument: '{key}'")
             self._set(key, value)
 
     def _set(self, name: str, value: Any) -> None:

@@ -69,7 +69,7 @@ class _Modules(Module):
     def insert(self, index: int, module: Module) -> Self | None:
         """Adds a module before the one at a place."""
         if not isinstance(module, Module):
-            raise AssertionError(f"module should be of type: {Module}")  # PyTorch's choice
+            raise AssertionError(f"module should be of type: {Module}")  # noqa: TRY004  # PyTorch's choice
         modules = [*self]
         modules.insert(index, module)
         self._place_all(modules)

@@ -155,7 +155,7 @@ class Module(Tree):
     def train(self, mode: bool = True) -> Self:
         """Sets `training` here and in all modules below."""
         if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")  # PyTorch's choice
+            raise ValueError("training mode is expected to be boolean")  # noqa: TRY004  # PyTorch's choice
         self.training = mode
         for module in self.children():
             module.train(mode)

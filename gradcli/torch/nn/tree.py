@@ -80,7 +80,7 @@ class Tree:
                 raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
             module = getattr(module, name)
             if not isinstance(module, Tree):
-                raise AttributeError(f"`{name}` is not an nn.Module")  # PyTorch's choice
+                raise AttributeError(f"`{name}` is not an nn.Module")  # noqa: TRY004  # PyTorch's choice
         return module
 
     def get_parameter(self, target: str) -> Any:

@@ -1,10 +1,12 @@
 """Optimisers that scale each element's step by what its gradients were so far.
 
-In their formulas g is the gradient and t the number of the step; the state starts at zero unless another start is given.
+In their formulas g is the gradient and t the number of the step; state starts at zero unless another start is given.
 All raise ValueError for options out of range, and NotImplementedError for complex parameters.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +70,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay shrinks the parameters before the step, p ← p·(1 − lr·weight_decay), and not the gradient.
+    """Adam whose weight decay is no part of the gradient: it shrinks the parameters, p ← p·(1 − lr·weight_decay).
 
     Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (2019).
     """
@@ -140,9 +142,9 @@ class RMSprop(Optimizer):
 
         v ← α·v + (1 − α)·g²;  s = √v + eps;  p ← p − lr·g / s
 
-    centered takes √(v − m²) with the decaying mean m of the gradients; with momentum b ← momentum·b + g/s, p ← p − lr·b.
-    Source: G. Hinton, "Neural networks for machine learning", lecture 6; A. Graves, "Generating sequences with recurrent
-    neural networks" (2013).
+    centered takes √(v − m²) with the decaying mean m of the gradients; with momentum b ← momentum·b + g/s and
+    p ← p − lr·b. Source: G. Hinton, "Neural networks for machine learning", lecture 6; A. Graves, "Generating sequences
+    with recurrent neural networks" (2013).
     """
 
     def __init__(
@@ -305,6 +307,6 @@ def _average_squares(mean: Array, values: Array, decay: float) -> None:
 
 def _step(param: Tensor, size: float, direction: Array, scale: Array) -> None:
     """p ← p − size · direction / scale, multiplied first: `addcdiv_`."""
-    change = size * direction
+    change: Any = size * direction
     change /= scale
-    param.array -= change  # type: ignore[operator]
+    param.array -= change

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.dtypes import Array
-from gradcli.engine.inplace import own_memory
-from gradcli.engine.memory import touch
+from gradcli.engine.inplace import write
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.optim.line_search import Point, Search
@@ -22,9 +21,9 @@ LEAST_CURVATURE = 1e-10
 class LBFGS(Optimizer):
     """Newton steps with an inverse Hessian that is approximated from the last `history_size` steps.
 
-    One `step` makes up to `max_iter` iterations and calls the closure, which must compute the loss and the gradients, up
-    to about `max_eval` times (by default 1.25·max_iter). It ends when no gradient is larger than `tolerance_grad`, or
-    when neither the parameters nor the loss change by more than `tolerance_change`. line_search_fn is None, which takes
+    One `step` makes up to `max_iter` iterations and calls the closure, which must compute the loss and the gradients,
+    up to about `max_eval` times (by default 1.25·max_iter). It ends when no gradient is larger than `tolerance_grad`,
+    or when the parameters or the loss change by no more than `tolerance_change`. line_search_fn is None, which takes
     steps of length `lr`, or "strong_wolfe". All state is kept with the first parameter.
 
     Source: J. Nocedal, S. J. Wright, "Numerical optimization", 2nd edition, algorithms 7.4 and 7.5.
@@ -93,7 +92,7 @@ class LBFGS(Optimizer):
         return first
 
     def _move(self, closure: Closure, step: Any, direction: Array, *, last: bool) -> tuple[Point, int]:
-        """Moves so far: the Point that is reached, and how often the closure was called; nobody looks at the last one."""
+        """Moves so far: the Point that is reached (the last one without its loss), and how many calls it took."""
         self._add(step, direction)
         loss = 0.0 if last else float(closure())
         return Point(step, loss, self._gradient(), 0), 0 if last else 1
@@ -113,8 +112,7 @@ class LBFGS(Optimizer):
             self._add(step, direction)
             loss, gradient = float(closure()), self._gradient()
             for param, values in zip(self._params, saved, strict=True):
-                param.array[...] = values  # type: ignore[index]
-                touch(param.array)
+                write(param, values)
             return Point(step, loss, gradient, gradient @ direction)
 
         return evaluate
@@ -129,10 +127,8 @@ class LBFGS(Optimizer):
         """Moves the parameters along the direction."""
         start = 0
         for param in self._params:
-            own_memory(param)
             end = start + param.array.size
-            param.array += (step * direction[start:end]).reshape(param.array.shape)
-            touch(param.array)
+            write(param, param.array + (step * direction[start:end]).reshape(param.array.shape))
             start = end
 
 
@@ -177,6 +173,6 @@ def _newton(state: State, gradient: Array) -> Array:
 
 
 def _stands_still(before: Point, here: Point, direction: Array, options: Group) -> bool:
-    """True if neither the parameters nor the loss have changed to speak of."""
+    """True if the parameters or the loss have hardly changed."""
     tolerance = options["tolerance_change"]
     return bool(np.max(np.abs(direction * here.step)) <= tolerance or abs(here.loss - before.loss) < tolerance)

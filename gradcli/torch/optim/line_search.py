@@ -1,7 +1,7 @@
 """The length of a step along a direction that satisfies the strong Wolfe conditions.
 
-Source: J. Nocedal, S. J. Wright, "Numerical optimization", 2nd edition, algorithms 3.5 and 3.6, with cubic interpolation
-(equation 3.59). The constants are PyTorch's.
+Source: J. Nocedal, S. J. Wright, "Numerical optimization", 2nd edition, algorithms 3.5 and 3.6, with cubic
+interpolation (equation 3.59). The constants are PyTorch's.
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ __getattr__ = absent_names(__name__)
 Factor = Callable[[int], float]
 
 TOO_EARLY = (
-    "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them in "
-    "the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch "
-    "skipping the first value of the learning rate schedule. See more details at "
+    "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call "
+    "them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in "
+    "PyTorch skipping the first value of the learning rate schedule. See more details at "
     "https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
 )
 NOT_RESUMABLE = (
@@ -255,7 +255,7 @@ class PolynomialLR(LRScheduler):
         if self._is_initial or self.last_epoch > self.total_iters:
             return lr
         left, before = 1.0 - self.last_epoch / self.total_iters, 1.0 - (self.last_epoch - 1) / self.total_iters
-        return lr * (left / before) ** self.power  # type: ignore[no-any-return]
+        return lr * math.pow(left / before, self.power)
 
 
 class CosineAnnealingLR(LRScheduler):
@@ -284,8 +284,8 @@ class ReduceLROnPlateau:
     """The rate times `factor` when a metric has not improved in more than `patience` epochs.
 
     An improvement is a metric below the best one times (1 − threshold) for mode "min", above it times (1 + threshold)
-    for "max"; below or above it by `threshold` where threshold_mode is "abs". After a reduction `cooldown` epochs do not
-    count. No rate falls below `min_lr`, nor changes by `eps` or less. Raises ValueError for options out of range.
+    for "max"; below or above it by `threshold` where threshold_mode is "abs". After a reduction `cooldown` epochs do
+    not count. No rate falls below `min_lr`, nor changes by `eps` or less. Raises ValueError for options out of range.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """The base of all optimisers: groups of parameters with their options, the state of each parameter, and the step.
 
-Parameters are changed in place, so that views and NumPy arrays of them see it. The arithmetic follows PyTorch's, operation
-by operation. PyTorch fuses a multiplication with the addition after it and rounds once, NumPy rounds twice: a parameter
-may differ from PyTorch's by one unit in the last place after a step.
+Parameters are changed in place, so that views and NumPy arrays of them see it. The arithmetic follows PyTorch's,
+operation by operation. PyTorch fuses a multiplication with the addition after it and rounds once, NumPy rounds twice:
+a parameter may differ from PyTorch's by one unit in the last place after a step.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import unsupported
 
+__all__ = ["Optimizer"]
+
 Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Group = dict[str, Any]
 State = dict[str, Any]
@@ -29,7 +31,7 @@ Closure = Callable[[], Any]
 TITLES = {"lr": "learning rate", "eps": "epsilon value"}
 """What PyTorch's messages call an option, where that is not its name."""
 NOT_SUPPORTED = ("capturable", "differentiable")
-"""Options that change what a step does. `foreach` and `fused` say how it is done: they are accepted and change nothing."""
+"""Options that change what a step does. `foreach` and `fused` say how it is done: they are accepted, and no matter."""
 
 
 class Optimizer:
@@ -100,7 +102,7 @@ class Optimizer:
         return loss
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
-        """Changes the array of `param`, in place. What `gradient` is, weight decay is part of; it must not be changed."""
+        """Changes the array of `param`, in place. Weight decay is part of `gradient`, which must not be changed."""
         raise NotImplementedError
 
     def begun(self, param: Tensor, *names: str, start: float = 0.0) -> State:
@@ -123,12 +125,12 @@ class Optimizer:
                     param.grad = None
                 elif gradient is not None:
                     own_memory(gradient)
-                    gradient.grad_fn, gradient.requires_grad = None, False
+                    gradient.grad_fn, gradient.tracked = None, False
                     gradient.array.fill(0)
                     touch(gradient.array)
 
     def state_dict(self) -> dict[str, Any]:
-        """The options of the groups, and the state by the number of the parameter. Its Tensors are the optimiser's own."""
+        """The options of the groups, and the state by the number of the parameter: the optimiser's own Tensors."""
         numbers: dict[Tensor, int] = {}
         for group in self.param_groups:
             for param in group["params"]:
@@ -194,9 +196,9 @@ def plain(option: Any) -> Any:
     return option.item() if isinstance(option, (Tensor, np.generic)) else option
 
 
-def _direction(param: Tensor, options: Group) -> Array:
+def _direction(param: Tensor, options: Group) -> Any:
     """The gradient of `param`, or its negative where the aim is a maximum, and the weight decay that adds to it."""
-    gradient: Array = param.grad.array  # type: ignore[assignment, union-attr]
+    gradient: Any = param.grad.array  # type: ignore[union-attr]  # those without are skipped
     if options.get("maximize"):
         gradient = -gradient
     decay = options.get("weight_decay")

@@ -30,11 +30,13 @@ def each_axis(value: Any, axes: int) -> Lengths:
     return tuple(value) if isinstance(value, Sequence) else (value,) * axes
 
 
-def refuse_gradient(function: str, **tensors: Tensor | None) -> None:
-    """Raises RuntimeError, in PyTorch's words, for an argument that needs a gradient and cannot get one."""
-    for name, tensor in tensors.items():
-        if tensor is not None and tensor.requires_grad and MODE.enabled:
-            raise RuntimeError(
-                f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot "
-                "have requires_grad True."
-            )
+def constant(function: str, name: str, tensor: Tensor | None) -> Any:
+    """The array of an argument that gets no gradient; None stays None. Raises RuntimeError where it needs one."""
+    if tensor is None:
+        return None
+    if tensor.requires_grad and MODE.enabled:
+        raise RuntimeError(
+            f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot "
+            "have requires_grad True."
+        )
+    return tensor.array

@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.nn.functional.arguments import refuse_gradient
+from gradcli.torch.nn.functional.arguments import constant
 from gradcli.torch.nn.functional.losses import REDUCTIONS, Flag, reduction_of
 
 __all__ = ["cross_entropy", "nll_loss"]
@@ -67,12 +67,13 @@ def _over_classes(weight: Tensor, input: Any) -> Any:
 
 def _nll_loss(input: Any, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str) -> Any:
     _check_shapes(input, target)
-    refuse_gradient("nll_loss_forward", weight=weight)
+    array, weights = target.array, constant("nll_loss_forward", "weight", weight)
     if input.ndim in (1, 2, 4):
-        return ops.nll_loss(input, target, weight, reduction, ignore_index)
+        return ops.nll_loss(input, array, weights, reduction, ignore_index)
     n, classes, *lengths = input.shape  # PyTorch has one operation for planes, and sees everything else as one
-    plane, lines = ops.reshape(input, (n, classes, 1, math.prod(lengths))), (n, 1, math.prod(lengths))
-    loss = ops.nll_loss(plane, ops.reshape(target, lines), weight, reduction, ignore_index)
+    size = math.prod(lengths)
+    plane = ops.reshape(input, (n, classes, 1, size))
+    loss = ops.nll_loss(plane, array.reshape(n, 1, size), weights, reduction, ignore_index)
     return ops.reshape(loss, (n, *lengths)) if reduction == "none" else loss
 
 

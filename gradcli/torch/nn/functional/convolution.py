@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -60,6 +61,12 @@ def _same(input: Any, kernel: Lengths, stride: Lengths, dilation: Lengths) -> tu
         raise RuntimeError("padding='same' is not supported for strided convolutions")
     margins = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
     if any(margin % 2 for margin in margins):
+        warnings.warn(
+            "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the "
+            "input be created",
+            UserWarning,
+            stacklevel=3,
+        )
         input = ops.pad(input, tuple((0, margin % 2) for margin in margins), 0)
     return input, tuple(margin // 2 for margin in margins)
 

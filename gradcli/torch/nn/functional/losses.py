@@ -12,7 +12,7 @@ from gradcli.engine import ops
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import only_default
-from gradcli.torch.nn.functional.arguments import refuse_gradient
+from gradcli.torch.nn.functional.arguments import constant
 
 __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "huber_loss", "kl_div", "l1_loss", "mse_loss",
@@ -128,8 +128,7 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
-    refuse_gradient("binary_cross_entropy", weight=weight)
-    return ops.binary_cross_entropy(input, target, weight, reduction)
+    return ops.binary_cross_entropy(input, target, constant("binary_cross_entropy", "weight", weight), reduction)
 
 
 def binary_cross_entropy_with_logits(
@@ -145,8 +144,11 @@ def binary_cross_entropy_with_logits(
     reduction = reduction_of(size_average, reduce, reduction)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    refuse_gradient("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
-    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+    weights = (
+        constant("binary_cross_entropy_with_logits", name, tensor)
+        for name, tensor in (("weight", weight), ("pos_weight", pos_weight))
+    )
+    return ops.binary_cross_entropy_with_logits(input, target, *weights, reduction)
 
 
 def kl_div(

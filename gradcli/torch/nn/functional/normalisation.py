@@ -10,7 +10,7 @@ from gradcli.engine import ops
 from gradcli.engine.inplace import write
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import require_tensor
-from gradcli.torch.nn.functional.arguments import refuse_gradient
+from gradcli.torch.nn.functional.arguments import constant
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
 
@@ -43,10 +43,13 @@ def batch_norm(
             raise RuntimeError(f"{name} must be defined in evaluation mode")
         if tensor is not None and math.prod(tensor.shape) != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {math.prod(tensor.shape)}")
-    refuse_gradient("native_batch_norm", running_mean=running_mean, running_var=running_var)
     broadcast = (channels, *[1] * (len(shape) - 2))
     if not training:
-        return ops.rescale(input, weight, bias, running_mean, running_var, broadcast, eps)
+        given_statistics = (
+            constant("native_batch_norm", name, tensor)
+            for name, tensor in (("running_mean", running_mean), ("running_var", running_var))
+        )
+        return ops.rescale(input, weight, bias, *given_statistics, broadcast, eps)
     axes = (0, *range(2, len(shape)))
     result, mean, variance = ops.normalise(input, weight, bias, shape, axes, broadcast, eps, "NativeBatchNormBackward0")
     n = math.prod(others)

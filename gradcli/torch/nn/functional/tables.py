@@ -32,7 +32,7 @@ def embedding(
         if not -rows <= padding_idx < rows:
             raise AssertionError("Padding_idx must be within num_embeddings")
         padding_idx %= rows
-    return ops.embedding(weight, input, padding_idx, scale_grad_by_freq)
+    return ops.embedding(weight, input.array, padding_idx, scale_grad_by_freq)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

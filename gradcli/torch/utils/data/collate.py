@@ -28,17 +28,15 @@ def default_collate(batch: Any) -> Any:
         return ops.stack(tuple(batch), 0)
     if isinstance(first, (np.ndarray, np.bool_, np.number)):
         return _of_arrays(batch)
-    if isinstance(first, float):
-        return tensor(batch, dtype=DTYPES["float64"])
-    if isinstance(first, int):
-        return tensor(batch)
+    if isinstance(first, (int, float)):
+        return tensor(batch, dtype=DTYPES["float64"] if isinstance(first, float) else None)
     if isinstance(first, (str, bytes)):
         return batch
     if isinstance(first, Mapping):
         return _like(first, {key: default_collate([sample[key] for sample in batch]) for key in first})
-    if isinstance(first, Sequence):
-        return _of_sequences(batch)
-    raise TypeError(UNKNOWN.format(type(first)))
+    if not isinstance(first, Sequence):
+        raise TypeError(UNKNOWN.format(type(first)))
+    return _of_sequences(batch)
 
 
 def default_convert(data: Any) -> Any:

@@ -111,7 +111,7 @@ class ChainDataset(IterableDataset[Any]):
     def __iter__(self) -> Iterator[Any]:
         for dataset in self.datasets:
             if not isinstance(dataset, IterableDataset):
-                raise AssertionError("ChainDataset only supports IterableDataset")  # PyTorch's choice
+                raise AssertionError("ChainDataset only supports IterableDataset")  # noqa: TRY004  # PyTorch's choice
             yield from dataset
 
     def __len__(self) -> int:
@@ -141,8 +141,8 @@ def random_split(
 ) -> list[Subset[Any]]:
     """Divides a dataset at random into parts of these lengths, or of these fractions of it, which add up to 1.
 
-    Fractions are rounded down; what is left goes to the parts in turn. Draws one permutation. Raises ValueError where the
-    lengths do not add up, and for a fraction outside [0, 1]; warns of a part that is empty.
+    Fractions are rounded down; what is left goes to the parts in turn. Draws one permutation. Raises ValueError where
+    the lengths do not add up, and for a fraction outside [0, 1]; warns of a part that is empty.
     """
     whole = len(dataset)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:

@@ -22,7 +22,7 @@ DRAWN_AT_ONCE = 32
 
 
 class Sampler(Generic[T_co]):
-    """Gives indices, or lists of indices: a subclass defines `__iter__`, and `__len__` where the length is asked for."""
+    """Gives indices, or lists of them: a subclass defines `__iter__`, and `__len__` where the length is asked for."""
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError
@@ -119,7 +119,7 @@ class WeightedRandomSampler(Sampler[int]):
         if type(num_samples) is not int or num_samples <= 0:
             raise ValueError(f"num_samples should be a positive integer value, but got num_samples={num_samples}")
         if not isinstance(replacement, bool):
-            raise ValueError(  # PyTorch's choice
+            raise ValueError(  # noqa: TRY004  # PyTorch's choice
                 f"replacement should be a boolean value, but got replacement={replacement}"
             )
         self.weights = as_tensor(weights, dtype=DTYPES["float64"])
@@ -148,7 +148,7 @@ class BatchSampler(Sampler[list[int]]):
         if type(batch_size) is not int or batch_size <= 0:
             raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
         if not isinstance(drop_last, bool):
-            raise ValueError(  # PyTorch's choice
+            raise ValueError(  # noqa: TRY004  # PyTorch's choice
                 f"drop_last should be a boolean value, but got drop_last={drop_last}"
             )
         self.sampler: Any = sampler

@@ -1,7 +1,7 @@
 """The processes that prepare a DataLoader's batches.
 
-Each has a pipe of its own, and is asked for a batch only after the one before has arrived: so neither side waits for the
-other to read. They are asked in turn, so the batches come in order.
+Each has a pipe of its own, and is asked for a batch only after the one before has arrived: so neither side waits for
+the other to read. They are asked in turn, so the batches come in order.
 """
 
 from __future__ import annotations
@@ -203,9 +203,9 @@ def _answer(fetch: Fetch | Failure, indices: Any, worker: int) -> Any:
 def _reduced(tensor: Tensor) -> tuple[Any, ...]:
     if tensor.grad_fn is not None:
         raise RuntimeError(
-            "Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support crossing "
-            "process boundaries.  If you just want to transfer the data, call detach() on the tensor before serializing "
-            "(e.g., putting it on the queue)."
+            "Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support "
+            "crossing process boundaries.  If you just want to transfer the data, call detach() on the tensor before "
+            "serializing (e.g., putting it on the queue)."
         )
     return _rebuilt, (tensor.array, tensor.requires_grad)
 
