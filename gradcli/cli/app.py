@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gradcli import __version__
-from gradcli.cli import diff, functions, scenario, schema
 from gradcli.cli.exits import Exit
 from gradcli.cli.terminal import PipeClosed, error_document, print_error, print_json
 from gradcli.errors import InputError
@@ -17,17 +17,16 @@ from gradcli.errors import InputError
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
 
-app = typer.Typer(
-    name="gradcli",
-    help="Gradients you can trust: an expression in, its verified gradient out; and autograd tutorials that run.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-)
+COMMANDS = {
+    "diff": "expression",
+    "functions": "words",
+    "scenario": "words",
+    "schema": "words",
+}
+"""Each command, which is the function of its name in the module of its name, and what its arguments are."""
+
 # An expression may start with a minus sign, which must not be taken for an option.
-app.command(context_settings={"ignore_unknown_options": True})(diff.diff)
-for command in (functions.functions, scenario.scenario, schema.schema):
-    app.command()(command)
+SETTINGS: dict[str, dict[str, Any]] = {"expression": {"ignore_unknown_options": True}, "words": {}}
 
 UsageError: Any = typer.BadParameter.__base__
 
@@ -38,7 +37,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
@@ -47,11 +45,29 @@ def main(
     """Gradients you can trust."""
 
 
+def application(wanted: str | None = None) -> typer.Typer:
+    """The application with the one command that is wanted, or with all: to describe a command to Typer takes time."""
+    app = typer.Typer(
+        name="gradcli",
+        help="Gradients you can trust: an expression in, its verified gradient out; and autograd tutorials that run.",
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(main)
+    for name in [wanted] if wanted in COMMANDS else COMMANDS:
+        command = getattr(import_module(f"gradcli.cli.{name}"), name)
+        app.command(context_settings=SETTINGS[COMMANDS[name]])(command)
+    return app
+
+
 def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
     """Runs a command line; the exit code. `worker` is a SymPy process that has been started for it."""
     command = next((word for word in arguments if not word.startswith("-")), "gradcli")
     try:
-        code = app(arguments, prog_name="gradcli", standalone_mode=False, obj=worker)
+        code = application(arguments[0] if arguments else None)(
+            arguments, prog_name="gradcli", standalone_mode=False, obj=worker
+        )
         sys.stdout.flush()
         return code or Exit.OK
     except InputError as error:
@@ -71,8 +87,7 @@ def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
 
 def _usage(message: str, command: str) -> InputError:
     """Wrong usage, in Typer's words; empty where it has printed the help instead."""
-    known = [getattr(entry.callback, "__name__", "") for entry in app.registered_commands]
-    hint = f"see gradcli {command} --help" if command in known else "see gradcli --help"
+    hint = f"see gradcli {command} --help" if command in COMMANDS else "see gradcli --help"
     return InputError("usage", message.rstrip("."), hint=hint)
 
 

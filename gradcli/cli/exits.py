@@ -1,6 +1,15 @@
 """What the exit codes mean."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradcli.verify.problem import Verdict
+
+SETTLED = ("proved", "agrees")
 
 
 class Exit(IntEnum):
@@ -15,3 +24,11 @@ class Exit(IntEnum):
     """Undecided, under --strict."""
     INTERRUPTED = 130
     """Ended by Ctrl-C."""
+
+
+def verdict_exit(every: Iterable[Verdict], asked: Iterable[Verdict | None], *, strict: bool) -> Exit:
+    """The exit code for verdicts: FAILED where any is a mismatch, UNDECIDED where, under --strict, one asked for is open."""
+    if any(verdict.word == "mismatch" for verdict in every):
+        return Exit.FAILED
+    unsettled = any(verdict is None or verdict.word not in SETTLED for verdict in asked)
+    return Exit.UNDECIDED if strict and unsettled else Exit.OK

@@ -1,0 +1,80 @@
+"""Options and arguments that several commands take: each is described once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from gradcli.errors import InputError
+
+MAX_INPUT = 2**20
+"""How many bytes of standard input an expression may have."""
+
+
+class Dtype(StrEnum):
+    """The precision of the computation."""
+
+    float64 = "float64"
+    float32 = "float32"
+
+
+Expression = Annotated[
+    list[str], typer.Argument(metavar="EXPRESSION", help='The expression, in quotes; "-" reads it from standard input.')
+]
+At = Annotated[
+    list[str],
+    typer.Option(metavar="NAME=VALUE", help="Where to differentiate; repeatable, or several: 'x=0, y=[1,2]'."),
+]
+Let = Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="A constant; repeatable.")]
+Wrt = Annotated[list[str], typer.Option(metavar="NAME", help="Report only these variables, in this order; repeatable.")]
+Cotangent = Annotated[
+    str | None,
+    typer.Option(
+        "--cotangent", "--gradient", metavar="VALUE", help="The weights of a non-scalar result: PyTorch's gradient=."
+    ),
+]
+Precision = Annotated[Dtype, typer.Option(help="The precision of the computation.")]
+Seed = Annotated[int | None, typer.Option(help="Seeds rand(), randn() and randint() as torch.manual_seed does.")]
+Check = Annotated[bool, typer.Option("--check/--no-check", help="Compare with SymPy and with differences.")]
+Tol = Annotated[float | None, typer.Option(min=0, help="The largest error to accept, relative to max(1, |expected|).")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 where a verdict is neither proved nor agrees.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+
+
+def one_expression(ctx: typer.Context, words: list[str]) -> str:
+    """The one expression among the arguments, read from standard input for "-".
+
+    An expression may start with a minus sign, so options that nobody knows arrive here. Raises InputError for one, for
+    several expressions, and for input that is no text.
+    """
+    for word in words:
+        if re.match(r"--[a-zA-Z]", word):
+            raise _no_such_option(ctx, word.partition("=")[0])
+    if len(words) > 1:
+        quoted = f'gradcli {ctx.info_name} "{" ".join(words)}"'
+        raise InputError("usage", "give one expression, in quotes", hint=quoted)
+    return text_of(words[0])
+
+
+def text_of(word: str) -> str:
+    """The word, or standard input for "-". Raises InputError where that is no UTF-8 text."""
+    if word != "-":
+        return word
+    try:
+        return sys.stdin.buffer.read(MAX_INPUT).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("encoding", f"standard input is not UTF-8 text (byte {error.start})") from None
+
+
+def _no_such_option(ctx: typer.Context, option: str) -> InputError:
+    known: list[Any] = [
+        name for parameter in ctx.command.params for name in (*parameter.opts, *parameter.secondary_opts)
+    ]
+    close = difflib.get_close_matches(option, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"see gradcli {ctx.info_name} --help"
+    return InputError("usage", f"no such option: {option}", hint=hint)
