@@ -18,7 +18,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gradcli.cli.app import app
+from gradcli.cli.app import COMMANDS, application
 
 ROOT = Path(__file__).parent.parent
 SCREENS = ROOT / "docs" / "screens"
@@ -46,7 +46,7 @@ def examples_in(markdown: str) -> list[Example]:
 
 def examples_in_help() -> list[Example]:
     """The lines of the commands' docstrings that are commands."""
-    texts = [command.callback.__doc__ or "" for command in app.registered_commands if command.callback]
+    texts = [command.callback.__doc__ or "" for command in application().registered_commands if command.callback]
     lines = [line.strip() for text in texts for line in text.splitlines()]
     return [Example(line) for line in lines if line.startswith("gradcli ")]
 
@@ -82,7 +82,7 @@ def test_example(example: Example) -> None:
 
 def test_every_command_has_an_example_in_its_help() -> None:
     shown = {example.command.split()[1] for example in examples_in_help()}
-    assert shown == {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert shown == COMMANDS.keys()
 
 
 def test_the_first_example_is_the_main_job() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.graph import AccumulateGrad, Node, Observer, pull_back, source_of
+from gradcli.engine.hooks import LEAF_HOOKS
 from gradcli.engine.modes import MODE
 from gradcli.engine.tensor import Size, Tensor
 
@@ -54,6 +55,8 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
 
     Raises RuntimeError for a root that is no scalar and has none given, for other shapes, and for a root without graph.
     """
+    if len(roots) != len(given):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
     cotangents = []
     for i, (root, cotangent) in enumerate(zip(roots, given, strict=True)):
         if not root.tracked:
@@ -62,6 +65,8 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
             if root.array.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
             cotangent = Tensor(np.ones_like(root.array)[()])
+        elif not isinstance(cotangent, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
         elif cotangent.shape != root.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a "
@@ -114,6 +119,8 @@ def backward(
     """
     roots = _listed(tensors)
     given = [None] * len(roots) if grad_tensors is None else _listed(grad_tensors)
+    if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     chosen = None if inputs is None else {source_of(x) for x in _listed(inputs)}
     grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
     for end, g in grads.items():
@@ -122,6 +129,8 @@ def backward(
                 # Rules may share an array among leaves, so each leaf takes a copy; in order, as PyTorch has it.
                 g = Tensor(np.array(g.array, order="C")[()])
             end.variable.collect(g)
+            for hook in [*LEAF_HOOKS.get(id(end.variable), {}).values()] if LEAF_HOOKS else ():
+                hook(end.variable)
 
 
 def grad(
@@ -139,6 +148,12 @@ def grad(
     `materialize_grads`.
     """
     roots, sought = _listed(outputs), _listed(inputs)
+    if not sought:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     given = [None] * len(roots) if grad_outputs is None else _listed(grad_outputs)
     if any(not x.tracked for x in sought):
         raise RuntimeError("One of the differentiated Tensors does not require grad")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.engine.dtypes import DType
-from gradcli.engine.hooks import HOOKS
+from gradcli.engine.hooks import HOOKS, NODE_HOOKS, RemovableHandle, register, run_around
 from gradcli.engine.hooks import run as run_hooks
 from gradcli.engine.memory import Latest, tick, version, version_at
 from gradcli.engine.type_names import TYPE_NAMES
@@ -70,11 +70,41 @@ class Node:
         return tuple((edge, 0) for i, edge in enumerate(self.edges) if i not in self.op.constants)
 
     @property
+    def output_nr(self) -> int:
+        """The number of the result it stands for."""
+        return int(getattr(self.op, "number", 0))
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """For notes of any kind."""
         if not hasattr(self, "_metadata"):
             self._metadata = {}
         return self._metadata
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls `hook(grad_inputs, grad_outputs)`, two tuples, when it was gone back; it may return other grad_inputs.
+
+        Raises NotImplementedError for an operation with several results.
+        """
+        self._refuse_several("register_hook")
+        return register(self, hook, NODE_HOOKS)
+
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls `hook(grad_outputs)`, a tuple, before it is gone back; it may return another.
+
+        Raises NotImplementedError for an operation with several results.
+        """
+        self._refuse_several("register_prehook")
+
+        def before(gradient: Tensor) -> Any:
+            changed = hook((gradient,))
+            return changed[0] if isinstance(changed, tuple) else changed
+
+        return register(self, before)
+
+    def _refuse_several(self, method: str) -> None:
+        if self.shape is MANY or (self.edges and self.edges[0] is not None and self.edges[0].shape is MANY):
+            raise NotImplementedError(f"Node.{method}() of an operation with several results is not supported yet")
 
     # What PyTorch's nodes show of what they saved. A `__getattr__` would make every access to an attribute slower.
     _saved_exponent = _told_by_operation("_saved_exponent")
@@ -212,7 +242,7 @@ def refuse_freed_or_stale(node: Node) -> None:
         raise RuntimeError(FREED)
     sources = node.op.sources(node)
     for slot, value in enumerate(node.saved):
-        if slot in node.op.shapes_only or not isinstance(value, (np.ndarray, np.generic)):
+        if not isinstance(value, (np.ndarray, np.generic)) or not node.op.reads(node, slot):
             continue
         now, then = version(value), version_at(value, node.seq)
         if now != then:
@@ -248,11 +278,15 @@ def _contributions(node: Node, g: Any, differentiable: bool, follow: Follow | No
         if node.saved is None or node.seq < Latest.time:
             refuse_freed_or_stale(node)
         saved: Any = node.op.tensors(node) if differentiable else node.saved
-        return node.op.vjp(g, edges, saved)
+        contributions = node.op.vjp(g, edges, saved)
     except Exception:
         for told in failure_told:
             told(node)
         raise
+    if NODE_HOOKS and id(node) in NODE_HOOKS:
+        fitting = [x if x is None or e is None else unbroadcast(x, e.shape) for x, e in zip(contributions, edges)]  # noqa: B905
+        return run_around(node, fitting, g)
+    return contributions
 
 
 def pull_back(
@@ -295,6 +329,6 @@ def pull_back(
                 grads[edge] = grads[edge] + contribution if edge in grads else contribution
         if observer is not None:
             observer(node, g, contributions)
-        if not keep and node.saved:
+        if not keep and node.saved and node.op.frees:
             node.saved = None
     return {end: run_hooks(end.variable, g) for end, g in grads.items() if type(end) is not Node} | found

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
+
+from gradcli.engine.type_names import TYPE_NAMES
 
 if TYPE_CHECKING:
     from gradcli.engine.tensor import Tensor
@@ -17,23 +20,31 @@ Hook = Callable[["Tensor"], "Tensor | None"]
 
 HOOKS: dict[int, dict[int, Hook]] = {}
 """By id() of what they are on; by number, in the order in which they were registered."""
+NODE_HOOKS: dict[int, dict[int, Any]] = {}
+"""Likewise for what sees both what reaches a node and what leaves it."""
+LEAF_HOOKS: dict[int, dict[int, Any]] = {}
+"""Likewise for what sees a leaf when its `.grad` has changed."""
 _keepers: dict[int, weakref.ref[Any]] = {}
 _number = itertools.count()
+_LAST = 1 << 62
+""">= all numbers of hooks that do not come last."""
+_silenced: list[bool] = []
 
 
 class RemovableHandle:
     """What `register_hook` returns; `remove()` takes the hook away. A context manager that does so at its end."""
 
-    def __init__(self, owner: int, number: int) -> None:
+    def __init__(self, table: dict[int, dict[int, Any]], owner: int, number: int) -> None:
+        self._table = table
         self._owner = owner
         self.id = number
 
     def remove(self) -> None:
         """Takes the hook away; twice does no harm."""
-        hooks = HOOKS.get(self._owner, {})
+        hooks = self._table.get(self._owner, {})
         hooks.pop(self.id, None)
         if not hooks:
-            HOOKS.pop(self._owner, None)
+            self._table.pop(self._owner, None)
 
     def __enter__(self) -> Self:
         return self
@@ -42,29 +53,84 @@ class RemovableHandle:
         self.remove()
 
 
-def register(owner: Any, hook: Hook) -> RemovableHandle:
-    """Runs `hook` on every cotangent that reaches `owner`, a Node or a leaf Tensor, as long as that lives."""
-    key, number = id(owner), next(_number)
+def register(owner: Any, hook: Any, table: dict[int, dict[int, Any]] = HOOKS, *, last: bool = False) -> RemovableHandle:
+    """Runs `hook` on every cotangent that reaches `owner`, a Node or a leaf Tensor, as long as that lives.
+
+    last  after all those that are not
+    """
+    key, number = id(owner), next(_number) + last * _LAST
 
     def forget(_: object) -> None:
-        HOOKS.pop(key, None)
+        for each in (HOOKS, NODE_HOOKS, LEAF_HOOKS):
+            each.pop(key, None)
         _keepers.pop(key, None)
 
     if key not in _keepers:
         _keepers[key] = weakref.ref(owner, forget)
-    HOOKS.setdefault(key, {})[number] = hook
-    return RemovableHandle(key, number)
+    table.setdefault(key, {})[number] = hook
+    return RemovableHandle(table, key, number)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Inside, no hook runs: a backward pass that the user has not asked for must not be seen."""
+    _silenced.append(True)
+    try:
+        yield
+    finally:
+        _silenced.pop()
 
 
 def run(owner: Any, cotangent: Any) -> Any:
-    """The cotangent, an array or a Tensor, after the hooks of `owner`."""
-    hooks = HOOKS.get(id(owner))
+    """The cotangent, an array or a Tensor, after the hooks of `owner`. Raises for what a hook must not return."""
+    hooks = None if _silenced else HOOKS.get(id(owner))
     if not hooks:
         return cotangent
     from gradcli.engine.tensor import Tensor
 
     tensor = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
-    for hook in list(hooks.values()):
+    for _, hook in sorted(hooks.items()):
         changed = hook(tensor)
-        tensor = tensor if changed is None else changed
+        if changed is not None:
+            _refuse_other(hook, tensor, changed)
+            tensor = changed
     return tensor if isinstance(cotangent, Tensor) else tensor.array
+
+
+def _refuse_other(hook: Any, before: Any, changed: Any) -> None:
+    """Raises TypeError or RuntimeError for anything but a Tensor of the same shape and dtype."""
+    from gradcli.engine.tensor import Tensor
+
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if not isinstance(changed, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
+    if changed.shape != before.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+    if changed.array.dtype != before.array.dtype:
+        was, got = (f"torch.{TYPE_NAMES[x.array.dtype.name].scalar}Tensor" for x in (before, changed))
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {was} got {got})")
+
+
+def run_around(node: Any, contributions: Sequence[Any], cotangent: Any) -> Sequence[Any]:
+    """What leaves a node, after the hooks that see it together with what reached it."""
+    hooks = None if _silenced else NODE_HOOKS.get(id(node))
+    if not hooks:
+        return contributions
+    from gradcli.engine.tensor import Tensor
+
+    def shown(x: Any) -> Any:
+        return x if x is None or isinstance(x, Tensor) else Tensor(x)
+
+    leaving, arrived = tuple(map(shown, contributions)), (shown(cotangent),)
+    for _, hook in sorted(hooks.items()):
+        changed = hook(leaving, arrived)
+        if changed is not None:
+            changed = changed if isinstance(changed, tuple) else (changed,)
+            if len(changed) != len(leaving):
+                raise RuntimeError(
+                    f"hook '{hook.__name__}' has returned an incorrect number of values (got {len(changed)}, but "
+                    f"expected {len(leaving)})"
+                )
+            leaving = changed
+    differentiable = isinstance(cotangent, Tensor)
+    return [x if x is None or differentiable else x.array for x in leaving]

@@ -13,7 +13,8 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.domain import REAL
-from gradcli.engine.dtypes import CATEGORY
+from gradcli.engine.dtypes import CATEGORY, PYTHON_CATEGORY
+from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
 from gradcli.engine.memory import touch
 from gradcli.engine.modes import MODE, no_grad
@@ -40,7 +41,7 @@ def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`."""
     refuse_leaf(target, view=True)
-    value = value if isinstance(value, Tensor) else Tensor(np.asarray(value))
+    value = value if isinstance(value, Tensor) else _number_for(target, value)
     own_memory(target)
     with no_grad():
         shown = ops.getitem(Tensor(target.array), key)
@@ -51,6 +52,15 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     if MODE.enabled and (value.tracked or target.tracked):
         base = target if target.base is None else target.base
         _copy_slices(base, _places(target, base).ravel()[places], value)
+
+
+def _number_for(target: Tensor, value: Any) -> Tensor:
+    """A number in the dtype of `target`. Raises PyTorch's errors for one that it cannot hold, and for no number."""
+    dtype = target.array.dtype
+    if type(value) not in PYTHON_CATEGORY and not isinstance(value, np.generic):
+        kind = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
+        raise TypeError(f"can't assign a {kind} to a torch.{TYPE_NAMES[dtype.name].scalar}Tensor")
+    return Tensor(fitting(value.item() if isinstance(value, np.generic) else value, dtype))
 
 
 def refuse_leaf(target: Tensor, *, view: bool = False) -> None:

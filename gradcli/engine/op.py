@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from numpy import ndarray
+from numpy import float64, ndarray
 
 from gradcli.engine.domain import Domain
 from gradcli.engine.dtypes import align as align_operands
@@ -58,12 +58,13 @@ class Op:
     domain    where to sample the array arguments (see `domain.py`)
     kinks     a function of the arguments' arrays, True where one-sided derivatives differ; None if nowhere
     floating  integers are taken as floats (what needs a gradient is floating anyway)
+    frees     whether a backward pass frees what its nodes saved: not if the rules read no values, as for a sum
     shapes_only  the slots of which the rules use just the shape: it does not matter if their values change
     """
 
     __slots__ = (
-        "_tail", "align", "constants", "defaults", "domain", "floating", "forward", "keeps", "kinks", "name", "node",
-        "pulls", "rules", "shapes_only", "slots",
+        "_tail", "align", "constants", "defaults", "domain", "floating", "forward", "frees", "keeps",
+        "kinks", "name", "node", "pulls", "rules", "shapes_only", "slots",
     )  # fmt: skip
     module = ""
     """What stands before the name of its nodes where they are printed."""
@@ -96,6 +97,7 @@ class Op:
         needs = [[self.slots.index(need) for need in _parameters(rule)[1:]] for rule in self.rules]
         self.pulls = tuple(_pull(rule, need) for rule, need in zip(self.rules, needs, strict=True))
         self.keeps = tuple(self._kept(mask, needs) for mask in range(2 ** len(rules)))
+        self.frees = any(self.keeps[-1][slot] for slot in range(len(rules) + 1) if slot not in self.shapes_only)
 
     def _kept(self, mask: int, needs: list[list[int]]) -> tuple[bool, ...]:
         needed = {slot for i, need in enumerate(needs) if mask >> i & 1 for slot in need}
@@ -126,8 +128,11 @@ class Op:
         """What a node with these edges keeps of its slots: what its rules need, None in the other places."""
         if MODE.keep_all:
             return slots
-        keep = self.keeps[sum(1 << i for i, edge in enumerate(edges) if edge is not None)]
-        return tuple([x if kept else None for x, kept in zip(slots, keep, strict=True)])
+        return tuple([x if kept else None for x, kept in zip(slots, self.keeps[_mask(edges)], strict=True)])
+
+    def reads(self, node: Node, slot: int) -> bool:
+        """Whether the rules read the values of what a node has in that slot; nodes may keep more than they read."""
+        return slot not in self.shapes_only and self.keeps[_mask(node.edges)][slot]
 
     def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
         """The contributions of cotangent `g` to the arguments; None where there is no edge.
@@ -166,6 +171,10 @@ class SequenceOp(Op):
         """As `Op.record`."""
         return Tensor(result, True, Node(self, edges, (result, *values), result, str(self.node)))
 
+    def reads(self, node: Node, slot: int) -> bool:
+        """As `Op.reads`: the same whichever arguments need a gradient."""
+        return self.keeps[-1][slot] and slot not in self.shapes_only
+
     def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
         """As `Op.vjp`."""
         return list(self.pulls[0](g, saved))
@@ -174,6 +183,11 @@ class SequenceOp(Op):
         """As `Op.tensors`."""
         result, arrays, *rest = node.saved or (None, ())
         return rejoin(result, node), [*map(rejoin, arrays, node.edges)], *rest
+
+
+def _mask(edges: tuple[Any, ...]) -> int:
+    """The arguments that need a gradient, as the bits of a number."""
+    return sum(1 << i for i, edge in enumerate(edges) if edge is not None)
 
 
 def rejoin(array: Any, edge: Any) -> Any:
@@ -255,6 +269,8 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
                 edge_b = b.grad_fn or source_of(b)
         elif x is a:
             return op.forward(a, b)
+        else:
+            y = float(b) if type(b) is float64 else b  # for the dtype, NumPy's float is Python's
         kind = type(x)
         track = recorded and MODE.enabled and (edge_a is not None or edge_b is not None)
         try:

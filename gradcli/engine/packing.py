@@ -120,8 +120,8 @@ def packing(pack: Pack, unpack: Unpack) -> Iterator[None]:
 
 
 def _tensor(node: Node, slot: int, value: Any) -> Tensor | None:
-    """A saved value as the Tensor it was; None for what was none, or was saved for its shape only."""
-    if slot in node.op.shapes_only or not isinstance(value, (np.ndarray, np.generic)):
+    """A saved value as the Tensor it was; None for what was none, or whose values the rules do not read."""
+    if not isinstance(value, (np.ndarray, np.generic)) or not node.op.reads(node, slot):
         return None
     sources = node.op.sources(node)
     source = sources[slot] if slot < len(sources) else None

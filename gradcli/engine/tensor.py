@@ -15,9 +15,10 @@ import numpy as np
 
 from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, readable
-from gradcli.engine.hooks import Hook, RemovableHandle, register
+from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
 from gradcli.engine.memory import touch, version
 from gradcli.engine.printing import format_tensor
+from gradcli.engine.type_names import TYPE_NAMES
 
 if TYPE_CHECKING:
     from gradcli.engine.graph import AccumulateGrad, Node
@@ -149,6 +150,11 @@ class Tensor:
         return self.grad_fn is None
 
     @property
+    def output_nr(self) -> int:
+        """Which of the results of its operation it is."""
+        return 0 if self.grad_fn is None else self.grad_fn.output_nr
+
+    @property
     def _version(self) -> int:
         """How often the memory has been changed in place."""
         return version(self.array)
@@ -171,7 +177,20 @@ class Tensor:
                 f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
                 f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
+        if value is not None and value.array.dtype != self.array.dtype:
+            found, own = (TYPE_NAMES[x.array.dtype.name] for x in (value, self))
+            raise RuntimeError(
+                f"attempting to assign a gradient with dtype '{found.scalar.lower()}' to a tensor with grad_dtype "
+                f"'{own.scalar}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
+                "You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
+                "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
+                "systems that assume they match."
+            )
         self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     @property
     def requires_grad(self) -> bool:
@@ -203,6 +222,14 @@ class Tensor:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         return register(self if self.grad_fn is None else self.grad_fn, hook)
 
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Runs `hook` on this leaf whenever its `.grad` has changed. Raises RuntimeError for what is no such leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self.grad_fn is not None:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        return register(self, hook, LEAF_HOOKS)
+
     def retain_grad(self) -> None:
         """Has `.grad` of a Tensor that is no leaf filled too. Raises RuntimeError if no gradient is needed."""
         if not self.requires_grad:
@@ -216,7 +243,7 @@ class Tensor:
             if tensor is not None:
                 tensor.collect(Tensor(np.array(gradient.array)[()]))
 
-        register(self.grad_fn, keep)
+        register(self.grad_fn, keep, last=True)
         self.retains_grad = True
 
     def collect(self, gradient: Tensor) -> None:
@@ -247,9 +274,9 @@ class Tensor:
         """The elements as nested lists of Python numbers; a number for a 0-d Tensor."""
         return readable(self.array).tolist()
 
-    def numpy(self) -> Any:
-        """The array itself, sharing memory. Raises RuntimeError if a gradient is needed."""
-        if self.requires_grad:
+    def numpy(self, *, force: bool = False) -> Any:
+        """The array itself, sharing memory. Raises RuntimeError if a gradient is needed, unless `force`."""
+        if self.requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         if self.array.dtype == BFLOAT16:
             raise TypeError("Got unsupported ScalarType BFloat16")

@@ -21,7 +21,7 @@ TYPE_NAMES = {
     "int8": TypeName("Char", "signed char"),
     "int16": TypeName("Short", "short int"),
     "int32": TypeName("Int", "int"),
-    "int64": TypeName("Long", "long"),
+    "int64": TypeName("Long", "long int"),
     "float16": TypeName("Half", "c10::Half"),
     "float32": TypeName("Float", "float"),
     "float64": TypeName("Double", "double"),

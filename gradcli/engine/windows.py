@@ -46,7 +46,8 @@ class Windows(NamedTuple):
         if needed == lengths:
             return x
         padded = np.full((*x.shape[: -len(count)], *needed), fill, x.dtype)
-        padded[self._inside(lengths)] = x
+        inside: Any = (..., *self._inside(lengths))
+        padded[inside] = x
         return padded
 
     def columns(self, x: Any, count: Lengths) -> Any:
@@ -60,14 +61,22 @@ class Windows(NamedTuple):
         return as_strided(x, shape, strides, writeable=False)
 
     def folded(self, columns: Any, lengths: Lengths) -> Any:
-        """The transpose of `columns`: what all windows contribute to each element of an array of these `lengths`."""
+        """The transpose of `columns`: what all windows contribute to each element of an array of these `lengths`.
+
+        Here the windows come first: from (*kernel, *count, rest) to (*lengths, rest). The axes are folded one after the
+        other, each window along one as a whole.
+        """
         axes = len(lengths)
-        lead, count = columns.shape[: -2 * axes], columns.shape[-axes:]
-        total = np.zeros((*lead, *self._needed(lengths, count)), columns.dtype)
-        everything = (slice(None),) * len(lead)
-        for place, key in zip(np.ndindex(self.kernel), self.places(count), strict=True):
-            total[key] += columns[everything + place]
-        return total[self._inside(lengths)]
+        count, total = columns.shape[axes : 2 * axes], columns
+        needed = self._needed(lengths, count)
+        for axis in reversed(range(axes)):  # (*kernel[:axis + 1], *count[:axis + 1], *needed[axis + 1:], rest)
+            parts = np.moveaxis(total, axis, 0)
+            shape, before = [*parts.shape[1:]], (slice(None),) * (2 * axis)
+            shape[2 * axis] = needed[axis]
+            total = np.zeros(shape, columns.dtype)
+            for key, part in zip(self.along(axis, count[axis]), parts, strict=True):
+                total[(*before, key)] += part
+        return total[tuple(self._inside(lengths))]
 
     def places(self, count: Lengths) -> Iterator[Any]:
         """For each place in a window, the key of the elements of the padded array that are there in one of them."""
@@ -78,8 +87,8 @@ class Windows(NamedTuple):
         s, d = self.stride[axis], self.dilation[axis]
         return [slice(i * d, i * d + (count - 1) * s + 1, s) for i in range(self.kernel[axis])]
 
-    def _inside(self, lengths: Lengths) -> Any:
-        return (..., *[slice(p, p + n) for p, n in zip(self.padding, lengths, strict=True)])
+    def _inside(self, lengths: Lengths) -> list[slice]:
+        return [slice(p, p + n) for p, n in zip(self.padding, lengths, strict=True)]
 
     def _needed(self, lengths: Lengths, count: Lengths) -> Lengths:
         """The lengths after padding."""

@@ -15,6 +15,8 @@ from gradcli.torch.devices import check_device as check_device
 
 UNSUPPORTED = frozenset({"layout", "memory_format", "names", "out", "pin_memory"})
 """Keywords that PyTorch has and the face has not."""
+PYTHON_TYPES = {kind: np.dtype(kind) for kind in (bool, int, float, complex)}
+"""The types of Python's numbers, which may stand for a dtype."""
 
 
 def refuse(function: str, keywords: Mapping[str, Any]) -> None:
@@ -38,6 +40,24 @@ def require_tensor(function: str, name: str, value: Any, position: int) -> None:
         raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {called}")
 
 
+def require_tensors(function: str, name: str, value: Any, position: int) -> None:
+    """Raises PyTorch's TypeErrors for anything but a tuple or a list of Tensors."""
+    if not isinstance(value, (tuple, list)):
+        where = f"argument '{name}' (position {position})"
+        raise TypeError(f"{function}(): {where} must be tuple of Tensors, not {type(value).__name__}")
+    for i, element in enumerate(value):
+        if not isinstance(element, Tensor):
+            kind = type(element).__name__
+            raise TypeError(f"expected Tensor as element {i} in argument {position - 1}, but got {kind}")
+
+
+def require_int(function: str, name: str, value: Any, position: int) -> None:
+    """Raises PyTorch's TypeError for anything but a whole number."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        where = f"argument '{name}' (position {position})"
+        raise TypeError(f"{function}(): {where} must be int, not {type(value).__name__}")
+
+
 def refuse_complex(function: str, values: Iterable[Any]) -> None:
     """Raises NotImplementedError if one of the values is a complex Tensor or number, or holds bfloat16."""
     for value in values:
@@ -46,9 +66,14 @@ def refuse_complex(function: str, values: Iterable[Any]) -> None:
 
 
 def numpy_dtype(function: str, dtype: Any) -> dtypes.DType | None:
-    """The NumPy dtype of a `torch.dtype`; None stays None. Raises TypeError for anything else."""
+    """The NumPy dtype of a `torch.dtype` or of a type of Python's numbers; None stays None.
+
+    Raises TypeError for anything else.
+    """
     if dtype is None:
         return None
+    if dtype in PYTHON_TYPES:
+        return PYTHON_TYPES[dtype]
     if not isinstance(dtype, dtypes.dtype):
         raise TypeError(f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
     return dtype.numpy
@@ -60,14 +85,23 @@ def shape_of(function: str, size: Sequence[Any], name: str = "size") -> tuple[in
         raise TypeError(f'{function}() missing 1 required positional arguments: "{name}"')
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
+    elif len(size) == 1 and isinstance(size[0], Tensor) and size[0].ndim:
+        raise TypeError(f"{function}(): argument '{name}' (position 1) must be tuple of ints, not Tensor")
     lengths = []
     for position, length in enumerate(size, 1):
         if isinstance(length, bool) or not hasattr(length, "__index__"):
             kind = type(length).__name__
+            if position > 1:
+                raise TypeError(
+                    f"{function}(): argument '{name}' failed to unpack the object at pos {position} with error "
+                    f'"type must be tuple of ints,but got {kind}"'
+                )
             raise TypeError(f"{function}(): argument '{name}' (position {position}) must be tuple of ints, not {kind}")
         lengths.append(length.__index__())
     if any(length < 0 for length in lengths):
         lowest = next(length for length in lengths if length < 0)
+        if function == "zeros":
+            raise RuntimeError("zeros: Dimension size must be non-negative.")
         raise RuntimeError(f"Trying to create tensor with negative dimension {lowest}: {lengths}")
     return tuple(lengths)
 

@@ -20,12 +20,26 @@ from typing import Any
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.ops import cast
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import numpy_dtype, only_default, refuse, refuse_complex, require_tensor
+from gradcli.torch.arguments import (
+    numpy_dtype,
+    only_default,
+    refuse,
+    refuse_complex,
+    require_int,
+    require_tensor,
+    require_tensors,
+)
 from gradcli.torch.out import into
 
+LISTS = frozenset({"tensors"})
+"""Parameters that take a sequence of Tensors."""
+
 TENSORS = frozenset({"input", "other", "exponent", "condition", "mask", "mat2", "tensor", "vec", "vec2", "A", "B"})
-SEQUENCES = frozenset({"dim", "dims", "shape"})
-"""Parameters that take a list as well as a tuple; the engine takes tuples."""
+SEQUENCES = frozenset({"dim", "dims", "repeats", "shape", "shifts"})
+"""Parameters that take a whole number or many, as a list or a tuple; the engine takes tuples."""
+
+WHOLE = frozenset({"chunks", "decimals", "diagonal", "dim0", "dim1", "end_dim", "k", "n", "offset", "start_dim"})
+"""Parameters that take nothing but a whole number. The engine says so of axes itself."""
 
 SYNONYMS = {"axis": "dim", "keepdims": "keepdim"}
 """NumPy's names, which PyTorch accepts for its own."""
@@ -43,7 +57,9 @@ class Signature:
     required    how many must be given
     kept        how many the engine function takes
     tensors     per Tensor, its position, its name, and whether it may be a number
-    sequences   the positions of shapes and axes
+    lists       the position and the name of each sequence of Tensors
+    whole       the position and the name of each whole number
+    sequences   the position and the name of each shape and axis, or of several
     dtype       the position of the dtype that the first argument is cast to
     """
 
@@ -53,7 +69,9 @@ class Signature:
     required: int
     kept: int
     tensors: tuple[tuple[int, str, bool], ...]
-    sequences: tuple[int, ...]
+    lists: tuple[tuple[int, str], ...]
+    whole: tuple[tuple[int, str], ...]
+    sequences: tuple[tuple[int, str], ...]
     dtype: int | None
 
     @staticmethod
@@ -71,7 +89,9 @@ class Signature:
             required=defaults.count(_REQUIRED),
             kept=sum(not head.endswith("!") and head != "dtype" for head in heads),
             tensors=tuple((i, n, "|" in heads[i]) for i, n in enumerate(names) if n in TENSORS or "@" in heads[i]),
-            sequences=tuple(i for i, name in enumerate(names) if name in SEQUENCES),
+            lists=tuple((i, n) for i, n in enumerate(names) if n in LISTS),
+            whole=tuple((i, n) for i, n in enumerate(names) if n in WHOLE),
+            sequences=tuple((i, n) for i, n in enumerate(names) if n in SEQUENCES),
             dtype=heads.index("dtype") if "dtype" in heads else None,
         )
 
@@ -96,16 +116,33 @@ class Signature:
             raise TypeError(f"{function}() missing {len(missing)} required positional arguments: {listed}")
         return values
 
+    def check(self, function: str, values: list[Any]) -> None:
+        """Raises PyTorch's TypeError for a value of another kind than its parameter takes; makes lists tuples."""
+        for position, parameter, number in self.tensors:
+            value = values[position]
+            if not isinstance(value, Tensor) and not (number and _is_operand(value, values)):
+                require_tensor(function, parameter, value, position + 1)
+        for position, parameter in self.lists:
+            require_tensors(function, parameter, values[position], position + 1)
+        for position, parameter in self.whole:
+            require_int(function, parameter, values[position], position + 1)
+        for position, parameter in self.sequences:
+            value = values[position]
+            if type(value) is list:
+                values[position] = tuple(value)
+            elif type(value) not in (int, tuple) and (value is not None or self.defaults[position] is not None):
+                require_int(function, parameter, value, position + 1)
+
 
 def bound(
-    name: str, signature: Signature, compute: Callable[..., Any], *, real_only: bool = False
+    name: str, signature: Signature, compute: Callable[..., Any], *, real_only: bool = False, no_bools: str = ""
 ) -> Callable[..., Any]:
     """`compute`, an engine function, under PyTorch's name and signature.
 
+    no_bools   the error for truth values, which NumPy computes with and PyTorch does not
     real_only  whether complex Tensors are refused, for which NumPy has an answer and PyTorch has none
     """
-    tensors, sequences, defaults, kept = signature.tensors, signature.sequences, signature.defaults, signature.kept
-    dtype = signature.dtype
+    defaults, kept, dtype = signature.defaults, signature.kept, signature.dtype
 
     def function(*args: Any, **keywords: Any) -> Any:
         if "out" in keywords:
@@ -116,15 +153,11 @@ def bound(
             values = signature.bind(name, args, keywords)
         else:
             values = [*args, *defaults[len(args) :]]
-        for position, parameter, number in tensors:
-            value = values[position]
-            if not isinstance(value, Tensor) and not (number and _is_operand(value, values)):
-                require_tensor(name, parameter, value, position + 1)
+        signature.check(name, values)
+        if no_bools and values[0].array.dtype.kind == "b":
+            raise (NotImplementedError if "not implemented" in no_bools else RuntimeError)(no_bools)
         if real_only:
             refuse_complex(name, values)
-        for position in sequences:
-            if type(values[position]) is list:
-                values[position] = tuple(values[position])
         if dtype is not None:
             wanted = values.pop(dtype)
             values[0] = values[0] if wanted is None else cast(values[0], numpy_dtype(name, wanted))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine import ops
-from gradcli.engine.dtypes import BY_NAME, dtype
-from gradcli.engine.tensor import Tensor
+from gradcli.engine.bfloat16 import converted
+from gradcli.engine.dtypes import BY_NAME, BY_NUMPY, Default, dtype
+from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import check_device, numpy_dtype, refuse
+from gradcli.torch.arguments import check_device, numpy_dtype, refuse, shape_of
 from gradcli.torch.data import tensor
 from gradcli.torch.devices import device
 from gradcli.torch.dtypes import DTYPES
@@ -33,7 +34,7 @@ def to(self: Tensor, *args: Any, **keywords: Any) -> Any:
     other = options.pop("other", None)
     refuse("to", options)
     for argument in (*args[: len(args) - len(flags)], other):
-        if isinstance(argument, dtype):
+        if isinstance(argument, (dtype, type)):
             wanted = argument
         elif isinstance(argument, Tensor):
             wanted = argument.dtype
@@ -67,6 +68,73 @@ CASTS = {method: _casting(name) for method, name in NAMES.items()}
 # A type for each dtype
 
 
+def _made(args: tuple[Any, ...], wanted: dtype | None, device: Any = None) -> Any:
+    """What `torch.FloatTensor(*args)` gives: a Tensor of these lengths, or with these data. Of a Tensor, a view.
+
+    wanted  the dtype; None for `torch.Tensor`, which is called so too: the default one, or that of the Tensor
+    """
+    check_device("new", device)
+    kind = wanted.numpy if wanted else Default.float
+    (first,) = args[:1] or ((),)
+    if len(args) == 1 and isinstance(first, Tensor):
+        if wanted not in (None, first.dtype):
+            raise TypeError(f"new(): expected a tensor of dtype {wanted} (got {first.dtype})")
+        return ops.alias(first)
+    if len(args) > 1 or isinstance(first, (int, Size)):
+        return Tensor(np.zeros(shape_of("new", args), kind))
+    if not isinstance(first, (str, Sequence, np.ndarray)):
+        name = "numpy." if isinstance(first, np.generic) else ""
+        raise TypeError(f"new(): data must be a sequence (got {name}{type(first).__name__})")
+    if isinstance(first, np.ndarray):
+        return Tensor(converted(tensor(first).array, kind))
+    return tensor(first, dtype=BY_NUMPY[kind])
+
+
+class _Called(type):
+    """What the name `torch.Tensor` stands for: the class of all Tensors, but called as PyTorch's is."""
+
+    def __call__(cls, *args: Any, size: Any = None, device: Any = None, **others: Any) -> Any:
+        if cls is not TensorType:  # a class that is derived from it
+            return super().__call__(*args, **others)
+        refuse("new", others)
+        return _made(args if size is None else (Size(size),), None, device)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor) if cls is TensorType else super().__instancecheck__(instance)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, Tensor) if cls is TensorType else super().__subclasscheck__(subclass)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or (cls is TensorType and other is Tensor)
+
+    def __hash__(cls) -> int:
+        return hash(Tensor) if cls is TensorType else super().__hash__()
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if cls is TensorType:
+            setattr(Tensor, name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        if cls is TensorType:
+            delattr(Tensor, name)
+        else:
+            super().__delattr__(name)
+
+
+class TensorType(Tensor, metaclass=_Called):
+    """`torch.Tensor`. The engine makes its Tensors of arrays, as they are; a user's call means PyTorch's."""
+
+    __slots__ = ()
+    __module__ = "torch"
+
+
+type.__setattr__(TensorType, "__name__", "Tensor")
+type.__setattr__(TensorType, "__qualname__", "Tensor")
+
+
 class _Typed(type):
     """The type of `torch.FloatTensor`: its instances are the Tensors of one dtype."""
 
@@ -77,9 +145,7 @@ class _Typed(type):
 
     def __call__(cls, *args: Any) -> Tensor:
         """A Tensor of these lengths, or with these data."""
-        if args and all(isinstance(n, int) for n in args):
-            return Tensor(np.zeros(args, cls.dtype.numpy))
-        return Tensor(np.asarray(tensor(args[0] if args else []).array).astype(cls.dtype.numpy))
+        return _made(args, cls.dtype)  # type: ignore[no-any-return]
 
     def __repr__(cls) -> str:
         return f"<class 'torch.{cls.__name__}'>"

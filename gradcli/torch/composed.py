@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import string
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import refuse_complex, require_tensor, unsupported
+from gradcli.torch.arguments import refuse_complex, require_tensor
 from gradcli.torch.out import into
 from gradcli.torch.return_types import STRUCTURES
+from gradcli.torch.writing import scatter_reduce
 
 __all__ = [
     "add", "atleast_1d", "atleast_2d", "atleast_3d", "clamp_max", "clamp_min", "diff", "div", "einsum",
@@ -205,16 +207,23 @@ def where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
     return where(condition, self, other)
 
 
+REDUCTIONS = {"add": "sum", "multiply": "prod"}
+"""What `scatter` and `scatter_reduce` call the same."""
+
+
 @_with_out
 def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None) -> Any:
     """`input` with the elements of `src`, or a number, at the indices along `dim`."""
     require_tensor("scatter", "input", input, 1)
     require_tensor("scatter", "index", index, 3)
-    if reduce is not None:
-        raise unsupported("scatter", "reduce")
     source = value if src is None else src
     if not _is_number(source):
         require_tensor("scatter", "src", source, 4)
+    if reduce is not None:
+        if reduce not in REDUCTIONS:
+            raise RuntimeError("reduce argument must be either add or multiply.")
+        many = Tensor(np.full(index.array.shape, source, input.array.dtype)) if _is_number(source) else source
+        return scatter_reduce(input, dim, index, many, REDUCTIONS[reduce])
     return ops.put_along(input, dim, index, source)
 
 
@@ -242,10 +251,22 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Any:
     return ops.rot90(input, k % 4, tuple(dims))
 
 
+def _equation(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The equation, and the operands, of operands that are each followed by a list of their axes."""
+    subscripts = [*given[1::2], *given[-1:] * (len(given) % 2)]
+    terms = ["".join("..." if axis is ... else string.ascii_letters[axis] for axis in axes) for axes in subscripts]
+    operands = given[: len(given) // 2 * 2 : 2]
+    left, right = ",".join(terms[: len(operands)]), terms[len(operands) :]
+    return ("->".join([left, *right]), *operands)
+
+
 def einsum(equation: Any, *operands: Any) -> Any:
-    """The sum of products that an equation such as "ij,jk->ik" describes."""
+    """The sum of products that an equation such as "ij,jk->ik" describes.
+
+    In its place the axes of each operand may follow it as a list of numbers, and those of the result come last.
+    """
     if not isinstance(equation, str):
-        raise TypeError("einsum(): the first argument must be the equation; lists of subscripts are not supported")
+        return einsum(*_equation((equation, *operands)))
     given = operands[0] if len(operands) == 1 and isinstance(operands[0], (tuple, list)) else operands
     return ops.einsum(equation, [*given])
 

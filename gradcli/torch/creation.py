@@ -15,16 +15,16 @@ import numpy as np
 from gradcli.engine import random, ranges
 from gradcli.engine.bfloat16 import BFLOAT16, converted
 from gradcli.engine.dtypes import PYTHON_CATEGORY, Default, DType, default_for
+from gradcli.engine.fitting import fitting
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import check_device, numpy_dtype, refuse, require_tensor, shape_of
+from gradcli.torch.arguments import check_device, numpy_dtype, refuse, require_int, require_tensor, shape_of
 from gradcli.torch.data import leaf
 from gradcli.torch.out import into
 
 __all__ = [
     "arange", "empty", "empty_like", "eye", "full", "full_like", "initial_seed", "linspace", "logspace",
     "manual_seed", "ones", "ones_like", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
-    "randperm", "range", "zeros", "zeros_like",
+    "randperm", "range", "scalar_tensor", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -84,36 +84,28 @@ def empty(dtype: DType | None, *lengths: Any, size: Any = None) -> Any:
 
 
 @_creator
+def scalar_tensor(dtype: DType | None, s: Any) -> Any:
+    """One number, without axes."""
+    return fitting(s, dtype or Default.float)
+
+
+@_creator
 def full(dtype: DType | None, size: Any, fill_value: Any) -> Any:
     """One value everywhere, in the value's own dtype unless another is given."""
     shape = _fixed_size("full", size, 1)
     value = fill_value.array if isinstance(fill_value, Tensor) else fill_value
+    if not isinstance(fill_value, Tensor) and type(value) not in PYTHON_CATEGORY:
+        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(value).__name__}")
     own = value.dtype if isinstance(fill_value, Tensor) else default_for(PYTHON_CATEGORY[type(value)])
-    return np.full(shape, _fitting(value, own if dtype is None else dtype))
-
-
-def _fitting(value: Any, dtype: DType) -> Any:
-    """A number in a dtype. Raises PyTorch's RuntimeError for one that it cannot hold."""
-    called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp
-    overflow = RuntimeError(f"value cannot be converted to type {called} without overflow")
-    if isinstance(value, complex) and dtype.kind != "c":
-        raise overflow
-    if dtype.kind in "iu":
-        whole = math.trunc(value) if math.isfinite(value) else math.inf
-        lowest = -np.iinfo(dtype).max - 1 if dtype.kind == "i" else -np.iinfo(dtype).max
-        if not lowest <= whole <= np.iinfo(dtype).max:
-            raise overflow
-        return np.array(whole).astype(dtype)
-    result = np.array(value).astype(dtype)
-    if dtype == np.float32 and np.isinf(result) and math.isfinite(value):
-        raise overflow
-    return result
+    return np.full(shape, fitting(value, own if dtype is None else dtype))
 
 
 @_creator
 def eye(dtype: DType | None, n: int, m: int | None = None) -> Any:
     """The identity matrix, n by m."""
-    for name, length in (("n", n), ("m", m)):
+    for position, (name, length) in enumerate((("n", n), ("m", m)), 1):
+        if length is not None:
+            require_int("eye", name, length, position)
         if length is not None and length < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {length}")
     return np.eye(n, m, dtype=dtype or Default.float)
@@ -138,12 +130,14 @@ def arange(dtype: DType | None, start: Any = _UNSET, end: Any = _UNSET, step: An
 @_creator
 def linspace(dtype: DType | None, start: Any, end: Any, steps: int) -> Any:
     """`steps` evenly spaced numbers, both ends included."""
+    require_int("linspace", "steps", steps, 3)
     return ranges.linspace(_number(start), _number(end), steps, dtype or Default.float)
 
 
 @_creator
 def logspace(dtype: DType | None, start: Any, end: Any, steps: int, base: float = 10.0) -> Any:
     """`base` to the power of `steps` evenly spaced numbers, both ends included."""
+    require_int("logspace", "steps", steps, 3)
     dtype = dtype or Default.float
     exponents = ranges.linspace(_number(start), _number(end), steps, np.float64 if dtype.kind in "iu" else dtype)
     return np.power(exponents.dtype.type(base), exponents).astype(dtype)
@@ -159,13 +153,29 @@ def range(dtype: DType | None, start: Any, end: Any = None, step: Any = 1) -> An
 @_creator
 def rand(dtype: DType | None, *lengths: Any, size: Any = None, generator: Any = None) -> Any:
     """Uniform random numbers in [0, 1), the ones PyTorch draws from the same seed."""
-    return stream_of(generator).rand(_size("rand", lengths, size), dtype or Default.float)
+    shape, dtype = _size("rand", lengths, size), dtype or Default.float
+    if dtype.kind == "c":
+        return _pairs(stream_of(generator).rand((*shape, 2), _part(dtype)), dtype)
+    return stream_of(generator).rand(shape, dtype)
+
+
+def _part(dtype: DType) -> DType:
+    """The dtype of the parts of a complex one."""
+    return np.empty(0, dtype).real.dtype
+
+
+def _pairs(parts: Any, dtype: DType) -> Any:
+    """Complex numbers whose parts are side by side along the last axis."""
+    return parts.view(dtype)[..., 0]
 
 
 @_creator
 def randn(dtype: DType | None, *lengths: Any, size: Any = None, generator: Any = None) -> Any:
     """Normal random numbers, the ones PyTorch draws from the same seed."""
-    return stream_of(generator).randn(_size("randn", lengths, size), dtype or Default.float)
+    shape, dtype = _size("randn", lengths, size), dtype or Default.float
+    if dtype.kind == "c":  # of variance 1, half of it in each part
+        return _pairs(stream_of(generator).normal((*shape, 2), 0.0, math.sqrt(0.5), _part(dtype)), dtype)
+    return stream_of(generator).randn(shape, dtype)
 
 
 @_creator
@@ -183,12 +193,16 @@ def randint(
     if given or high is None:
         raise TypeError("randint() takes (high, size) or (low, high, size)")
     shape = _fixed_size("randint", size, len(bounds_and_size))
-    return stream_of(generator).randint(int(_number(low)), int(_number(high)), shape, dtype or np.int64)
+    low, high = _number(low), _number(high)
+    require_int("randint", "high", high, 2 if low else 1)
+    require_int("randint", "low", low, 1)
+    return stream_of(generator).randint(low, high, shape, dtype or np.int64)
 
 
 @_creator
 def randperm(dtype: DType | None, n: int, generator: Any = None) -> Any:
     """The numbers 0 to n - 1 in random order."""
+    require_int("randperm", "n", n, 1)
     return stream_of(generator).randperm(n).astype(dtype or np.int64)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, converted
+from gradcli.engine.fitting import fitting
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import check_device, numpy_dtype, refuse
 
@@ -94,9 +95,17 @@ def _array(data: Any, dtype: dtypes.DType | None) -> Any:
         if complex in map(type, values):
             raise TypeError("must be real number, not complex") from None
         raise
+    except (OverflowError, ValueError):
+        return np.array([_counted(value, dtype) for value in values], dtype).reshape(shape)
+
+
+def _counted(value: Any, dtype: dtypes.DType) -> Any:
+    """A number in an integer dtype. Raises PyTorch's errors for one that it cannot hold."""
+    try:
+        return fitting(value, dtype)
     except OverflowError:
-        if dtype == np.int64:
-            raise ValueError("Overflow when unpacking long long") from None
+        raise ValueError("Overflow when unpacking long long") from None
+    except RuntimeError:
         raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow") from None
 
 

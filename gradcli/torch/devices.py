@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Self
 
 TYPES = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
@@ -57,6 +57,14 @@ class device:
 
     def __hash__(self) -> int:
         return hash((self.type, self.index))
+
+    def __enter__(self) -> Self:
+        """Makes it the device of what is created inside. Raises an error for all but the processor."""
+        check_device("device", self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing changed."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return device, (self.type, self.index)

@@ -5,15 +5,26 @@ from __future__ import annotations
 _ROUNDING = "a parameter may differ in the last digit after a step: PyTorch fuses multiplication and addition"
 
 DIFFERENCES = {
+    **dict.fromkeys(
+        ("torch.addbmm", "torch.block_diag", "torch.cdist", "torch.dist", "torch.scatter_reduce", "torch.vdot"),
+        "composed of other functions, so `grad_fn` has the name of the last of them",
+    ),
+    "torch.Tensor": "compare types with `==`, or ask `isinstance`: `type(x) is torch.Tensor` is False",
+    "torch.Tensor.copy_": "`non_blocking` changes nothing, as in `to`",
+    "torch.as_strided": "of tensors that need no gradient",
+    "torch.backends.cudnn": "the settings change nothing",
+    "torch.device": "as a context, takes cpu only",
     "torch.empty": "zeros, so that every run prints the same",
     "torch.load": "reads what `save` of gradcli wrote, and never a pickle; `weights_only` makes no difference",
     "torch.manual_seed": "the stream is that of PyTorch on an x86-64 processor with AVX2",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
     "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`",
-    "torch.optim.Optimizer": f"{_ROUNDING}; `foreach` and `fused` change nothing; there are no step hooks",
+    "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",
+    "torch.nn.PairwiseDistance": "its node is called LinalgVectorNormBackward0",
+    "torch.optim.Optimizer": f"{_ROUNDING}; `foreach` and `fused` change nothing",
     "torch.optim.Adam": "no complex parameters, no `capturable`, no `differentiable`",
     "torch.optim.LBFGS": "no complex parameters; the state has no scratch list `al`",
-    "torch.optim.lr_scheduler.LRScheduler": "no `step(epoch)`; `get_last_lr` gives numbers where the rate is a Tensor",
+    "torch.optim.lr_scheduler.LRScheduler": "`get_last_lr` gives numbers where the rate is a Tensor",
     "torch.utils.data.DataLoader": "each worker prepares one batch ahead, whatever `prefetch_factor` is; `pin_memory` "
     "does nothing; many workers are not warned of",
     "torch.utils.data.get_worker_info": "without `rng` and `worker_method`",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import dtypes
+from gradcli.engine.bfloat16 import BFLOAT16
 from gradcli.engine.dtypes import BY_NAME, BY_NUMPY, PYTHON_CATEGORY, Default
 from gradcli.engine.tensor import Tensor
 
@@ -66,10 +67,16 @@ class finfo:
         of = get_default_dtype() if type is None else type
         if not isinstance(of, dtypes.dtype):
             raise TypeError(f"finfo(): argument 'type' (position 1) must be torch.dtype, not {of.__class__.__name__}")
-        if of.numpy.kind not in "fc":
+        if of.numpy.kind not in "fcV":
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
             )
+        if of.numpy == BFLOAT16:
+            self.bits, self.eps, self.resolution, self.dtype = 16, 2.0**-7, 0.01, of.name
+            self.max = (2 - 2.0**-7) * 2.0**127
+            self.min, self.tiny = -self.max, 2.0**-126
+            self.smallest_normal = self.tiny
+            return
         limits = np.finfo(of.numpy)
         self.bits = int(limits.bits)
         self.eps = float(limits.eps)

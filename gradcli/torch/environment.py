@@ -12,13 +12,16 @@ from gradcli.torch.arguments import check_device
 from gradcli.torch.devices import CPU, device
 
 __all__ = [
-    "Generator", "__version__", "are_deterministic_algorithms_enabled", "e", "get_default_device", "get_num_threads",
-    "get_rng_state", "inf", "nan", "newaxis", "pi", "seed", "set_default_device", "set_num_threads", "set_rng_state",
-    "use_deterministic_algorithms",
+    "Generator", "__version__", "are_deterministic_algorithms_enabled", "default_generator", "e",
+    "get_default_device", "get_num_threads", "get_rng_state", "inf", "nan", "newaxis", "pi", "seed",
+    "set_default_device", "set_num_threads", "set_rng_state", "use_deterministic_algorithms",
 ]  # fmt: skip
 
 __version__ = f"2.13.0+gradcli.{own_version}"
 """The version of PyTorch whose behaviour this is, and ours."""
+
+default_generator = random.default_generator
+"""The stream of random numbers that is used where none is given."""
 
 e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine import ops
-from gradcli.torch import composed, creation, data, drawing, dtypes, lookup, matrices, queries
+from gradcli.torch import composed, creation, data, drawing, dtypes, lookup, matrices, measures, queries, writing
 from gradcli.torch.binding import Signature, bound
 from gradcli.torch.return_types import STRUCTURES
 
@@ -156,6 +156,19 @@ REAL_ONLY = frozenset(
 """The functions that take no complex numbers, which have no order."""
 
 
+_NO_KERNEL = {
+    "abs": "abs_cpu", "ceil": "ceil_vml_cpu", "floor": "floor_vml_cpu", "frac": "frac_cpu", "round": "round_vml_cpu",
+    "trunc": "trunc_vml_cpu",
+}  # fmt: skip
+NO_BOOLS = {name: f"\"{kernel}\" not implemented for 'Bool'" for name, kernel in _NO_KERNEL.items()} | {
+    "argmax": "argmax(): does not support bool input",
+    "argmin": "argmin(): does not support bool input",
+    "relu": "Boolean inputs not supported for relu",
+    "topk": "topk does not support bool dtypes on CPU",
+}
+"""The functions that take no truth values, with their errors."""
+
+
 def structured(compute: Callable[..., Any], structure: Any) -> Callable[..., Any]:
     """`compute`, which gives a tuple, with a tuple of that type in its place."""
     return lambda *args: structure(*compute(*args))
@@ -175,12 +188,14 @@ def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
                 compute = getattr(ops, engine or name)
                 structure = STRUCTURES.get((prefix + name).replace(".", "_"))
                 compute = structured(compute, structure) if structure else compute
-                functions[name] = bound(prefix + name, signature, compute, real_only=name in REAL_ONLY)
+                functions[name] = bound(
+                    prefix + name, signature, compute, real_only=name in REAL_ONLY, no_bools=NO_BOOLS.get(name, "")
+                )
     return functions
 
 
 TABLES = (ELEMENTWISE, REDUCTIONS, ORDER, PLACES, MATRICES, SHAPES)
-WRITTEN_OUT = (composed, creation, data, drawing, lookup, matrices, queries, dtypes)
+WRITTEN_OUT = (composed, creation, data, drawing, lookup, matrices, measures, queries, writing, dtypes)
 
 FUNCTIONS = build(*TABLES)
 FUNCTIONS |= {name: getattr(module, name) for module in WRITTEN_OUT for name in module.__all__}
@@ -194,11 +209,14 @@ ON_INPUT = {
     if text[:5] == "input"
     for entry in names.split()
 }
-ON_INPUT |= {name for module in (composed, drawing, lookup, matrices, queries) for name in module.__all__}
+ON_INPUT |= {
+    name for module in (composed, drawing, lookup, matrices, measures, queries, writing) for name in module.__all__
+}
 ON_INPUT -= {
-    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "bucketize", "cartesian_prod",
-    "combinations", "einsum", "is_tensor", "isin", "meshgrid", "normal", "rsub", "searchsorted", "tensordot",
-    "tril_indices", "triu_indices", "vander", "where",
+    "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "bucketize",
+    "cartesian_prod", "cdist", "combinations", "cumulative_trapezoid", "detach", "einsum", "is_storage", "is_tensor",
+    "isin", "meshgrid", "normal", "rsub", "searchsorted", "tensordot", "trapezoid", "trapz", "tril_indices",
+    "triu_indices", "typename", "vander", "where",
 }  # fmt: skip
 ON_INPUT |= {alias for alias, name in ALIASES.items() if name in ON_INPUT}
 """The functions whose first argument is a Tensor called `input`: they are methods of it too."""

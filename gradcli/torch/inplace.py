@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine import ops, random
+from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.inplace import assign, change, refuse_leaf, write
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.functions import FUNCTIONS
 
 CHANGED = (
@@ -21,7 +23,9 @@ CHANGED = (
     "negative pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
     "subtract tan tanh tril triu true_divide trunc xlogy addcmul addcdiv addmm addmv addr baddbmm bitwise_and "
     "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min float_power gcd "
-    "heaviside index_add index_copy index_fill lcm ldexp masked_scatter nan_to_num nextafter scatter scatter_add sgn"
+    "heaviside index_add index_copy index_fill index_put lcm ldexp masked_scatter nan_to_num nextafter put "
+    "scatter scatter_add"
+    " scatter_reduce sgn"
 ).split()
 """The functions that have a form which changes their first argument."""
 
@@ -66,13 +70,18 @@ def zero_(self: Tensor) -> Tensor:
 
 def fill_(self: Tensor, value: Any) -> Tensor:
     """One value everywhere, in place."""
-    number = value.item() if isinstance(value, Tensor) else value
+    if isinstance(value, Tensor) and value.ndim:
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    number = value.item() if isinstance(value, (Tensor, np.generic)) else value
+    if type(number) not in PYTHON_CATEGORY:
+        raise TypeError(f"fill_() received an invalid combination of arguments - got ({type(value).__name__})")
     return change(self, lambda before: ops.fill(before, number))
 
 
-def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
-    """The values of `src`, broadcast and cast, in place."""
-    only_default("copy_", "non_blocking", non_blocking, False)
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:  # noqa: ARG001  # nothing is copied late
+    """The values of `src`, a Tensor or a number, broadcast and cast, in place."""
+    if type(src) in PYTHON_CATEGORY:
+        src = Tensor(np.asarray(src))
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
     return change(self, lambda before: ops.copy(before, src))
@@ -81,7 +90,7 @@ def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
 def _drawn(self: Tensor, values: Any) -> Tensor:
     """The Tensor with random numbers in place, for which no history is kept."""
     refuse_leaf(self)
-    write(self, values)
+    write(self, np.reshape(values, self.array.shape))
     return self
 
 
@@ -108,6 +117,67 @@ def random_(self: Tensor, *bounds: int, generator: Any = None) -> Tensor:
     return _drawn(self, source.random(shape, dtype) if high is None else source.randint(low, high, shape, dtype))
 
 
+def _uniforms(self: Tensor, generator: Any) -> Any:
+    """A float64 number in [0, 1) for each element, in their order."""
+    return (generator or random.default_generator).rand(self.array.shape, np.dtype(np.float64))
+
+
+def _positive(name: str, parameter: str, value: float, called: str) -> None:
+    if not value > 0:
+        raise RuntimeError(f"{name} expects {parameter} > 0.0, but found {called}={value:g}")
+
+
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Exponentially distributed random numbers with the rate `lambd`, in place."""
+    if self.array.dtype.kind != "f":
+        raise RuntimeError(
+            "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you "
+            f"specified {TYPE_NAMES[self.array.dtype.name].scalar}"
+        )
+    _positive("exponential_", "lambda", lambd, "lambda")
+    return _drawn(self, -1 / lambd * np.log1p(-_uniforms(self, generator)))
+
+
+def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
+    """How many trials, each with probability p, the first success takes, at random, in place."""
+    if self.array.dtype.kind == "b":
+        raise not_implemented("geometric_cpu", self.array.dtype)
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
+    return _drawn(self, np.ceil(np.log(_uniforms(self, generator)) / math.log1p(-p)))
+
+
+def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Random numbers of Cauchy's distribution, in place."""
+    if self.array.dtype.kind != "f":
+        raise RuntimeError(
+            "Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you "
+            f"specified {TYPE_NAMES[self.array.dtype.name].cpp}"
+        )
+    _positive("cauchy_", "sigma", sigma, "sigma")
+    return _drawn(self, median + sigma * np.tan(np.pi * (_uniforms(self, generator) - 0.5)))
+
+
+def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Tensor:
+    """Random numbers whose logarithms are normal with this mean and deviation, in place."""
+    if self.array.dtype.kind != "f":
+        raise not_implemented("log_normal_cpu", self.array.dtype)
+    _positive("log_normal_", "std", std, "std")
+    source, kind = generator or random.default_generator, np.dtype(np.float64)
+    return _drawn(self, [math.exp(source.normal((), mean, std, kind)) for _ in range(self.array.size)])
+
+
+def apply_(self: Tensor, callable: Any) -> Tensor:
+    """What a function of a number makes of each element, in place."""
+    return _drawn(self, [callable(x) for x in self.array.ravel().tolist()])
+
+
+def map_(self: Tensor, tensor: Tensor, callable: Any) -> Tensor:
+    """What a function of two numbers makes of each element and that of `tensor`, in place."""
+    others = np.broadcast_to(tensor.array, self.array.shape).ravel().tolist()
+    return _drawn(self, [callable(x, y) for x, y in zip(self.array.ravel().tolist(), others, strict=True)])
+
+
 def detach_(self: Tensor) -> Tensor:
     """Forgets the history, in place. Raises RuntimeError for a view."""
     if self.base is not None and self.requires_grad:
@@ -130,6 +200,10 @@ def set_data(self: Tensor, value: Tensor) -> None:
         value.array = self.array
 
 
+WRITTEN_OUT = (
+    copy_, uniform_, normal_, bernoulli_, random_, exponential_, geometric_, cauchy_, log_normal_, apply_, map_,
+    detach_,
+)  # fmt: skip
 CHANGING = {f"{name}_": _changing(name) for name in CHANGED if name in FUNCTIONS}
 CHANGING |= {"zero_": zero_, "fill_": fill_}
 """The functions that change their first argument, which are methods too."""
@@ -139,7 +213,7 @@ def attach() -> None:
     """Gives Tensor these methods."""
     methods = CHANGING | {operator: _changing(name) for operator, name in OPERATORS.items()}
     methods |= {f"{name}_": _reshaping(name) for name in SHAPED}
-    methods |= {method.__name__: method for method in (copy_, uniform_, normal_, bernoulli_, random_, detach_)}
+    methods |= {method.__name__: method for method in WRITTEN_OUT}
     for name, method in methods.items():
         setattr(Tensor, name, method)
     Tensor.__setitem__ = assign  # type: ignore[index]  # attached like the operators

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
 from gradcli.engine.ops.linalg import LinAlgError as LinAlgError
 from gradcli.torch.absent import absent_names
 from gradcli.torch.functions import LINALG, build

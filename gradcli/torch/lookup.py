@@ -130,6 +130,8 @@ def _listed(tensors: Sequence[Any]) -> list[Tensor]:
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """A Tensor for each vector, its values along an axis of their own: the first ("ij"), or the second ("xy")."""
     vectors = _listed(tensors)
+    if len({vector.array.dtype for vector in vectors}) > 1:
+        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if indexing is None:
         warnings.warn(
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
@@ -172,10 +174,18 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
 
 def broadcast_shapes(*shapes: Any) -> Size:
     """The shape that all of them broadcast to."""
-    try:
-        return Size(np.broadcast_shapes(*(shape if isinstance(shape, int) else tuple(shape) for shape in shapes)))
-    except ValueError:
-        raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape") from None
+    given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+    result = [1] * max(map(len, given), default=0)
+    for number, shape in enumerate(given):
+        for back in range(1, len(shape) + 1):
+            if result[-back] == 1:
+                result[-back] = shape[-back]
+            elif shape[-back] not in (1, result[-back]):
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {shape[-back]} at {-back}! Mismatching argument at "
+                    f"index {number} had {shape}; but expected shape should be broadcastable to {result}"
+                )
+    return Size(result)
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:

@@ -13,6 +13,7 @@ from gradcli.engine.axes import axis_in
 from gradcli.engine.ops.decompositions import matrices
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import numpy_dtype, require_tensor, unsupported
+from gradcli.torch.out import into
 from gradcli.torch.return_types import STRUCTURES
 
 __all__ = ["norm", "pinverse", "qr", "svd"]
@@ -110,9 +111,13 @@ def linalg_norm(
     return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)  # type: ignore[arg-type]
 
 
-def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Any:
+def norm(
+    input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, out: Any = None, dtype: Any = None
+) -> Any:
     """The `p`-norm of the elements; "fro" is the 2-norm, "nuc" the nuclear norm of matrices."""
     require_tensor("norm", "input", input, 1)
+    if out is not None:
+        return into("norm", out, norm(input, p, dim, keepdim, dtype=dtype))
     if p in ("fro", None):
         return vector_norm(input, 2, dim, keepdim, dtype=dtype)
     if isinstance(p, str):

@@ -12,8 +12,9 @@ from gradcli.engine.axes import axis_in
 from gradcli.engine.dtypes import dtype
 from gradcli.engine.graph import unbroadcast
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.torch import casts, devices, protocol
-from gradcli.torch.arguments import refuse
+from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.torch import casts, devices, protocol, storage
+from gradcli.torch.arguments import refuse, require_int
 from gradcli.torch.functions import FUNCTIONS, ON_INPUT
 
 
@@ -21,8 +22,12 @@ def _of_lengths(name: str, compute: Callable[[Tensor, tuple[int, ...]], Any]) ->
     """A method that takes whole numbers one by one or as one sequence."""
 
     def method(self: Tensor, *lengths: Any, **keywords: Any) -> Any:
+        for keyword in ("size", "shape", "dims", "repeats"):
+            lengths += (keywords.pop(keyword),) if keyword in keywords else ()
         refuse(name, keywords)
         given = lengths[0] if len(lengths) == 1 and isinstance(lengths[0], (tuple, list)) else lengths
+        for position, length in enumerate(given, 1):
+            require_int(name, "size", length, position)
         return compute(self, tuple(length.__index__() for length in given))
 
     method.__name__ = method.__qualname__ = name
@@ -36,10 +41,24 @@ def _size(self: Tensor, dim: int | None = None) -> Size | int:
 def _view(self: Tensor, *shape: Any) -> Any:
     """The same memory in another shape, or as numbers of another dtype with as many bytes."""
     if len(shape) == 1 and isinstance(shape[0], dtype):
-        if self.requires_grad or shape[0].itemsize != self.array.itemsize:
-            raise NotImplementedError(f"gradcli.torch.view() of {self.dtype} as {shape[0]} is not supported yet")
-        return Tensor(np.asarray(self.array).view(shape[0].numpy))
+        return _as_dtype(self, shape[0])
     return _of_lengths("view", _reshaped_in_place)(self, *shape)
+
+
+def _as_dtype(self: Tensor, wanted: dtype) -> Tensor:
+    """The same bytes as numbers of another dtype: along the last axis, fewer or more of them."""
+    if self.requires_grad:
+        raise NotImplementedError(f"gradcli.torch.view() of {self.dtype} as {wanted} of what requires a gradient")
+    array, kind = np.asarray(self.array), wanted.numpy
+    names = " as ".join(TYPE_NAMES[each.name].scalar for each in (array.dtype, kind)) + " (different element sizes)"
+    if kind.itemsize != array.itemsize and not array.ndim:
+        raise RuntimeError(f"self.dim() cannot be 0 to view {names}")
+    ratio = kind.itemsize // array.itemsize
+    if ratio > 1 and array.shape[-1] % ratio:
+        raise RuntimeError(f"self.size(-1) must be divisible by {ratio} to view {names}, but got {array.shape[-1]}")
+    if kind.itemsize != array.itemsize and array.strides[-1] != array.itemsize:
+        raise RuntimeError(f"self.stride(-1) must be 1 to view {names}, but got {self.stride(-1)}")
+    return Tensor(array.view(kind))
 
 
 def _reshaped_in_place(self: Tensor, shape: tuple[int, ...]) -> Any:
@@ -146,6 +165,7 @@ METHODS: dict[str, Any] = {
     "positive": lambda self: self,
     "where": lambda self, condition, other: FUNCTIONS["where"](condition, self, other),
     "unfold": lambda self, dimension, size, step: ops.unfold(self, dimension, size, step),
+    "new": lambda self, *args: casts.TYPED[f"{TYPE_NAMES[self.array.dtype.name].scalar}Tensor"](*args),
     "new_tensor": lambda self, data, *, dtype=None, **keywords: FUNCTIONS["tensor"](
         data, dtype=self.dtype if dtype is None else dtype, **keywords
     ),
@@ -163,6 +183,7 @@ METHODS: dict[str, Any] = {
     "expand_as": lambda self, other: ops.expand(self, tuple(other.shape)),
     **casts.METHODS,
     **protocol.METHODS,
+    **storage.METHODS,
 }
 
 

@@ -28,6 +28,8 @@ def contains(self: Tensor, element: object) -> bool:
 
 def _named(kind: type[Tensor]) -> Any:
     """What a pickle holds for the class: classes that are called as PyTorch's are not found by their names."""
+    if kind is Tensor:
+        return "gradcli.engine.tensor:Tensor"
     return f"gradcli.{kind.__module__}:{kind.__qualname__}" if kind.__module__.startswith("torch") else kind
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from gradcli.engine.errors import size_mismatch
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import require_tensor
+from gradcli.torch.storage import UntypedStorage
 
 __all__ = [
-    "allclose", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_same_size", "is_tensor", "isclose",
-    "isreal", "numel",
+    "allclose", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_same_size", "is_storage", "is_tensor",
+    "isclose", "isreal", "numel", "typename",
 ]  # fmt: skip
 
 
@@ -30,6 +33,8 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     if input.dtype is not other.dtype:
         names = [scalar_name(x.array) for x in (input, other)]
         raise RuntimeError(f"{names[0]} did not match {names[1]}")
+    if mismatch := size_mismatch(input.array.shape, other.array.shape):
+        raise mismatch
     return Tensor(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
 
 
@@ -50,6 +55,19 @@ def numel(input: Tensor) -> int:
 def is_tensor(obj: object) -> bool:
     """True for a Tensor."""
     return isinstance(obj, Tensor)
+
+
+def is_storage(obj: object) -> bool:
+    """True for what `storage()` and `untyped_storage()` give."""
+    return isinstance(obj, UntypedStorage)
+
+
+def typename(obj: Any) -> str:
+    """The name of a Tensor's type, "torch.FloatTensor"; else of the class, after its module, or of a builtin."""
+    if isinstance(obj, Tensor):
+        return f"torch.{scalar_name(obj.array)}Tensor"
+    kind = type(obj)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def is_nonzero(input: Tensor) -> bool:

@@ -22,7 +22,14 @@ LAYER: Example = {
 }  # fmt: skip
 BATCH: Example = LAYER | {"axes": (0,), "node": "NativeBatchNormBackward0"}
 
+STEPS = np.array([-1000, -3, -1.5, -0.5, 0, 0.5, 1.5, 3, 1000])
+
 EXAMPLES: dict[str, list[Example]] = {
+    "threshold": [{"limit": 0.1, "value": 2.0}],
+    "softshrink": [{}, {"lambd": 0.8}],
+    "hardshrink": [{}, {"lambd": 0.8}],
+    "celu": [{}, {"alpha": 1.5}],
+    "glu": [{"x": np.array([[1.0, 0.3, -0.5, 2.0], [0.4, 1.8, 0.2, -1.0]])}, {"x": np.array([0.5, -1.2]), "axis": 0}],
     "conv": [PLAIN, PLAIN | {"bias": None}, PLAIN | WIDE],
     "conv_transpose": [
         PLAIN | {"lengths": (4, 3)},
@@ -59,6 +66,8 @@ EXAMPLES: dict[str, list[Example]] = {
 """Arguments for every operation, by its name: those of the arrays that are not given are drawn."""
 
 EDGES: dict[str, list[Example]] = {
+    **{name: [{"x": STEPS}] for name in ("hardswish", "hardsigmoid", "mish", "celu", "softshrink", "hardshrink")},
+    "threshold": [{"x": STEPS, "limit": 0.5, "value": -2.0}],
     "embedding": [
         {"index": ROWS, "padding_index": 2, "by_frequency": False},
         {"index": ROWS, "padding_index": None, "by_frequency": True},
@@ -82,6 +91,12 @@ EDGES: dict[str, list[Example]] = {
 """Arguments at special points, where a convention decides: their figures are recorded, and that is all."""
 
 KINKS: dict[str, list[tuple[Any, ...]]] = {
+    "hardswish": [(-3.0,), (3.0,)],
+    "hardsigmoid": [(-3.0,), (3.0,)],
+    "threshold": [(0.5, 0.5, 1.0)],
+    "softshrink": [(-0.5,), (0.5,)],
+    "hardshrink": [(-0.5,), (0.5,)],
+    "prelu": [(0.0, 0.25)],
     "max_pool": [([1.0, 3.0, 3.0, 2.0], (2,), (1,), (0,), (1,), False)],
 }
 """Arguments at which an operation has a kink."""

@@ -213,7 +213,7 @@ SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]])
         (lambda: ops.mm(M34, V4), "mat2 must be a matrix"),
         (
             lambda: ops.matmul(M34, M34.T.astype(np.int64)),
-            "expected m1 and m2 to have the same dtype, but got: double != long",
+            "expected m1 and m2 to have the same dtype, but got: double != long int",
         ),
         (
             lambda: ops.matmul(BATCH, BATCH),

@@ -128,6 +128,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     "clamp_max_number": torch.clamp_max,
     "round": lambda x, decimals: torch.round(x, decimals=decimals) if decimals else torch.round(x),
     # layers and losses
+    **{name: getattr(functional, name) for name in ("hardswish", "hardsigmoid", "mish", "glu")},
+    "prelu": torch._prelu_kernel,
     "conv": functional.conv2d,
     "conv_transpose": transposed,
     "max_pool": functional.max_pool2d,

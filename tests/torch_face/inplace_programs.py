@@ -133,6 +133,50 @@ a=y.grad.clone()
 z.backward()
 shown = x.grad,a,y.grad,out, y.retains_grad, x._version
 """,
+    "a list is assigned": """
+x=torch.ones(2,2)
+x[0]=[1.,2.]
+""",
+    "an element that is no number": """
+x=torch.ones(2)
+x[0]="a"
+""",
+    "NaN among whole numbers": """
+x=torch.ones(2,dtype=torch.int64)
+x[0]=float("nan")
+""",
+    "a complex number among whole numbers": """
+x=torch.ones(2,dtype=torch.int64)
+x[0]=1j
+""",
+    "a byte that is too large": """
+x=torch.ones(2,dtype=torch.uint8)
+x[0]=300
+""",
+    "a byte below zero, a fraction and a bfloat16": """
+x=torch.ones(2,dtype=torch.uint8)
+x[0]=-1
+y=torch.ones(2,dtype=torch.int64)
+y[0]=2.7
+z=torch.ones(2,dtype=torch.bfloat16)
+z[0]=2.5
+shown = x,y,z
+""",
+    "a device as a context": """
+with torch.device("cpu"):
+    shown = torch.ones(2)
+""",
+    "a method is added to all tensors": """
+torch.Tensor.twice = lambda self: self * 2
+shown = torch.ones(2).twice()
+del torch.Tensor.twice
+""",
+    "random numbers that are put back": """
+torch.manual_seed(0)
+with torch.random.fork_rng():
+    first = torch.rand(2)
+shown = torch.equal(first, torch.rand(2))
+""",
 }
 """By what they show."""
 

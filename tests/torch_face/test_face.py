@@ -19,7 +19,6 @@ from gradcli.torch.functions import ALIASES, FUNCTIONS, ON_INPUT
     [
         (lambda x: torch.clone(x, memory_format=object()), "memory_format"),
         (lambda x: torch.zeros(2, pin_memory=True), "pin_memory"),
-        (lambda x: torch.autograd.grad(x, x, is_grads_batched=True), "is_grads_batched"),
     ],
 )
 def test_an_argument_that_is_not_supported_is_named(call: Callable[..., Any], argument: str) -> None:
@@ -98,9 +97,24 @@ def test_a_generator_is_a_stream_of_its_own() -> None:
     assert torch.rand(1).item() == undisturbed
 
 
-def test_it_imports_numpy_and_nothing_heavier() -> None:
-    program = "import sys; from gradcli import torch; print(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
+def loaded_by(program: str) -> set[str]:
+    program = f"import sys; {program}; print(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    )
+
+
+def test_it_is_loaded_when_a_name_is_asked_for() -> None:
+    assert "numpy" not in loaded_by("from gradcli import torch")
+    loaded = loaded_by("from gradcli import torch; torch.ones")
     assert "numpy" in loaded
     assert not loaded & {"sympy", "rich", "typer", "torch", "gradcli.torch.nn", "gradcli.torch.linalg", "gradcli.lang"}
+
+
+@pytest.mark.parametrize("module", ["nn", "optim", "autograd", "func", "utils.data", "linalg", "special", "functions"])
+def test_a_module_imported_alone_brings_the_methods_of_tensor(module: str) -> None:
+    loaded_by(f"import gradcli.torch.{module}; from gradcli.torch.nn import Linear; Linear(2, 2).weight.sum().cos_()")
+
+
+def test_a_star_import_brings_every_name() -> None:
+    loaded_by("from gradcli.torch import *; ones(2).add_(tensor(1.0))")

@@ -293,9 +293,3 @@ def test_an_own_schedule() -> None:
     optimizer.step()
     schedule.step()
     assert optimizer.param_groups[0]["lr"] == 4.0
-
-
-def test_epochs_are_refused() -> None:
-    schedule = torch.optim.lr_scheduler.StepLR(torch.optim.SGD([torch.ones(1)]), 1)
-    with pytest.raises(NotImplementedError, match="epoch"):
-        schedule.step(3)

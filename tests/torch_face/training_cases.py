@@ -38,6 +38,16 @@ OPTIMIZERS = {
     "RMSprop all": "RMSprop(p, alpha=0.4, centered=True, momentum=0.5, weight_decay=0.1)",
     "Adagrad": "Adagrad(p, lr=0.1)",
     "Adagrad all": "Adagrad(p, lr=0.1, lr_decay=0.1, initial_accumulator_value=0.5, weight_decay=0.1)",
+    "NAdam": "NAdam(p, lr=0.1)",
+    "NAdam all": "NAdam(p, lr=0.05, betas=(0.8, 0.9), weight_decay=0.1, momentum_decay=0.01, maximize=False)",
+    "NAdam decoupled": "NAdam(p, lr=0.05, weight_decay=0.1, decoupled_weight_decay=True)",
+    "RAdam": "RAdam(p, lr=0.1)",
+    "RAdam all": "RAdam(p, lr=0.1, betas=(0.8, 0.9), weight_decay=0.1)",
+    "RAdam decoupled": "RAdam(p, lr=0.1, weight_decay=0.1, decoupled_weight_decay=True)",
+    "ASGD": "ASGD(p, lr=0.05)",
+    "ASGD all": "ASGD(p, lr=0.05, lambd=0.1, alpha=0.5, t0=3, weight_decay=0.1)",
+    "Rprop": "Rprop(p, lr=0.1)",
+    "Rprop all": "Rprop(p, lr=0.1, etas=(0.4, 1.5), step_sizes=(0.01, 0.3))",
     "Adadelta": "Adadelta(p)",
     "Adadelta all": "Adadelta(p, lr=0.5, rho=0.8, eps=1e-3, weight_decay=0.1)",
 }
@@ -124,6 +134,22 @@ SCHEDULES = {
     "LambdaLR": "LambdaLR(o, lambda epoch: 0.5**epoch)",
     "LambdaLR each": "LambdaLR(o, [lambda epoch: 1 / (1 + epoch), lambda epoch: 2])",
     "MultiplicativeLR": "MultiplicativeLR(o, lambda epoch: 0.9 if epoch % 2 else 1)",
+    "CosineAnnealingWarmRestarts": "CosineAnnealingWarmRestarts(o, 3, 2, 0.001)",
+    "CyclicLR": "CyclicLR(o, 0.01, [0.1, 0.2], 3)",
+    "CyclicLR triangular2": "CyclicLR(o, 0.01, 0.1, 2, 3, mode='triangular2', cycle_momentum=False)",
+    "CyclicLR exp_range": "CyclicLR(o, 0.01, 0.1, 3, mode='exp_range', gamma=0.9)",
+    "CyclicLR own": "CyclicLR(o, 0.01, 0.1, 3, scale_fn=lambda n: 1 / (1 + n), scale_mode='iterations')",
+    "OneCycleLR": "OneCycleLR(o, 0.1, total_steps=15)",
+    "OneCycleLR linear": "OneCycleLR(o, [0.1, 1.0], epochs=5, steps_per_epoch=3, anneal_strategy='linear')",
+    "OneCycleLR three": "OneCycleLR(o, 0.1, 15, pct_start=0.25, div_factor=5, final_div_factor=10, three_phase=True)",
+    "SequentialLR": (
+        "SequentialLR(o, [torch.optim.lr_scheduler.ConstantLR(o, 0.1, 2),"
+        " torch.optim.lr_scheduler.ExponentialLR(o, 0.9)], [4])"
+    ),
+    "ChainedScheduler": (
+        "ChainedScheduler([torch.optim.lr_scheduler.ConstantLR(o, 0.1, 2),"
+        " torch.optim.lr_scheduler.ExponentialLR(o, 0.9)])"
+    ),
     "ReduceLROnPlateau": "ReduceLROnPlateau(o, patience=1)",
     "ReduceLROnPlateau max": "ReduceLROnPlateau(o, 'max', factor=0.5, patience=0, cooldown=2)",
     "ReduceLROnPlateau abs": "ReduceLROnPlateau(o, 'min', 0.1, 0, 0.3, 'abs', min_lr=[0.01, 0.4])",
@@ -160,6 +186,10 @@ class Stream(data.IterableDataset):
 def stepped(optimizer):
     optimizer.step()
     return optimizer
+def sent(make, epoch):
+    schedule = make(stepped(optim.SGD([x], lr=1.0)))
+    schedule.step(epoch)
+    return schedule.last_epoch, [round(rate, 12) for rate in schedule.get_last_lr()]
 def seeded(make):
     torch.manual_seed(7)
     return [[_.tolist() if hasattr(_, 'tolist') else _ for _ in make()] for _ in 'ab'], torch.rand(1).item()
@@ -244,6 +274,45 @@ schedules.ReduceLROnPlateau(optim.SGD([x]), threshold_mode='ratio')
 schedules.ReduceLROnPlateau(optim.SGD([x]), min_lr=[1, 2])
 schedules.ReduceLROnPlateau(optim.SGD([x])).step()
 schedules.ReduceLROnPlateau(3)
+schedules.ReduceLROnPlateau(optim.SGD([x])).state_dict()
+schedules.ExponentialLR(optim.SGD([x]), 0.9).state_dict()
+schedules.LambdaLR(optim.SGD([x]), lambda e: e).state_dict()
+schedules.CosineAnnealingWarmRestarts(optim.SGD([x]), 3).state_dict()
+schedules.CyclicLR(optim.SGD([x], momentum=0.5), 0.1, 0.2).state_dict()['max_lrs']
+schedules.CosineAnnealingWarmRestarts(optim.SGD([x]), 0)
+schedules.CosineAnnealingWarmRestarts(optim.SGD([x]), 1, 0)
+schedules.OneCycleLR(optim.SGD([x]), 0.1)
+schedules.OneCycleLR(optim.SGD([x]), 0.1, -1)
+schedules.OneCycleLR(optim.SGD([x]), 0.1, epochs=2, steps_per_epoch=0)
+schedules.OneCycleLR(optim.SGD([x]), 0.1, 10, pct_start=2)
+schedules.OneCycleLR(optim.SGD([x]), 0.1, 10, anneal_strategy='foo')
+schedules.OneCycleLR(optim.Adagrad([x]), 0.1, 10)
+schedules.CyclicLR(optim.Adagrad([x]), 0.1, 0.2)
+schedules.CyclicLR(optim.SGD([x]), 0.1, 0.2, mode='foo')
+schedules.CyclicLR(optim.SGD([x]), [0.1, 0.2], 0.3)
+schedules.SequentialLR(optim.SGD([x]), [], [])
+schedules.SequentialLR(optim.SGD([x]), [3], [])
+schedules.SequentialLR(o := optim.SGD([x]), [schedules.StepLR(o, 1)], [3])
+schedules.ChainedScheduler([])
+schedules.ChainedScheduler([schedules.ReduceLROnPlateau(optim.SGD([x]))])
+(o := optim.SGD([x]), c := optim.Adam([x]), schedules.OneCycleLR(c, 0.1, 10), c.param_groups)[-1]
+sent(lambda o: schedules.StepLR(o, 3), 7)
+sent(lambda o: schedules.MultiStepLR(o, [2, 2, 5], 0.5), 3)
+sent(lambda o: schedules.ConstantLR(o, 0.5, 3), 2), sent(lambda o: schedules.ConstantLR(o, 0.5, 3), 3)
+sent(lambda o: schedules.LinearLR(o), 2), sent(lambda o: schedules.PolynomialLR(o, 4, 2), 3)
+sent(lambda o: schedules.CosineAnnealingLR(o, 4, 0.1), 3), sent(lambda o: schedules.ExponentialLR(o, 0.5), 3)
+sent(lambda o: schedules.LambdaLR(o, lambda e: 1 / (1 + e)), 3)
+sent(lambda o: schedules.CosineAnnealingWarmRestarts(o, 3, 2), 7.5)
+optim.NAdam([x], momentum_decay=-1)
+optim.Rprop([x], etas=(2, 3))
+optim.NAdam([x])
+optim.RAdam([x])
+optim.ASGD([x])
+optim.Rprop([x])
+(h := [], o := optim.SGD([x]), o.register_step_pre_hook(lambda *a: h.append(len(a))), o.step(), o.step(), h)[-1]
+(h := [], o := optim.SGD([x]), k := o.register_step_post_hook(lambda *a: h.append(1)), o.step(), k.remove(), h)[0]
+(o := optim.SGD([x]), o.register_state_dict_post_hook(lambda o, d: {'mine': 1}), o.state_dict())[-1]
+(o := optim.SGD([x]), o.register_load_state_dict_pre_hook(lambda o, d: 3), o.load_state_dict({}))[2]
 """)
 
 DATA_TEXTS = _lines("""

@@ -1,5 +1,6 @@
 """Every operation, declared once in one of these modules."""
 
+from gradcli.engine.ops.activations import *
 from gradcli.engine.ops.affine import *
 from gradcli.engine.ops.arithmetic import *
 from gradcli.engine.ops.assignment import *

@@ -112,7 +112,17 @@ def _whole_division(kernel: str, function: Callable[[Any, Any], Any]) -> Callabl
 
 
 _floor_divide = _whole_division("div_floor_cpu", np.floor_divide)
-_remainder = _whole_division("remainder_cpu", np.remainder)
+
+
+def _with_sign_of_divisor(a: Any, b: Any) -> Any:
+    """As `np.remainder`, but a remainder of nothing keeps the sign of what was divided, as in PyTorch."""
+    if a.dtype.kind != "f":
+        return np.remainder(a, b)
+    rest = np.fmod(a, b)
+    return np.where((rest != 0) & ((b < 0) != (rest < 0)), rest + b, rest)[()]
+
+
+_remainder = _whole_division("remainder_cpu", _with_sign_of_divisor)
 _fmod = _whole_division("fmod_cpu", np.fmod)
 floor_divide = elementwise(
     "floor_divide",
@@ -269,4 +279,6 @@ def power(a: Any, b: Any) -> Any:
     """a**b. A number as exponent, or as base, gives a node of its own, as in PyTorch."""
     if isinstance(b, Tensor) == isinstance(a, Tensor):
         return pow_tensor(a, b)
-    return pow_number(a, b) if isinstance(a, Tensor) else number_pow(b, a)
+    if isinstance(a, Tensor):
+        return pow_number(a, float(b) if type(b) is np.float64 else b)
+    return number_pow(b, a)

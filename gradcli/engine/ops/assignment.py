@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.bfloat16 import converted
 from gradcli.engine.domain import REAL
+from gradcli.engine.errors import size_mismatch
+from gradcli.engine.fitting import fitting
 from gradcli.engine.op import general
 
 
@@ -14,12 +17,19 @@ def _flat(g: Any) -> Any:
     return np.zeros_like(g)
 
 
+def _copied(x: Any, source: Any) -> Any:
+    try:
+        return converted(np.broadcast_to(source, x.shape), x.dtype)
+    except ValueError as error:
+        raise size_mismatch(x.shape, source.shape) or error from None
+
+
 zero = general("zero", "ZeroBackward0", lambda x: np.zeros_like(x), domain=REAL, x=_flat)
-fill = general("fill", "FillBackward2", lambda x, value: np.full_like(x, value), domain=REAL, x=_flat)
+fill = general("fill", "FillBackward2", lambda x, value: np.full_like(x, fitting(value, x.dtype)), domain=REAL, x=_flat)
 copy = general(
     "copy",
     "torch::autograd::CopyBackwards",
-    lambda x, source: np.broadcast_to(source, x.shape).astype(x.dtype),
+    _copied,
     domain=(REAL.shaped(3, 4), REAL.shaped(4)),
     x=_flat,
     source=lambda g: g,

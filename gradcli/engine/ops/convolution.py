@@ -3,7 +3,7 @@
 Convolution is linear in the array and in the kernels, so its derivatives are the two other ways to solve the sum
     <g, conv(x, weight)>
 for a factor: `conv_transpose` gives what multiplies x, `conv_weight` what multiplies the weight; and the derivatives of
-these two are again among the three. Each is one matrix product an image, with the windows of the image as columns.
+these two are again among the three. Each is a matrix product, with the windows of an image as columns.
 
 x is (n, channels, *lengths), weight (out channels, channels / groups, *kernel); stride, padding and dilation have a
 number for each of the `lengths`.
@@ -12,7 +12,7 @@ number for each of the `lengths`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,17 @@ from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.engine.windows import Lengths, Windows
 
 
-def _columns(x: Any, windows: Windows, groups: int, count: Lengths) -> Any:
-    """The windows of each image and group as columns: (n, groups, elements of a window, windows)."""
-    n, channels = x.shape[:2]
-    columns = windows.columns(x, count)
-    return columns.reshape(n, groups, channels // groups * math.prod(windows.kernel), math.prod(count))
+def _columns(x: Any, windows: Windows, groups: int, count: Lengths) -> Iterator[Any]:
+    """For one image after the other, its windows as columns: (groups, elements of a window, windows).
+
+    All are written into the same memory, which is small enough to stay in the processor's cache.
+    """
+    views = windows.columns(x, count)
+    memory = np.empty(views.shape[1:], x.dtype)
+    columns = memory.reshape(groups, views.shape[1] // groups * math.prod(windows.kernel), math.prod(count))
+    for view in views:
+        np.copyto(memory, view)
+        yield columns
 
 
 def _rows(weight: Any, groups: int) -> Any:
@@ -60,8 +66,10 @@ def _conv(
     _check(x, weight, bias, windows, groups)
     count = windows.fitting(x.shape[2:])
     _check_count(x, windows, count)
-    result = _rows(weight, groups) @ _columns(x, windows, groups, count)
-    return _add_bias(result.reshape(x.shape[0], weight.shape[0], *count), bias)
+    rows, result = _rows(weight, groups), np.empty((x.shape[0], weight.shape[0], *count), x.dtype)
+    for columns, image in zip(_columns(x, windows, groups, count), _grouped(result, groups), strict=True):
+        np.matmul(rows, columns, out=image)
+    return _add_bias(result, bias)
 
 
 def _conv_transpose(
@@ -82,18 +90,27 @@ def _conv_transpose(
             f"Given transposed=1, weight of size {[*weight.shape]}, expected input{[*x.shape]} to have "
             f"{weight.shape[0]} channels, but got {x.shape[1]} channels instead"
         )
-    columns = _rows(weight, groups).swapaxes(-1, -2) @ _grouped(x, groups)
-    columns = columns.reshape(n, groups * weight.shape[1], *windows.kernel, *count)
-    return _add_bias(windows.folded(columns, lengths), bias)
+    # For each place in a window and each group: (windows x images, channels in) @ (channels in, channels out).
+    channels, axes = weight.shape[1], len(lengths)
+    images = np.moveaxis(x.reshape(n, groups, -1, *count), (0, 1, 2), (-2, 0, -1)).reshape(
+        groups, -1, x.shape[1] // groups
+    )
+    kernels = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (0, 1, 2), (-3, -2, -1))
+    columns = np.empty((*windows.kernel, math.prod(count) * n, groups, channels), x.dtype)
+    np.matmul(images, kernels, out=columns.swapaxes(-2, -3))
+    folded = windows.folded(columns.reshape(*windows.kernel, *count, n * groups * channels), lengths)
+    result = np.moveaxis(folded.reshape(*lengths, n, groups * channels), (axes, axes + 1), (0, 1))
+    return _add_bias(np.ascontiguousarray(result), bias)
 
 
 def _conv_weight(
     x: Any, g: Any, kernel: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths, groups: int
 ) -> Any:
     windows = Windows(kernel, stride, padding, dilation)
-    columns = _columns(x, windows, groups, g.shape[2:])
-    products = _grouped(g, groups) @ columns.swapaxes(-1, -2)
-    return np.add.reduce(products).reshape(g.shape[1], x.shape[1] // groups, *kernel)
+    total = np.zeros((groups, g.shape[1] // groups, x.shape[1] // groups * math.prod(kernel)), x.dtype)
+    for columns, image in zip(_columns(x, windows, groups, g.shape[2:]), _grouped(g, groups), strict=True):
+        total += image @ columns.swapaxes(-1, -2)
+    return total.reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
 
 def _over_channels(g: Any) -> Any:

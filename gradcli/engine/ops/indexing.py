@@ -107,7 +107,7 @@ def _item(item: Any) -> Any:
             return array.astype(bool)  # PyTorch takes bytes for a mask
         if array.size == 0 and isinstance(item, (list, tuple, range)):
             return array.astype(np.int64)
-        if array.dtype.kind not in "bi":
+        if array.dtype.kind not in "bi" or array.dtype in (np.int8, np.int16):
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         return int(array) if array.ndim == 0 and array.dtype.kind == "i" else array
     try:

@@ -47,9 +47,10 @@ stack = of_sequence(
 
 
 def _cat(arrays: Sequence[Any], axis: int = 0) -> Any:
+    """Joined along an axis. Empty vectors fit everywhere, as they always did in PyTorch."""
     if not len(arrays):
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    arrays = _promoted(arrays)
+    arrays = [array for array in _promoted(arrays) if array.shape != (0,)] or _promoted(arrays)
     first = arrays[0]
     for i, array in enumerate(arrays):
         if array.ndim == 0:
@@ -69,7 +70,7 @@ def _cat(arrays: Sequence[Any], axis: int = 0) -> Any:
 
 def _cut(g: Any, arrays: Sequence[Any], axis: int) -> list[Any]:
     """The parts of `g` where the arrays lie."""
-    ends = itertools.accumulate((array.shape[axis] for array in arrays), initial=0)
+    ends = itertools.accumulate((0 if array.shape == (0,) else array.shape[axis] for array in arrays), initial=0)
     return [slice_axis(g, axis, start, stop) for start, stop in itertools.pairwise(ends)]
 
 

@@ -202,6 +202,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
             f"shape: {[*weight.shape]}"
         )
-    wrong = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
-    if wrong.size:
-        raise IndexError(f"Target {wrong[0]} is out of bounds.")
+    if target.size and not 0 <= np.minimum.reduce(target, None) <= np.maximum.reduce(target, None) < classes:
+        wrong = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
+        if wrong.size:
+            raise IndexError(f"Target {wrong[0]} is out of bounds.")

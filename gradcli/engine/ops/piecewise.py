@@ -37,6 +37,17 @@ def _flat(g: Any) -> Any:
 abs = elementwise("abs", "AbsBackward0", np.abs, domain=REAL, kinks=lambda x: x == 0, x=lambda g, x: g * np.sign(x))
 
 
+def gated(g: Any, mask: Any) -> Any:
+    """The cotangent where the mask holds, 0 elsewhere.
+
+    For arrays by their bits: `np.where` takes ten times as long, as it branches at each element.
+    """
+    if type(g) is np.ndarray and g.dtype.kind == "f" and g.shape == mask.shape:
+        bits = np.dtype(f"i{g.itemsize}")
+        return (g.view(bits) & -mask.astype(bits)).view(g.dtype)
+    return np.where(mask, g, 0)
+
+
 def signum(x: Any) -> Any:
     """-1, 0 or 1; a truth value is its own sign."""
     return x if x.dtype.kind == "b" else np.sign(x)
@@ -51,7 +62,7 @@ relu = elementwise(
     lambda x: np.maximum(x, 0),
     domain=REAL,
     kinks=lambda x: x == 0,
-    x=lambda g, result: np.where(result <= 0, 0, g),
+    x=lambda g, result: gated(g, np.logical_not(result <= 0)),
 )
 
 
@@ -71,7 +82,7 @@ leaky_relu = general(
 hardtanh = general(
     "hardtanh",
     "HardtanhBackward0",
-    lambda x, min_val=-1, max_val=1: np.clip(x, min_val, max_val),
+    lambda x, min_val=-1, max_val=1: np.clip(x, x.dtype.type(min_val), x.dtype.type(max_val)),
     domain=REAL,
     kinks=lambda x, min_val, max_val: (x == min_val) | (x == max_val),
     x=lambda g, x, min_val, max_val: np.where(np.logical_or(x <= min_val, x >= max_val), 0, g),
@@ -115,7 +126,7 @@ fmax = elementwise(
     np.fmax,
     domain=(REAL, REAL),
     kinks=np.equal,
-    a=lambda g, a, b: np.where(np.logical_or(a >= b, np.isnan(b)), g, 0),
+    a=lambda g, a, b: gated(g, np.logical_or(a >= b, np.isnan(b))),
     b=lambda g, a, b: np.where(np.logical_or(a >= b, np.isnan(b)), 0, g),
 )
 fmin = elementwise(
@@ -124,7 +135,7 @@ fmin = elementwise(
     np.fmin,
     domain=(REAL, REAL),
     kinks=np.equal,
-    a=lambda g, a, b: np.where(np.logical_or(a <= b, np.isnan(b)), g, 0),
+    a=lambda g, a, b: gated(g, np.logical_or(a <= b, np.isnan(b))),
     b=lambda g, a, b: np.where(np.logical_or(a <= b, np.isnan(b)), 0, g),
 )
 
@@ -163,7 +174,7 @@ _clamp_number = general(
     lambda x, min=None, max=None: _clamp(x, min, max),
     domain=REAL,
     kinks=_at_limit,
-    x=lambda g, x, min, max: np.where(_inside(x, min, max), g, 0),
+    x=lambda g, x, min, max: gated(g, _inside(x, min, max)),
 )
 _clamp_tensor = general(
     "clamp_tensor",
@@ -171,9 +182,9 @@ _clamp_tensor = general(
     _clamp,
     domain=(REAL, REAL, REAL),
     kinks=_at_limit,
-    x=lambda g, x, min, max: np.where(_inside(x, min, max), g, 0),
-    min=lambda g, x, min, max: np.where(_below(x, min, max), g, 0),
-    max=lambda g, x, min, max: np.where(_above(x, min, max), g, 0),
+    x=lambda g, x, min, max: gated(g, _inside(x, min, max)),
+    min=lambda g, x, min, max: gated(g, _below(x, min, max)),
+    max=lambda g, x, min, max: gated(g, _above(x, min, max)),
 )
 
 
@@ -190,7 +201,7 @@ def _limit(name: str, node: str, limit: Any, inside: Any) -> Any:
         lambda x, bound: limit(*align(x, bound)),
         domain=REAL,
         kinks=lambda x, bound: x == bound,
-        x=lambda g, x, bound: np.where(inside(x, bound), g, 0),
+        x=lambda g, x, bound: gated(g, inside(x, bound)),
     )
 
 
@@ -217,7 +228,7 @@ where = general(
     domain=(REAL, REAL, REAL),
     numpy=[np.where],
     condition=not_differentiable,
-    a=lambda g, condition: np.where(condition, g, 0),
+    a=lambda g, condition: gated(g, condition),
     b=lambda g, condition: np.where(condition, 0, g),
 )
 
@@ -252,7 +263,7 @@ _fill_tensor = general(
     domain=(REAL, REAL, REAL.shaped()),
     x=lambda g, mask: np.where(mask, 0, g),
     mask=not_differentiable,
-    value=lambda g, mask: np.where(mask, g, 0),
+    value=lambda g, mask: gated(g, mask),
 )
 
 

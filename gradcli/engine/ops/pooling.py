@@ -67,7 +67,7 @@ def max_positions(x: Any, result: Any, kernel: Lengths, stride: Lengths, padding
     lengths, count = x.shape[-len(kernel) :], result.shape[-len(kernel) :]
     padded = windows.padded(x, count, math.nan)  # which equals nothing
     *places, _ = windows.places(count)
-    misses, sought = np.zeros(result.shape, np.intp), np.ones(result.shape, bool)
+    misses, sought = np.zeros(result.shape, np.min_scalar_type(len(places))), np.ones(result.shape, bool)
     for key in places:
         sought &= padded[key] != result
         misses += sought
@@ -145,8 +145,10 @@ def _avg_pool_transpose(
     windows = Windows(kernel, stride, padding, (1,) * len(kernel))
     lead, count = x.shape[: -len(kernel)], x.shape[-len(kernel) :]
     each = x / _divisor(lengths, x.dtype, windows, count, include_padding, divisor)
-    every_place = each.reshape(*lead, *[1] * len(kernel), *count)
-    return windows.folded(np.broadcast_to(every_place, (*lead, *kernel, *count)), lengths)
+    every_place = np.broadcast_to(
+        each.reshape(-1, math.prod(count)).T.reshape(*count, -1), (*kernel, *count, math.prod(lead))
+    )
+    return np.ascontiguousarray(np.moveaxis(windows.folded(every_place, lengths), -1, 0)).reshape(*lead, *lengths)
 
 
 avg_pool: Callable[..., Any] = general(

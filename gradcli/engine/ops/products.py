@@ -16,7 +16,7 @@ from gradcli.engine.ops.arithmetic import mul
 from gradcli.engine.ops.indexing import scatter
 from gradcli.engine.ops.shape import clone, expand, reshape, t, transpose, unsafe_view, unsqueeze
 from gradcli.engine.tensor import NUMPY
-from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
 MATRIX = REAL.shaped(3, 3)
 VECTOR = REAL.shaped(3)
@@ -25,6 +25,12 @@ VECTOR = REAL.shaped(3)
 def scalar_name(x: Any) -> str:
     """What PyTorch's messages call the dtype of `x`: "Float"."""
     return TYPE_NAMES[x.dtype.name].scalar
+
+
+def _refuse_bool(kernel: str, x: Any) -> None:
+    """Raises PyTorch's error for truth values, of which it has no products."""
+    if x.dtype.kind == "b":
+        raise not_implemented(kernel, x.dtype)
 
 
 def _dot(a: Any, b: Any) -> Any:
@@ -39,6 +45,7 @@ def _dot(a: Any, b: Any) -> Any:
             f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number of "
             f"elements, but got {a.size} and {b.size} elements respectively"
         )
+    _refuse_bool("dot", a)
     return a.dot(b)
 
 
@@ -56,13 +63,14 @@ dot = general(
 def _mv(a: Any, b: Any) -> Any:
     if a.ndim != 2 or b.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {b.ndim}, {a.ndim}, {b.ndim}")
-    if a.dtype != b.dtype:
-        vector, matrix = scalar_name(b), scalar_name(a)
-        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {vector}, {matrix}, and {vector}")
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
             f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})"
         )
+    if a.dtype != b.dtype:
+        vector, matrix = scalar_name(b), scalar_name(a)
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {vector}, {matrix}, and {vector}")
+    _refuse_bool("addmv_impl_cpu", a)
     return a.dot(b)
 
 
@@ -79,13 +87,14 @@ mv: Callable[..., Any] = general(
 def _mm(a: Any, b: Any) -> Any:
     if a.ndim != 2 or b.ndim != 2:
         raise RuntimeError("self must be a matrix" if a.ndim != 2 else "mat2 must be a matrix")
-    if a.dtype != b.dtype:
-        names = [TYPE_NAMES[x.dtype.name].cpp for x in (a, b)]
-        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {' != '.join(names)}")
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
         )
+    if a.dtype != b.dtype:
+        names = [TYPE_NAMES[x.dtype.name].cpp for x in (a, b)]
+        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {' != '.join(names)}")
+    _refuse_bool("addmm_impl_cpu_", a)
     if (
         a.shape[0] < b.shape[1] and b.flags.f_contiguous
     ):  # a few rows times a transpose: OpenBLAS takes up to twice as long
@@ -108,13 +117,14 @@ def _bmm(a: Any, b: Any) -> Any:
     for name, x in (("batch1", a), ("batch2", b)):
         if x.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
-    if a.dtype != b.dtype:
-        raise RuntimeError(f"expected scalar type {scalar_name(a)} but found {scalar_name(b)}")
     if b.shape[:2] != (a.shape[0], a.shape[2]):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but got: "
             f"[{b.shape[0]}, {b.shape[1]}]."
         )
+    if a.dtype != b.dtype:
+        raise RuntimeError(f"expected scalar type {scalar_name(a)} but found {scalar_name(b)}")
+    _refuse_bool("bmm", a)
     return a @ b
 
 

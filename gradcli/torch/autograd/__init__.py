@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.engine import autograd
+import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
+from gradcli.engine import autograd, ops
 from gradcli.engine.modes import enable_grad as enable_grad
 from gradcli.engine.modes import inference_mode as inference_mode
 from gradcli.engine.modes import no_grad as no_grad
@@ -20,7 +21,17 @@ from gradcli.torch.autograd.gradcheck import gradcheck as gradcheck
 from gradcli.torch.autograd.gradcheck import gradgradcheck as gradgradcheck
 
 __getattr__ = absent_names(
-    __name__, submodules={"anomaly_mode", "forward_ad", "function", "functional", "graph", "profiler", "profiler_util"}
+    __name__,
+    submodules={
+        "anomaly_mode",
+        "forward_ad",
+        "function",
+        "functional",
+        "grad_mode",
+        "graph",
+        "profiler",
+        "profiler_util",
+    },
 )
 
 Tensors = Tensor | Sequence[Tensor]
@@ -42,17 +53,36 @@ def backward(
 
 def grad(
     outputs: Tensors,
-    inputs: Tensors,
+    inputs: Tensors | dict[str, Tensor],
     grad_outputs: Cotangents = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-    *,
-    only_inputs: bool = True,
-) -> tuple[Tensor | None, ...]:
-    """The gradients of `outputs`, weighted by `grad_outputs`, for each of `inputs`; no `.grad` is touched."""
-    only_default("autograd.grad", "is_grads_batched", is_grads_batched, False)
+) -> Any:
+    """The gradients of `outputs`, weighted by `grad_outputs`, for each of `inputs`; no `.grad` is touched.
+
+    inputs            a dictionary gives a dictionary of gradients
+    is_grads_batched  `grad_outputs` have one more axis, the first, and so have the gradients
+    """
     only_default("autograd.grad", "only_inputs", only_inputs, True)
-    return autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
+    if isinstance(inputs, dict):
+        sought, options = tuple(inputs.values()), (only_inputs, allow_unused, is_grads_batched, materialize_grads)
+        return dict(zip(inputs, grad(outputs, sought, grad_outputs, retain_graph, create_graph, *options), strict=True))
+    if not is_grads_batched or grad_outputs is None:
+        return autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
+    given = [grad_outputs] if isinstance(grad_outputs, Tensor) else [*grad_outputs]
+    count = next(len(g) for g in given if g is not None)
+    rows = []
+    for i in range(count):
+        keep = True if i < count - 1 else retain_graph
+        row = [None if g is None else g[i] for g in given]
+        rows.append(autograd.grad(outputs, inputs, row, keep, create_graph, allow_unused, materialize_grads))
+    return tuple(None if column[0] is None else ops.stack([*column]) for column in zip(*rows, strict=True))
+
+
+def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:  # noqa: N802  # PyTorch's name
+    """A Tensor on the memory of `data`, as programs from before PyTorch 0.4 made them."""
+    return data.detach().requires_grad_(requires_grad)

@@ -104,6 +104,20 @@ class Function:
             "backward mode AD."
         )
 
+    vjp = backward
+    """Another name for `backward`: a subclass defines one of them."""
+
+    @classmethod
+    def pulled(cls, ctx: Any, cotangents: tuple[Any, ...]) -> Any:
+        """What the subclass's `backward`, or `vjp`, gives. Raises RuntimeError if it defines both."""
+        backward, vjp = cls.backward is not Function.backward, cls.vjp is not Function.vjp
+        if backward and vjp:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only "
+                "implement one of them."
+            )
+        return (cls.vjp if vjp else cls.backward)(ctx, *cotangents)
+
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
         """The tangents of the outputs, given those of the arguments."""

@@ -76,8 +76,8 @@ def _rejoined(array: Any, source: Any, node: Node) -> Tensor | None:
 class Call:
     """The operation that the node of one call of a Function stands for."""
 
-    shapes_only: frozenset[int] = frozenset()
     constants = ()
+    frees = True
     module = "torch.autograd.function."
 
     def __init__(self, function: Any, ctx: Any, notes: Notes, args: tuple[Any, ...]) -> None:
@@ -88,6 +88,10 @@ class Call:
         self._arguments = [_like(arg) for arg in args]
         self._outputs: list[Any] = []
         self._places = [i for i, like in enumerate(self._arguments) if like is not None]
+
+    def reads(self, node: Node, slot: int) -> bool:
+        """As `Op.reads`: what backward does with it is not known."""
+        return True
 
     def recorded(self, args: tuple[Any, ...], outputs: Outputs) -> Outputs:
         """The outputs with a node for their history, where they have one: no whole numbers, no other objects."""
@@ -135,7 +139,7 @@ class Call:
         arrived = g.by_number if isinstance(g, Parts) else {0: g}
         differentiable = any(isinstance(cotangent, Tensor) for cotangent in arrived.values())
         cotangents = [self._materialized(arrived.get(i), like) for i, like in enumerate(self._outputs)]
-        returned = self.function.backward(self.ctx, *cotangents)
+        returned = self.function.pulled(self.ctx, tuple(cotangents))
         gradients = self._per_tensor(returned if isinstance(returned, tuple) else (returned,))
         for i, (gradient, edge) in enumerate(zip(gradients, edges, strict=True)):
             if gradient is not None and edge is not None:
@@ -207,8 +211,8 @@ def _refuse_dirty(dirty: tuple[Tensor, ...], outputs: Outputs) -> None:
 class Refusal:
     """The operation of a result that must not be differentiated."""
 
-    shapes_only: frozenset[int] = frozenset()
     constants = ()
+    frees = True
     module = ""
 
     def sources(self, node: Node) -> tuple[Any, ...]:

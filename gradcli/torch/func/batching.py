@@ -118,6 +118,7 @@ def _called_with_each(call: Callable[[int], Any], count: int, randomness: str) -
             generator.set_state(state)
         results.append(call(i))
     if randomness == "error" and not np.array_equal(generator.get_state(), state):
+        generator.set_state(state)
         raise RuntimeError(
             "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
             "randomness flags on vmap or perform the randomness operation out of vmap"

@@ -1,4 +1,4 @@
-"""`functional_call`: a module called with other parameters."""
+"""A module called with other parameters, and the parameters of several modules as one batch."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -86,3 +87,32 @@ def _replaced(given: Mapping[str, Tensor], places: Places, tied: bool) -> Iterat
     finally:
         for name, (registered, key) in places.items():
             registered[key] = former[name]
+
+
+def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """The parameters and the buffers of several models of one kind, by path, each stacked along a new first axis.
+
+    Raises RuntimeError for no models, and for models that differ in class, mode or `requires_grad`.
+    """
+    if not models:
+        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    if len({model.training for model in models}) > 1:
+        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
+    if len({type(model) for model in models}) > 1:
+        raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
+    parameters = [dict(model.named_parameters()) for model in models]
+    buffers = [dict(model.named_buffers()) for model in models]
+    return _stacked(parameters), _stacked(buffers)
+
+
+def _stacked(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: _leaf(name, [state[name] for state in states]) for name in states[0]}
+
+
+def _leaf(name: str, tensors: list[Tensor]) -> Tensor:
+    """The Tensors in one; a leaf that requires a gradient if they do."""
+    needs = {tensor.requires_grad for tensor in tensors}
+    if len(needs) > 1:
+        raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
+    stacked: Tensor = ops.stack([tensor.detach() for tensor in tensors])
+    return stacked.requires_grad_(needs.pop())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
 from gradcli.torch.absent import absent_names
 from gradcli.torch.nn import (
     activation,
@@ -12,6 +13,7 @@ from gradcli.torch.nn import (
     linear,
     loss,
     norm,
+    padding,
     pooling,
     recurrent,
 )
@@ -20,6 +22,6 @@ from gradcli.torch.nn import init as init
 from gradcli.torch.nn.module import Module as Module
 from gradcli.torch.nn.parameter import Parameter as Parameter
 
-_MODULES = (activation, containers, conv, dropout, embedding, linear, loss, norm, pooling, recurrent)
+_MODULES = (activation, containers, conv, dropout, embedding, linear, loss, norm, padding, pooling, recurrent)
 globals().update({name: getattr(module, name) for module in _MODULES for name in module.__all__})
 __getattr__ = absent_names(__name__, submodules={"utils"})

@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.torch.nn.module import Module
-
-Hooks = OrderedDict[int, Any]
-_number = itertools.count()
-
-
-class Handle:
-    """What registering a hook returns; `remove()` takes the hook away. A context manager that does so at its end."""
-
-    def __init__(self, hooks: Hooks) -> None:
-        self._hooks = hooks
-        self.id = next(_number)
-
-    @staticmethod
-    def of(hooks: Hooks, hook: Any, prepend: bool) -> Handle:
-        """Adds a hook, at the end or at the beginning."""
-        handle = Handle(hooks)
-        hooks[handle.id] = hook
-        if prepend:
-            hooks.move_to_end(handle.id, last=False)
-        return handle
-
-    def remove(self) -> None:
-        """Takes the hook away; twice does no harm."""
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
 
 
 def call_with_hooks(module: Module, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """`module.forward`, with the hooks around it. Raises RuntimeError for a hook that returns what cannot be used."""
     for hook, with_keywords in [*module._forward_pre_hooks.values()]:
         args, keywords = _before(module, hook, with_keywords, args, keywords)
-    output = module.forward(*args, **keywords)
-    for hook, with_keywords in [*module._forward_hooks.values()]:
-        changed = hook(module, args, keywords, output) if with_keywords else hook(module, args, output)
-        output = output if changed is None else changed
-    return output
+    backward = _backward_hooks(module)
+    if backward is not None:
+        args = backward.before(args)
+    output, done = None, False
+    try:
+        output, done = module.forward(*args, **keywords), True
+    finally:
+        for hook, with_keywords, always in [*module._forward_hooks.values()]:
+            if done or always:
+                changed = hook(module, args, keywords, output) if with_keywords else hook(module, args, output)
+                output = output if changed is None else changed
+    return output if backward is None else backward.behind(output)
+
+
+def _backward_hooks(module: Module) -> Any:
+    """What puts the module's backward hooks around a call; None if it has none."""
+    if not (module._backward_hooks or module._backward_pre_hooks):
+        return None
+    from gradcli.torch.nn.backward_hooks import BackwardHooks
+
+    return BackwardHooks(module)
 
 
 def _before(

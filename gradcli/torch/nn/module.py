@@ -17,8 +17,9 @@ from gradcli.engine.dtypes import dtype as TorchDType  # noqa: N812  # `dtype` i
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import check_device, numpy_dtype, refuse
+from gradcli.torch.handles import Handle
 from gradcli.torch.nn import state
-from gradcli.torch.nn.hooks import Handle, call_with_hooks
+from gradcli.torch.nn.hooks import call_with_hooks
 from gradcli.torch.nn.parameter import Parameter
 from gradcli.torch.nn.tree import Tree
 
@@ -40,13 +41,15 @@ class Module(Tree):
         set_attribute("_modules", {})
         set_attribute("_forward_hooks", OrderedDict())
         set_attribute("_forward_pre_hooks", OrderedDict())
+        set_attribute("_backward_hooks", OrderedDict())
+        set_attribute("_backward_pre_hooks", OrderedDict())
 
     def forward(self, *args: Any, **keywords: Any) -> Any:
         """What the module computes. Raises NotImplementedError unless a subclass defines it."""
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        if self._forward_pre_hooks or self._forward_hooks:
+        if self._forward_pre_hooks or self._forward_hooks or self._backward_hooks or self._backward_pre_hooks:
             return call_with_hooks(self, args, keywords)
         return self.forward(*args, **keywords)
 
@@ -262,13 +265,27 @@ class Module(Tree):
         return Handle.of(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
     def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> Handle:
         """Calls `hook(module, args, output)` after `forward`; what it returns, if not None, is the output instead.
 
         with_kwargs  it is given the keywords as a third argument, before the output
+        always_call  it is called, with None for the output, even if `forward` raises an error
         """
-        return Handle.of(self._forward_hooks, (hook, with_kwargs), prepend)
+        return Handle.of(self._forward_hooks, (hook, with_kwargs, always_call), prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Calls `hook(module, grad_input, grad_output)`, two tuples, when both are known; it may return other first."""
+        return Handle.of(self._backward_hooks, hook, prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Calls `hook(module, grad_output)` when that arrives; it may return another."""
+        return Handle.of(self._backward_pre_hooks, hook, prepend)
 
     # Printing
 

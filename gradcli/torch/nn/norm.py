@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
 from gradcli.torch.nn import init
 from gradcli.torch.nn.module import Module
 from gradcli.torch.nn.parameter import empty
 
-__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "LayerNorm"]
+__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "LayerNorm"]
 
 
 class _Norm(Module):
@@ -187,3 +189,68 @@ class GroupNorm(_Norm):
             f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
             f"bias={self.bias is not None}"
         )
+
+
+class _InstanceNorm(_BatchNorm):
+    """Each channel of each image normalised.
+
+    track_running_stats  outside training, by running means and variances
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+    def forward(self, input: Tensor) -> Any:
+        if input.ndim not in self.axes:
+            raise ValueError(f"expected {self.called} input (got {input.ndim}D input)")
+        batched = input.ndim == self.axes[1]
+        self._check_channels(input.ndim - self.axes[1] + 1, input)
+        result = F.instance_norm(
+            input if batched else ops.unsqueeze(input, 0),
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training or not self.track_running_stats,
+            self.momentum or 0.0,
+            self.eps,
+        )
+        return result if batched else ops.squeeze(result, 0)
+
+    def _check_channels(self, axis: int, input: Tensor) -> None:
+        if input.shape[axis] == self.num_features:
+            return
+        if self.affine:
+            raise ValueError(
+                f"expected input's size at dim={axis} to match num_features ({self.num_features}), but got: "
+                f"{input.shape[axis]}."
+            )
+        warnings.warn(
+            f"input's size at dim={axis} does not match num_features. You can silence this warning by not passing in "
+            "num_features, which is not used because affine=False",
+            UserWarning,
+            stacklevel=4,
+        )
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Of (n, channels, length) or (channels, length)."""
+
+    axes, called = (2, 3), "2D or 3D"
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """Of (n, channels, height, width) or (channels, height, width)."""
+
+    axes, called = (3, 4), "3D or 4D"

@@ -83,6 +83,24 @@ class Tree:
                 raise AttributeError(f"`{name}` is not an nn.Module")  # noqa: TRY004  # PyTorch's choice
         return module
 
+    def set_submodule(self, target: str, module: Any, strict: bool = False) -> None:
+        """Puts a module at that path. Raises ValueError and AttributeError where that cannot be.
+
+        strict  only where there is one
+        """
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Tree):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")  # noqa: TRY004  # PyTorch's choice
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        known = hasattr(parent, name)
+        if strict and not known:
+            raise AttributeError(f"{type(parent).__name__} has no attribute `{name}`")
+        if known and not isinstance(getattr(parent, name), Tree):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
+
     def get_parameter(self, target: str) -> Any:
         """The parameter of that path. Raises AttributeError where there is none."""
         return self._get(target, "_parameters", "is not an nn.Parameter")

@@ -55,18 +55,18 @@ class Adam(Optimizer):
         lr, (beta1, beta2) = options["lr"], options["betas"]
         names = ["exp_avg", "exp_avg_sq"] + ["max_exp_avg_sq"] * options["amsgrad"]
         state = self.begun(param, *names)
-        step = _count(state)
+        step = count(state)
         if options["weight_decay"] and options["decoupled_weight_decay"]:
             param.array *= 1 - lr * options["weight_decay"]
         mean, square = state["exp_avg"].array, state["exp_avg_sq"].array
-        _approach(mean, gradient, 1 - beta1)
-        _average_squares(square, gradient, beta2)
+        approach(mean, gradient, 1 - beta1)
+        average_squares(square, gradient, beta2)
         if options["amsgrad"]:
             square = np.maximum(state["max_exp_avg_sq"].array, square, out=state["max_exp_avg_sq"].array)
         scale = np.sqrt(square)
         scale /= (1 - beta2**step) ** 0.5
         scale += options["eps"]
-        _step(param, lr / (1 - beta1**step), mean, scale)
+        take_step(param, lr / (1 - beta1**step), mean, scale)
 
 
 class AdamW(Adam):
@@ -129,12 +129,12 @@ class Adamax(Optimizer):
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         beta1, beta2 = options["betas"]
         state = self.begun(param, "exp_avg", "exp_inf")
-        step = _count(state)
+        step = count(state)
         mean, largest = state["exp_avg"].array, state["exp_inf"].array
-        _approach(mean, gradient, 1 - beta1)
+        approach(mean, gradient, 1 - beta1)
         largest *= beta2
         np.maximum(largest, np.abs(gradient) + options["eps"], out=largest)
-        _step(param, options["lr"] / (1 - beta1**step), mean, largest)
+        take_step(param, options["lr"] / (1 - beta1**step), mean, largest)
 
 
 class RMSprop(Optimizer):
@@ -173,12 +173,12 @@ class RMSprop(Optimizer):
         alpha, momentum = options["alpha"], options["momentum"]
         names = ["square_avg"] + ["momentum_buffer"] * (momentum > 0) + ["grad_avg"] * options["centered"]
         state = self.begun(param, *names)
-        _count(state)
+        count(state)
         square = state["square_avg"].array
-        _average_squares(square, gradient, alpha)
+        average_squares(square, gradient, alpha)
         if options["centered"]:
             mean = state["grad_avg"].array
-            _approach(mean, gradient, 1 - alpha)
+            approach(mean, gradient, 1 - alpha)
             scale = np.sqrt(square - mean * mean)
         else:
             scale = np.sqrt(square)
@@ -189,7 +189,7 @@ class RMSprop(Optimizer):
             buffer += gradient / scale
             param.array -= options["lr"] * buffer
         else:
-            _step(param, options["lr"], gradient, scale)
+            take_step(param, options["lr"], gradient, scale)
 
 
 class Adagrad(Optimizer):
@@ -233,12 +233,12 @@ class Adagrad(Optimizer):
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         state = self._begun(param, options)
-        step = _count(state)
+        step = count(state)
         total = state["sum"].array
         total += gradient * gradient
         scale = np.sqrt(total)
         scale += options["eps"]
-        _step(param, options["lr"] / (1 + (step - 1) * options["lr_decay"]), gradient, scale)
+        take_step(param, options["lr"] / (1 + (step - 1) * options["lr_decay"]), gradient, scale)
 
 
 class Adadelta(Optimizer):
@@ -275,23 +275,23 @@ class Adadelta(Optimizer):
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         rho, eps = options["rho"], options["eps"]
         state = self.begun(param, "square_avg", "acc_delta")
-        _count(state)
+        count(state)
         square, earlier = state["square_avg"].array, state["acc_delta"].array
-        _average_squares(square, gradient, rho)
+        average_squares(square, gradient, rho)
         delta = np.sqrt(earlier + eps)
         delta /= np.sqrt(square + eps)
         delta *= gradient
-        _average_squares(earlier, delta, rho)
+        average_squares(earlier, delta, rho)
         param.array -= options["lr"] * delta
 
 
-def _count(state: State) -> float:
+def count(state: State) -> float:
     """Counts a step and gives its number."""
     state["step"].array += 1
     return float(state["step"].array)
 
 
-def _approach(mean: Array, target: Array, weight: float) -> None:
+def approach(mean: Array, target: Array, weight: float) -> None:
     """Moves `mean` towards `target` by a part of the way: `lerp_`, which starts from the nearer end."""
     if weight < 0.5:
         mean += weight * (target - mean)
@@ -299,13 +299,13 @@ def _approach(mean: Array, target: Array, weight: float) -> None:
         mean[...] = target - (1 - weight) * (target - mean)
 
 
-def _average_squares(mean: Array, values: Array, decay: float) -> None:
+def average_squares(mean: Array, values: Array, decay: float) -> None:
     """Takes the squares of `values` into their decaying mean."""
     mean *= decay
     mean += (1 - decay) * values * values
 
 
-def _step(param: Tensor, size: float, direction: Array, scale: Array) -> None:
+def take_step(param: Tensor, size: float, direction: Array, scale: Array) -> None:
     """p ← p − size · direction / scale, multiplied first: `addcdiv_`."""
     change: Any = size * direction
     change /= scale

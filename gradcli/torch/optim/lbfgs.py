@@ -59,7 +59,7 @@ class LBFGS(Optimizer):
         return params
 
     @np.errstate(all="ignore")  # nan and inf are results, as everywhere
-    def step(self, closure: Closure) -> Any:  # type: ignore[override]  # this one cannot do without
+    def step(self, closure: Closure) -> Any:
         """Moves the parameters to a lower loss; returns what the closure returned first."""
         closure = enable_grad()(closure)
         options = {name: plain(value) for name, value in self.param_groups[0].items() if name != "params"}

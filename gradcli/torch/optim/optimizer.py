@@ -20,6 +20,8 @@ from gradcli.engine.memory import touch
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import unsupported
+from gradcli.torch.handles import Handle
+from gradcli.torch.optim.hooks import Hooks, with_step_hooks
 
 __all__ = ["Optimizer"]
 
@@ -44,6 +46,7 @@ class Optimizer:
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
+        self.hooks = Hooks()
         self.state: defaultdict[Tensor, State] = defaultdict(dict)
         self.param_groups: list[Group] = []
         for option in NOT_SUPPORTED:
@@ -85,6 +88,12 @@ class Optimizer:
             raise ValueError("some parameters appear in more than one parameter group")
         self.param_groups.append(param_group)
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "step" in vars(cls):
+            cls.step = with_step_hooks(cls.step)  # type: ignore[method-assign]
+
+    @with_step_hooks
     def step(self, closure: Closure | None = None) -> Any:
         """Changes each parameter that has a gradient, once. Returns what `closure` returns, which is called first."""
         loss = None
@@ -131,6 +140,7 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """The options of the groups, and the state by the number of the parameter: the optimiser's own Tensors."""
+        self.hooks.before_saving(self)
         numbers: dict[Tensor, int] = {}
         for group in self.param_groups:
             for param in group["params"]:
@@ -140,13 +150,14 @@ class Optimizer:
             options = {name: value for name, value in group.items() if name != "params"}
             groups.append({**options, "params": [numbers[param] for param in group["params"]]})
         state = {numbers.get(key, key): value for key, value in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        return self.hooks.after_saving(self, {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes over options and state of another optimiser; its parameters correspond to ours by their order.
 
         State takes the dtype of its parameter. Raises PyTorch's ValueError where the groups do not correspond.
         """
+        state_dict = self.hooks.before_loading(self, state_dict)
         groups = state_dict["param_groups"]
         if len(groups) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -166,6 +177,33 @@ class Optimizer:
         for number, state in state_dict["state"].items():
             param = params.get(number, number)
             self.state[param] = {name: _loaded(name, value, param) for name, value in state.items()}
+        self.hooks.after_loading(self)
+
+    # Hooks
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Calls `hook(optimizer, args, keywords)` before each step; it may return other (args, keywords)."""
+        return Handle.of(self.hooks.before_step, hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Calls `hook(optimizer, args, keywords)` after each step."""
+        return Handle.of(self.hooks.after_step, hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Calls `hook(optimizer)` before `state_dict` is made."""
+        return Handle.of(self.hooks.state_dict_pre, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Calls `hook(optimizer, state_dict)` when it is made; it may return another."""
+        return Handle.of(self.hooks.state_dict_post, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Calls `hook(optimizer, state_dict)` before one is loaded; it may return another."""
+        return Handle.of(self.hooks.load_pre, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Calls `hook(optimizer)` when a state dict was loaded."""
+        return Handle.of(self.hooks.load_post, hook, prepend)
 
     def __repr__(self) -> str:
         lines = []

@@ -85,6 +85,8 @@ nn.BatchNorm2d(3, eps=1e-3, momentum=None, affine=False, track_running_stats=Fal
 nn.LayerNorm(4)
 nn.LayerNorm((4, 3), elementwise_affine=False)
 nn.GroupNorm(2, 4)
+[nn.InstanceNorm1d(3), nn.InstanceNorm2d(2, affine=True, track_running_stats=True)]
+[nn.ZeroPad2d(1), nn.ConstantPad1d((1, 2), 3.5), nn.ReflectionPad2d((1, 0, 1, 0)), nn.CircularPad2d(1)]
 nn.Embedding(4, 2, padding_idx=-4)
 nn.RNN(2, 3, nonlinearity='relu', dropout=.5, num_layers=2)
 nn.LSTM(2, 3, bias=False, bidirectional=True, batch_first=True)
@@ -97,6 +99,9 @@ nn.Dropout2d(0.2, inplace=True)
 [nn.ReLU(), nn.ReLU(True), nn.LeakyReLU(.2), nn.LeakyReLU(.2, True), nn.ReLU6(), nn.ELU(2., True), nn.SELU()]
 [nn.Sigmoid(), nn.Tanh(), nn.Softmax(dim=1), nn.Softmax(), nn.LogSoftmax(1), nn.Softmin(1), nn.LogSigmoid()]
 [nn.GELU(), nn.GELU('tanh'), nn.SiLU(), nn.Softplus(), nn.Hardtanh(-2., 2.), nn.Softsign(), nn.Tanhshrink()]
+[nn.CELU(), nn.Mish(), nn.Hardswish(True), nn.Hardsigmoid(), nn.Softshrink(), nn.Hardshrink(.2), nn.GLU(), nn.PReLU(3)]
+[nn.Threshold(1, 2), nn.Threshold(1, 2, True), nn.CELU(2., True), nn.Softmax2d(), nn.PairwiseDistance()]
+[nn.TripletMarginLoss(), nn.CosineSimilarity(), nn.PoissonNLLLoss(), nn.GaussianNLLLoss(full=True)]
 [nn.CrossEntropyLoss(o(2), reduction='sum'), nn.NLLLoss(), nn.MSELoss(), nn.L1Loss(), nn.KLDivLoss('batchmean')]
 [nn.SmoothL1Loss(beta=2.), nn.HuberLoss(), nn.BCELoss(), nn.BCEWithLogitsLoss(pos_weight=o(2))]
 [nn.Sequential(), nn.ModuleList(), nn.ModuleDict(), nn.ParameterList(), nn.ParameterDict()]
@@ -211,6 +216,19 @@ did(s := [], lin.register_forward_pre_hook(lambda m, a, k: s.append(k), with_kwa
 did(s := [], [lin.register_forward_hook(lambda *a, n=n: s.append(n), prepend=n == 2) for n in (1, 2)], lin(o(2)), s)
 did(lin.register_forward_hook(lambda m, a, k, out: (len(a), [*k]), with_kwargs=True), lin(input=o(1, 2)))
 did(lin.register_forward_pre_hook(lambda m, a, k: 3, with_kwargs=True), lin(o(1, 2)))
+did(s := [], lin.register_forward_hook(lambda *a: s.append(a[2]), always_call=True), s, lin(o(3)))
+did(s := [], h := lin.register_full_backward_hook(lambda *a: s.append(a)), lin(o(1, 2)).sum().backward(), s)
+did(s := [], lin.register_full_backward_hook(lambda *a: s.append(a)), lin(x[:, :2]).sum().backward(), s)
+did(lin.register_full_backward_hook(lambda m, i, o: (i[0] * 0,)), lin(x[:, :2]).sum().backward(), x.grad)
+did(lin.register_full_backward_hook(lambda m, i, o: (i[0], o[0])), lin(x[:, :2]).sum().backward())
+did(lin.register_full_backward_pre_hook(lambda m, o: o[0] * 2), lin(x[:, :2]).sum().backward(), lin.bias.grad)
+did(lin.register_full_backward_pre_hook(lambda m, o: (o[0], o[0])), lin(x[:, :2]).sum().backward())
+did(lin.register_full_backward_hook(lambda *a: None), names(lin(x[:, :2])))
+did(mlp.set_submodule('2.1', nn.ReLU()), mlp)
+mlp.set_submodule('', nn.ReLU())
+mlp.set_submodule('0', 3)
+mlp.set_submodule('9', nn.ReLU(), strict=True)
+mlp.set_submodule('0.weight', nn.ReLU())
 """
 CONTAINERS = """
 nn.Sequential(3)
@@ -449,6 +467,13 @@ F.layer_norm(o(2, 3), (2,))
 F.layer_norm(o(2, 3), (3,), o(2))
 F.group_norm(o(2, 3), 2)
 nn.GroupNorm(2, 3)
+nn.InstanceNorm2d(2)(o(2, 2))
+nn.InstanceNorm2d(2)(o(1, 2, 1, 1))
+nn.InstanceNorm2d(2)(o(1, 3, 2, 2))
+nn.InstanceNorm1d(2, affine=True)(o(1, 3, 2))
+names(nn.InstanceNorm1d(2)(x3), 2)
+did(m := nn.InstanceNorm1d(1, track_running_stats=True), m(i([[[1., 3.]], [[3., 9.]]])), [m.eval()(o(1, 2)), m])
+nn.ZeroPad1d(1)(o(2)), nn.ConstantPad2d((1, 0, 0, 1), 3.5)(o(1, 1, 1))
 F.dropout(o(2), 2.)
 nn.Dropout(-1)
 nn.Softmax()(o(2, 2))
@@ -468,6 +493,39 @@ nn.Flatten()(o(3))
 nn.Unflatten(1, (2, -1))(o(2, 6)).shape
 F.relu(1)
 nn.ReLU(1, 2)
+F.hardswish(i([1, 2]))
+F.silu(i([1, 2]))
+F.elu(i([1, 2]))
+F.gelu(i([1, 2]))
+F.softplus(i([1, 2]))
+F.leaky_relu(i([1, 2]))
+F.logsigmoid(i([1, 2]))
+F.softshrink(i([1, 2]))
+F.glu(i([1, 2]))
+F.mish(i([1, 2]))
+F.hardtanh(i([-3, 2]))
+F.layer_norm(i([1, 2]), (2,))
+F.celu(i([1, 2]))
+F.threshold(i([1, 2]), 1, 5)
+F.softshrink(o(2), -1.)
+F.softshrink(o(2, **d), -1.5)
+F.glu(o(3))
+F.glu(i(1.))
+F.prelu(o(2, 2), o(1, 2))
+nn.PReLU(3)(o(2, 4))
+nn.PReLU(3)(i(1.))
+nn.PReLU()(i(-1.))
+nn.PReLU(3)(-o(1, 3, 2))
+nn.Softmax2d()(o(2, 2))
+[names(f(x), 0) for f in (F.hardswish, F.hardsigmoid, F.mish, F.celu, F.softshrink, F.hardshrink, F.glu, nn.PReLU())]
+nn.MarginRankingLoss()(o(2, 2), o(2), o(2))
+nn.CosineEmbeddingLoss()(o(2, 2), o(2, 2), o(2, 2))
+nn.CosineEmbeddingLoss()(o(2), o(2), o(2))
+nn.TripletMarginLoss(0)
+nn.TripletMarginLoss()(o(2, 2), o(2, 2), o(2))
+nn.GaussianNLLLoss()(o(2, 3), o(2, 3), -o(2, 3))
+nn.GaussianNLLLoss()(o(2, 3), o(2, 3), o(3))
+F.poisson_nll_loss(o(2), o(2), reduction='x')
 nn.LeakyReLU(slope=1)
 F.relu(i([-1., 2.]), True)
 did(t := i([-1., 2.]), nn.ReLU(inplace=True)(t), t)
@@ -573,6 +631,10 @@ COMPUTATIONS: list[tuple[str, list[Any]]] = [
     ("nn.GroupNorm(2, 4)", [(2, 4, 3)]),
     ("nn.GroupNorm(2, 4, affine=False)", [(2, 4, 2, 2)]),
     ("F.instance_norm", [(2, 3, 4)]),
+    ("nn.InstanceNorm1d(3, affine=True)", [(2, 3, 4)]),
+    ("nn.InstanceNorm2d(3)", [(3, 2, 2)]),
+    ("nn.ReflectionPad2d((1, 1, 0, 1))", [(1, 2, 3, 3)]),
+    ("nn.CircularPad1d(2)", [(1, 2, 3)]),
     ("nn.Embedding(4, 3)", [("below", 4, (2, 3))]),
     ("nn.Embedding(4, 3, padding_idx=1)", [("below", 4, (6,))]),
     ("nn.Embedding(4, 3, scale_grad_by_freq=True)", [("below", 4, (6,))]),
@@ -596,6 +658,22 @@ COMPUTATIONS: list[tuple[str, list[Any]]] = [
     *[(f"nn.{name}({kind})", [(3, 4), (3, 4)])
       for kind in ("", "reduction='sum'", "reduction='none'")
       for name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss")],
+    *[(f"nn.{name}", [(3, 4)]) for name in (
+        "CELU(1.5)", "Mish()", "Hardswish()", "Softshrink()", "Hardshrink(0.3)", "Threshold(0.2, -2.0)", "GLU()",
+        "GLU(1)", "PReLU()", "PReLU(4)",
+    )],
+    *[(f"lambda x, y, s=torch.tensor([1, -1, 1]): nn.{name}(.1, reduction='{kind}')(x{row}, y{row}, s)",
+       [(3, 4), (3, 4)])
+      for kind in ("mean", "sum", "none")
+      for name, row in (("MarginRankingLoss", "[:, 0]"), ("CosineEmbeddingLoss", ""))],
+    *[(f"nn.TripletMarginLoss({settings})", [(3, 4), (3, 4), (3, 4)])
+      for settings in ("", "2., p=1., swap=True", "reduction='none'", "5., p=3., reduction='sum'")],
+    ("lambda x: F.hinge_embedding_loss(x, torch.tensor([1, -1, 1, -1]))", [(3, 4)]),
+    ("lambda x, t: F.poisson_nll_loss(x, t.exp())", [(3, 4), (3, 4)]),
+    ("lambda x, t: F.poisson_nll_loss(x.exp(), t.exp(), log_input=False, full=True)", [(3, 4), (3, 4)]),
+    ("lambda x, t, v: F.gaussian_nll_loss(x, t, v.exp(), full=True)", [(3, 4), (3, 4), (3, 1)]),
+    ("nn.MultiLabelSoftMarginLoss()", [(3, 4), (3, 4)]),
+    ("nn.PairwiseDistance(keepdim=True)", [(3, 4), (3, 4)]),
     ("nn.SmoothL1Loss(beta=0.5)", [(3, 4), (3, 4)]),
     ("nn.HuberLoss(delta=0.5)", [(3, 4), (3, 4)]),
     ("lambda x, t: F.binary_cross_entropy(x.sigmoid(), t.sigmoid())", [(3, 4), (3, 4)]),

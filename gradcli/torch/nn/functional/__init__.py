@@ -8,12 +8,13 @@ from gradcli.torch.nn.functional import (
     class_losses,
     convolution,
     losses,
+    margins,
     normalisation,
     pooling,
     random_masks,
     tables,
 )
 
-_MODULES = (activation, class_losses, convolution, losses, normalisation, pooling, random_masks, tables)
+_MODULES = (activation, class_losses, convolution, losses, margins, normalisation, pooling, random_masks, tables)
 globals().update(activation.FUNCTIONS | {name: getattr(module, name) for module in _MODULES for name in module.__all__})
 __getattr__ = absent_names(__name__)

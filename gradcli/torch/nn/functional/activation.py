@@ -9,19 +9,44 @@ from typing import Any
 from gradcli.engine import ops
 from gradcli.engine.inplace import change
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import not_implemented
 from gradcli.torch.arguments import numpy_dtype, require_tensor
 from gradcli.torch.binding import Signature, bound
 
 TABLE = (
     ("input", "logsigmoid sigmoid tanh"),
-    ("input, inplace=False", "relu relu6 selu silu"),
+    ("input, inplace=False", "hardsigmoid hardswish mish relu relu6 selu silu"),
     ("input, min_val=-1.0, max_val=1.0, inplace=False", "hardtanh"),
     ("input, beta=1, threshold=20", "softplus"),
     ("input, approximate='none'", "gelu"),
     ("input, negative_slope=0.01, inplace=False", "leaky_relu"),
-    ("input, alpha=1.0, inplace=False", "elu"),
+    ("input, alpha=1.0, inplace=False", "celu elu"),
+    ("input, lambd=0.5", "hardshrink softshrink"),
+    ("input, threshold, value, inplace=False", "threshold"),
 )
 """Signatures (see `binding.py`), each with the names of the engine functions that have it."""
+
+KERNELS = {
+    "celu": "elu_cpu", "elu": "elu_cpu", "gelu": "GeluKernelImpl", "glu": "glu_cpu", "hardshrink": "hardshrink_cpu",
+    "hardsigmoid": "hardsigmoid_cpu", "hardswish": "hardswish_cpu", "leaky_relu": "leaky_relu_cpu",
+    "logsigmoid": "log_sigmoid_cpu", "mish": "mish_cpu", "selu": "elu_cpu", "silu": "silu_cpu",
+    "softplus": "softplus_cpu", "softshrink": "softshrink_check",
+}  # fmt: skip
+"""What PyTorch's message for integers calls the functions that take none."""
+
+
+def _of_floats(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
+    """`compute`; raises PyTorch's NotImplementedError for integers where the function takes none."""
+    kernel = KERNELS.get(name)
+    if kernel is None:
+        return compute
+
+    def function(input: Tensor, *settings: Any) -> Any:
+        if input.array.dtype.kind in "iub":
+            raise not_implemented(kernel, input.array.dtype)
+        return compute(input, *settings)
+
+    return function
 
 
 def _changing(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +63,7 @@ def _build() -> dict[str, Callable[..., Any]]:
     functions = {}
     for text, names in TABLE:
         for name in names.split():
-            compute = getattr(ops, name)
+            compute = _of_floats(name, getattr(ops, name))
             functions[name] = bound(name, Signature.of(text), _changing(compute) if "inplace" in text else compute)
     return functions
 
@@ -80,6 +105,33 @@ def tanhshrink(input: Tensor) -> Any:
     return input - ops.tanh(input)
 
 
+def glu(input: Tensor, dim: int = -1) -> Any:
+    """The first half along `dim`, times the sigmoid of the second. Raises RuntimeError for an odd length."""
+    if input.ndim == 0:
+        raise RuntimeError("glu does not support scalars because halving size must be even")
+    return _of_floats("glu", ops.glu)(input, dim)
+
+
+def prelu(input: Tensor, weight: Tensor) -> Any:
+    """x where it is positive, weight * x elsewhere: one weight, or one for each channel (axis 1)."""
+    require_tensor("prelu", "input", input, 1)
+    count = weight.numel()
+    if weight.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+    if count != 1:
+        if input.ndim == 0:
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        channels = input.shape[1] if input.ndim > 1 else 1
+        if channels != count:
+            raise RuntimeError(
+                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {count} and channel "
+                f"size = {channels}."
+            )
+    if weight.ndim and input.ndim != 1:
+        weight = ops.reshape(weight, (1, count, *[1] * (input.ndim - 2)) if input.ndim else ())
+    return ops.prelu(input, weight)
+
+
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
     """`input` over its `p`-norm along `dim`, which counts as `eps` if it is less."""
     size = ops.clamp(ops.norm(input, p, dim, True), eps)
@@ -91,4 +143,14 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     return ops.sum(normalize(x1, 2, dim, eps) * normalize(x2, 2, dim, eps), dim)
 
 
-__all__ = ["cosine_similarity", "log_softmax", "normalize", "softmax", "softmin", "softsign", "tanhshrink"]
+__all__ = [
+    "cosine_similarity",
+    "glu",
+    "log_softmax",
+    "normalize",
+    "prelu",
+    "softmax",
+    "softmin",
+    "softsign",
+    "tanhshrink",
+]

@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.engine import ops
 from gradcli.engine.inplace import write
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import not_implemented
 from gradcli.torch.arguments import require_tensor
 from gradcli.torch.nn.functional.arguments import constant
 
@@ -77,6 +78,8 @@ def layer_norm(
                 f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {[*tensor.shape]} "
                 f"and normalized_shape = {[*last]}"
             )
+    if input.array.dtype.kind in "iub":
+        raise not_implemented("LayerNormKernelImpl", input.array.dtype)
     axes = tuple(range(len(shape) - len(last), len(shape)))
     return ops.normalise(input, weight, bias, shape, axes, last, eps, "NativeLayerNormBackward0")[0]
 
@@ -108,7 +111,19 @@ def instance_norm(
     momentum: float = 0.1,
     eps: float = 1e-05,
 ) -> Any:
-    """Each channel of each image normalised. Running means raise NotImplementedError."""
-    if running_mean is not None or running_var is not None or not use_input_stats:
-        raise NotImplementedError("gradcli.torch.instance_norm() does not support running means yet")
-    return group_norm(input, input.shape[1], weight, bias, eps)
+    """Each channel of each image normalised, by its own mean and variance, or by the running ones.
+
+    The running ones move towards the mean over the images by `momentum`.
+    """
+    n, channels, *lengths = input.shape
+    if use_input_stats and math.prod(lengths) == 1:
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape}")
+    mean, variance, scale, shift = (
+        None if tensor is None else ops.repeat(tensor, (n,)) for tensor in (running_mean, running_var, weight, bias)
+    )
+    images = ops.reshape(input, (1, n * channels, *lengths))
+    result = batch_norm(images, mean, variance, scale, shift, use_input_stats, momentum, eps)
+    for running, moved in ((running_mean, mean), (running_var, variance)):
+        if running is not None and moved is not None and use_input_stats:
+            write(running, moved.array.reshape(n, channels).mean(0))
+    return ops.reshape(result, tuple(input.shape))

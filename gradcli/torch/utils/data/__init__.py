@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
 from gradcli.torch.absent import absent_names
 from gradcli.torch.utils.data.collate import default_collate as default_collate
 from gradcli.torch.utils.data.collate import default_convert as default_convert

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +139,8 @@ class DataLoader:
                 UserWarning,
                 stacklevel=2,
             )
-        return _InWorkers(self) if self.num_workers else _InThisProcess(self)
+        batches = _InWorkers(self) if self.num_workers else _InThisProcess(self)
+        return _told(self, batches) if _followers else batches
 
     def opener(self) -> Callable[[Any], Fetch]:
         """What makes a Fetch of the dataset, or of a copy of it."""
@@ -160,6 +162,31 @@ class DataLoader:
         if self.persistent_workers:
             self._workers = started
         return started
+
+
+_followers: list[Callable[[int, int | None], None]] = []
+
+
+@contextmanager
+def followed(told: Callable[[int, int | None], None]) -> Iterator[None]:
+    """Inside, `told(number, length)` is called with each batch that a DataLoader gives; `length` may not be known."""
+    _followers.append(told)
+    try:
+        yield
+    finally:
+        _followers.remove(told)
+
+
+def _told(loader: DataLoader, batches: Iterator[Any]) -> Iterator[Any]:
+    """The batches; the followers are told of each."""
+    try:
+        length = len(loader)
+    except TypeError:
+        length = None
+    for number, batch in enumerate(batches, 1):
+        for told in _followers:
+            told(number, length)
+        yield batch
 
 
 class _Endless:

@@ -1,0 +1,38 @@
+"""A Python number in a dtype, as PyTorch puts one there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.bfloat16 import BFLOAT16, converted
+from gradcli.engine.dtypes import DType
+from gradcli.engine.type_names import TYPE_NAMES
+
+
+def fitting(value: Any, dtype: DType) -> Any:
+    """A number as a 0-d array of a dtype. Raises PyTorch's RuntimeError for one that it cannot hold.
+
+    Fractions are cut off. An unsigned dtype takes the negatives of its numbers too, and counts them from its end.
+    """
+    if dtype == BFLOAT16:
+        return converted(np.array(value, np.float32), dtype)
+    called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp
+    overflow = RuntimeError(f"value cannot be converted to type {called} without overflow")
+    if isinstance(value, complex) and dtype.kind != "c":
+        raise overflow
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise OverflowError("int too big to convert")
+    if dtype.kind in "iu":
+        whole = math.trunc(value) if math.isfinite(value) else math.inf
+        lowest = -np.iinfo(dtype).max - 1 if dtype.kind == "i" else -np.iinfo(dtype).max
+        if not lowest <= whole <= np.iinfo(dtype).max:
+            raise overflow
+        return np.array(whole).astype(dtype)
+    with np.errstate(over="ignore"):
+        result = np.array(value).astype(dtype)
+    if dtype.kind == "f" and np.isinf(result) and math.isfinite(value):
+        raise overflow
+    return result

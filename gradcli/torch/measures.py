@@ -1,0 +1,153 @@
+"""Distances, covariances, areas, and blocks: functions that are composed of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import ops
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.arguments import require_tensor, require_tensors
+from gradcli.torch.matrices import vector_norm
+
+__all__ = [
+    "addbmm", "block_diag", "cdist", "corrcoef", "cov", "cumulative_trapezoid", "detach", "diagflat", "dist",
+    "isneginf", "isposinf", "positive", "trapezoid", "trapz", "vdot",
+]  # fmt: skip
+
+
+def detach(input: Tensor) -> Tensor:
+    """The same values in the same memory, without a history."""
+    require_tensor("detach", "input", input, 1)
+    return input.detach()
+
+
+def positive(input: Tensor) -> Tensor:
+    """The Tensor itself. Raises RuntimeError for truth values."""
+    require_tensor("positive", "input", input, 1)
+    if input.array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def isposinf(input: Tensor) -> Tensor:
+    """Where an element is infinite and positive."""
+    require_tensor("isposinf", "input", input, 1)
+    return Tensor(np.asarray(input.array == np.inf))
+
+
+def isneginf(input: Tensor) -> Tensor:
+    """Where an element is infinite and negative."""
+    require_tensor("isneginf", "input", input, 1)
+    return Tensor(np.asarray(input.array == -np.inf))
+
+
+def vdot(input: Tensor, other: Tensor) -> Any:
+    """The product of two vectors, of which the first is conjugated."""
+    require_tensor("vdot", "input", input, 1)
+    require_tensor("vdot", "other", other, 2)
+    return ops.dot(ops.conj(input) if input.dtype.is_complex else input, other)
+
+
+def dist(input: Tensor, other: Tensor, p: float = 2) -> Any:
+    """The `p`-norm of the difference."""
+    require_tensor("dist", "input", input, 1)
+    require_tensor("dist", "other", other, 2)
+    return vector_norm(ops.sub(input, other), p)
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Any:
+    """The `p`-norms of the differences of each row of `x1` and each row of `x2`."""
+    require_tensor("cdist", "x1", x1, 1)
+    require_tensor("cdist", "x2", x2, 2)
+    for name, x in (("X1", x1), ("X2", x2)):
+        if x.ndim < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")
+    if x1.shape[-1] != x2.shape[-1]:
+        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
+    return vector_norm(ops.sub(ops.unsqueeze(x1, -2), ops.unsqueeze(x2, -3)), p, -1)
+
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """`beta * input + alpha *` the sum of the products of two batches of matrices."""
+    for position, (name, x) in enumerate((("input", input), ("batch1", batch1), ("batch2", batch2)), 1):
+        require_tensor("addbmm", name, x, position)
+    return ops.add(ops.mul(input, beta), ops.mul(ops.sum(ops.bmm(batch1, batch2), 0), alpha))
+
+
+def diagflat(input: Tensor, offset: int = 0) -> Any:
+    """A matrix with all elements on a diagonal."""
+    require_tensor("diagflat", "input", input, 1)
+    return ops.diag_embed(ops.reshape(input, (-1,)), offset)
+
+
+def block_diag(*tensors: Any) -> Any:
+    """A matrix with the given ones along its diagonal; a vector is a row of it."""
+    require_tensors("block_diag", "tensors", tensors, 1)
+    blocks = [ops.at_least(x, 2) for x in tensors]
+    width, left, rows = sum(x.shape[1] for x in blocks), 0, []
+    for block in blocks:
+        height, columns = block.shape
+        sides = [Tensor(np.zeros((height, n), block.array.dtype)) for n in (left, width - left - columns)]
+        rows.append(ops.cat([sides[0], block, sides[1]], 1))
+        left += columns
+    return ops.cat(rows, 0)
+
+
+# Statistics: variables in rows, observations in columns
+
+
+def cov(input: Tensor, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
+    """The covariances of the rows, divided by the number of columns less `correction`."""
+    require_tensor("cov", "input", input, 1)
+    if fweights is not None or aweights is not None:
+        raise NotImplementedError("gradcli.torch.cov() does not support the arguments 'fweights' and 'aweights' yet")
+    if input.ndim > 2:
+        raise RuntimeError(
+            f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"
+        )
+    rows = ops.reshape(input, (1, -1)) if input.ndim < 2 else input
+    centred = ops.sub(rows, ops.mean(rows, 1, True))
+    product = ops.mm(centred, ops.t(centred))
+    return ops.squeeze(ops.div(product, max(rows.shape[1] - correction, 0)))
+
+
+def corrcoef(input: Tensor) -> Any:
+    """The correlation coefficients of the rows."""
+    require_tensor("corrcoef", "input", input, 1)
+    covariance = cov(input)
+    if not covariance.ndim:
+        return ops.div(covariance, covariance)
+    deviation = ops.sqrt(ops.diagonal(covariance))
+    return ops.clamp(ops.div(ops.div(covariance, ops.unsqueeze(deviation, 1)), ops.unsqueeze(deviation, 0)), -1, 1)
+
+
+# Areas under points that are joined by lines
+
+
+def _strips(y: Tensor, x: Any, dx: Any, dim: int) -> Any:
+    """Twice the area between each two neighbours along `dim`."""
+    length = y.shape[dim]
+    sums = ops.add(ops.slice_axis(y, dim, 0, length - 1), ops.slice_axis(y, dim, 1, length))
+    if x is None:
+        return ops.mul(sums, dx)
+    if x.ndim == 1:
+        x = ops.reshape(x, [-1 if i == dim % y.ndim else 1 for i in range(y.ndim)])
+    places = x.shape[dim]
+    return ops.mul(sums, ops.sub(ops.slice_axis(x, dim, 1, places), ops.slice_axis(x, dim, 0, places - 1)))
+
+
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = -1) -> Any:
+    """The area under points at the places `x`, or `dx` (1) apart, along `dim`."""
+    require_tensor("trapezoid", "y", y, 1)
+    return ops.div(ops.sum(_strips(y, x, 1 if dx is None else dx, dim), dim), 2.0)
+
+
+trapz = trapezoid
+
+
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = -1) -> Any:
+    """The area under points up to each but the first, along `dim`."""
+    require_tensor("cumulative_trapezoid", "y", y, 1)
+    return ops.cumsum(ops.div(_strips(y, x, 1 if dx is None else dx, dim), 2.0), dim)

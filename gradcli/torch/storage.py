@@ -1,0 +1,95 @@
+"""The memory that Tensors show: `storage()`, `untyped_storage()`, `resize_`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.memory import touch
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.devices import CPU, device
+from gradcli.torch.writing import whole_memory
+
+
+class UntypedStorage:
+    """All the memory that a Tensor shows a part of, as bytes."""
+
+    def __init__(self, of: Tensor) -> None:
+        of.array = np.asarray(of.array)
+        self._memory = whole_memory(of.array)
+        self._dtype = of.dtype
+
+    def data_ptr(self) -> int:
+        """The address of the first byte."""
+        return int(self._memory.__array_interface__["data"][0])
+
+    def nbytes(self) -> int:
+        """How many bytes there are."""
+        return int(self._memory.nbytes)
+
+    def tolist(self) -> list[Any]:
+        """The elements."""
+        return self._elements().tolist()  # type: ignore[no-any-return]
+
+    def _elements(self) -> Any:
+        return self._memory.view(np.uint8)
+
+    @property
+    def device(self) -> device:
+        """Where the memory is."""
+        return CPU
+
+    def size(self) -> int:
+        """How many elements there are."""
+        return len(self)
+
+    def __len__(self) -> int:
+        return len(self._elements())
+
+    def __getitem__(self, place: int) -> Any:
+        return self._elements()[place].item()
+
+    def __repr__(self) -> str:
+        elements = "\n".join(f" {element}" for element in self.tolist())
+        return f"{elements}\n[torch.storage.{self._called()} of size {len(self)}]"
+
+    def _called(self) -> str:
+        return "UntypedStorage(device=cpu)"
+
+
+class TypedStorage(UntypedStorage):
+    """All the memory that a Tensor shows a part of, as elements of its dtype."""
+
+    def _elements(self) -> Any:
+        return self._memory
+
+    def _called(self) -> str:
+        return f"TypedStorage(dtype={self._dtype}, device=cpu)"
+
+
+def resize_(self: Tensor, *sizes: Any) -> Tensor:
+    """Another shape on the same memory, or, where that is too small, on a larger one that begins with its elements.
+
+    Raises RuntimeError where a gradient is needed.
+    """
+    if self.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+    self.array = np.asarray(self.array)
+    memory, start = whole_memory(self.array), self.storage_offset()
+    count = math.prod(shape)
+    if start + count > memory.size:
+        memory, old, start = np.zeros(count, memory.dtype), memory[start:], 0
+        memory[: old.size] = old
+    self.array = memory[start : start + count].reshape(shape)
+    touch(self.array)
+    return self
+
+
+METHODS: dict[str, Any] = {
+    "storage": lambda self: TypedStorage(self),
+    "untyped_storage": lambda self: UntypedStorage(self),
+    "resize_": resize_,
+}

@@ -1,0 +1,129 @@
+"""Elements written or combined at indices: `index_put`, `put`, `scatter_reduce`; and memory looked at with strides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine import ops
+from gradcli.engine.inplace import assign
+from gradcli.engine.modes import MODE
+from gradcli.engine.ops.gathering import along
+from gradcli.engine.ops.indexing import scatter as place
+from gradcli.engine.ops.products import scalar_name
+from gradcli.engine.tensor import Tensor
+from gradcli.torch.arguments import require_tensor
+
+__all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
+
+
+def _refuse_gradients(function: str, *tensors: Tensor) -> None:
+    if MODE.enabled and any(x.requires_grad for x in tensors):
+        raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
+
+
+def index_put(input: Tensor, indices: Sequence[Any], values: Any, accumulate: bool = False) -> Any:
+    """`input` with `values` at the indices, one Tensor for each axis; added to what is there, if `accumulate`."""
+    require_tensor("index_put", "input", input, 1)
+    require_tensor("index_put", "values", values, 3)
+    if values.dtype is not input.dtype:
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, "
+            f"got {scalar_name(input.array)} for the destination and "
+            f"{scalar_name(values.array)} for the source."
+        )
+    if accumulate:
+        key: tuple[Any, ...] = tuple(index.array if isinstance(index, Tensor) else slice(None) for index in indices)
+        added = ops.expand(values, np.asarray(input.array)[key].shape)
+        return ops.add(input, place(added, input.array.shape, key))
+    result = ops.clone(input)
+    assign(result, tuple(slice(None) if index is None else index for index in indices), values)
+    return result
+
+
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Any:
+    """`input` with the elements of `source` at the places that `index` counts along the last axis first."""
+    require_tensor("put", "input", input, 1)
+    require_tensor("put", "index", index, 2)
+    require_tensor("put", "source", source, 3)
+    places, elements = ops.reshape(index, (-1,)), ops.reshape(source, (-1,))
+    return ops.reshape(index_put(ops.reshape(input, (-1,)), (places,), elements, accumulate), input.array.shape)
+
+
+_EXTREMES: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "amax": (np.maximum, lambda limits: limits.min),
+    "amin": (np.minimum, lambda limits: limits.max),
+    "prod": (np.multiply, lambda limits: 1),
+}
+"""The ways to combine that only values have here: NumPy's function, and what changes nothing in it."""
+
+
+def scatter_reduce(
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
+) -> Any:
+    """The elements of `src` that have the same index along `dim`, combined: "sum", "prod", "mean", "amax" or "amin".
+
+    What is in `input` counts as well, if `include_self`. Raises NotImplementedError for the gradient of a product or
+    of an extreme.
+    """
+    require_tensor("scatter_reduce", "input", input, 1)
+    require_tensor("scatter_reduce", "index", index, 3)
+    require_tensor("scatter_reduce", "src", src, 4)
+    if reduce not in ("sum", "mean", *_EXTREMES):
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    ones = Tensor(np.ones(src.array.shape, np.int64))
+    hits = ops.add_along(Tensor(np.zeros(input.array.shape, np.int64)), dim, index, ones).array
+    if reduce in ("sum", "mean"):
+        start = input if include_self else ops.where(Tensor(np.asarray(hits > 0)), 0, input)
+        total = ops.add_along(start, dim, index, src)
+        if reduce == "sum":
+            return total
+        count = Tensor(np.maximum(hits + include_self, 1).astype(input.array.dtype))
+        return ops.div_floor(total, count) if count.array.dtype.kind in "iu" else ops.div(total, count)
+    _refuse_gradients("scatter_reduce", input, src)
+    combine, neutral = _EXTREMES[reduce]
+    kind = input.array.dtype
+    limits = np.iinfo(kind) if kind.kind in "iu" else np.finfo(kind)
+    result = np.array(input.array)
+    if not include_self:
+        start = -np.inf if reduce == "amax" else np.inf
+        result[hits > 0] = 1 if reduce == "prod" else start if kind.kind == "f" else neutral(limits)
+    axis = dim % max(result.ndim, 1)
+    key = along(np.asarray(index.array), axis)
+    combine.at(result, key, np.asarray(src.array)[tuple(slice(n) for n in index.array.shape)])
+    return Tensor(result)
+
+
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """A view of the memory in another shape, with these steps between neighbours, all counted in elements.
+
+    Raises RuntimeError where it would reach beyond the memory, NotImplementedError where a gradient is needed.
+    """
+    require_tensor("as_strided", "input", input, 1)
+    _refuse_gradients("as_strided", input)
+    input.array = np.asarray(input.array)
+    memory = whole_memory(input.array)
+    offset = input.storage_offset() if storage_offset is None else storage_offset
+    size, stride = tuple(size), tuple(stride)
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    reach = offset + 1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    itemsize = memory.itemsize
+    if reach > memory.size and 0 not in size:
+        raise RuntimeError(
+            f"setStorage: sizes {[*size]}, strides {[*stride]}, storage offset {offset}, and itemsize {itemsize} "
+            f"requiring a storage size of {reach * itemsize} are out of bounds for storage of size {memory.nbytes}"
+        )
+    steps = [step * itemsize for step in stride]
+    view = Tensor(np.lib.stride_tricks.as_strided(memory[offset:], size, steps))
+    view.base = input if input.base is None else input.base
+    return view
+
+
+def whole_memory(array: Any) -> Any:
+    """All the memory that `array` shows a part of, as a vector of its dtype."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array.ravel(order="K")
