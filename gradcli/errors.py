@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,6 @@ class InputError(Exception):
         self.message = message
         self.span = span
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str]]:
+        return partial(InputError, span=self.span, hint=self.hint), (self.code, self.message)

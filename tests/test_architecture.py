@@ -12,12 +12,19 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 400
 
 # Lowest first. A part may import from the floors below its own, and nothing else beside itself.
-FLOORS = ["engine errors", "lang torch", "verify", "calculator scenario", "render", "cli", "__main__"]
+FLOORS = ["engine errors", "lang torch plot datasets", "verify", "calculator", "scenario", "render", "cli", "__main__"]
 LEVEL = {part: level for level, floor in enumerate(FLOORS) for part in floor.split()}
 # Libraries that only some parts may use; NumPy is everywhere but in the command line.
 USERS = {
     "numpy": LEVEL.keys() - {"cli", "__main__", "errors"},
+    "matplotlib": {"plot"},
+    "plotille": {"plot"},
     "rich": {"render", "cli"},
+    "pygraphviz": {"render"},
+    "pyarrow": {"calculator"},
+    "prompt_toolkit": {"cli"},
+    "nbformat": {"scenario"},
+    "platformdirs": {"scenario", "cli"},
     "sympy": {"verify"},
     "torch": {"calculator"},
     "typer": {"cli"},
@@ -90,7 +97,7 @@ def test_every_part_has_its_floor() -> None:
         ("engine", "from gradcli.errors import InputError", ["gradcli.errors.InputError"]),
         ("lang", "def f():\n    import gradcli.torch.nn", ["gradcli.torch.nn"]),
         ("render", "if TYPE_CHECKING:\n    from gradcli.cli.exits import Exit", ["gradcli.cli.exits.Exit"]),
-        ("scenario", "from gradcli.calculator import question", ["gradcli.calculator.question"]),
+        ("calculator", "from gradcli.scenario import runner", ["gradcli.scenario.runner"]),
         ("lang", "import sympy.core", ["sympy.core"]),
         ("cli", "import numpy as np", ["numpy"]),
         ("calculator", "from rich.text import Text", ["rich.text.Text"]),

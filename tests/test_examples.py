@@ -51,8 +51,8 @@ def examples_in_help() -> list[Example]:
     return [Example(line) for line in lines if line.startswith("gradcli ")]
 
 
-def shell(command: str) -> tuple[int, str]:
-    """The exit code of a command line, and all that it prints, without the blanks at the ends of lines."""
+def shell(command: str, folder: Path) -> tuple[int, str]:
+    """The exit code of a command line run in a folder, and all that it prints, without blanks at the ends of lines."""
     functions = f'gradcli() {{ "{sys.executable}" -m gradcli "$@"; }}; python3() {{ "{sys.executable}" "$@"; }}'
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
@@ -64,6 +64,7 @@ def shell(command: str) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         env=environment,
+        cwd=folder,
     )
     return done.returncode, "\n".join(line.rstrip() for line in done.stdout.splitlines()).rstrip()
 
@@ -73,8 +74,8 @@ EXAMPLES = [*examples_in(README), *examples_in_help()]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.command)
-def test_example(example: Example) -> None:
-    code, output = shell(example.command)
+def test_example(example: Example, tmp_path: Path) -> None:
+    code, output = shell(example.command, tmp_path)
     assert code == example.code, output
     if example.output is not None:
         assert output == example.output

@@ -30,6 +30,7 @@ class Computed:
     gradients  per name of `at`, one array an order
     sizes      per order, how many operations are behind what it is the slope of: the result, or the derivative before
     graph      the grad_fn chain; empty where the result depends on no variable
+    leaves     the variables that all of it was computed from
     """
 
     value: Array
@@ -37,6 +38,7 @@ class Computed:
     gradients: dict[str, list[Array]]
     sizes: list[int]
     graph: tuple[GraphNode, ...]
+    leaves: dict[str, Tensor]
 
 
 def value_of(prepared: Prepared, values: Mapping[str, Any], after: After | None = None) -> Tensor:
@@ -64,7 +66,9 @@ def compute(prepared: Prepared, order: int) -> Computed:
     cotangent = cotangent_of(prepared, result)
     lower = [result, *(level[prepared.wrt[0]] for level in gradients[:-1])] if order > 1 else [result]
     sizes = [len(ordered([source_of(tensor)])) for tensor in lower]
-    return Computed(np.asarray(result.array), None if cotangent is None else cotangent.array, found, sizes, graph)
+    return Computed(
+        np.asarray(result.array), None if cotangent is None else cotangent.array, found, sizes, graph, leaves
+    )
 
 
 def constants_of(prepared: Prepared) -> dict[str, Tensor]:
@@ -87,12 +91,13 @@ def cotangent_of(prepared: Prepared, result: Tensor) -> Tensor | None:
         raise InputError(
             "cotangent",
             f"grad can be implicitly created only for scalar outputs: the result has shape {shape}",
-            hint=f'weigh its elements with --cotangent "ones({", ".join(map(str, shape))})", or sum them: sum(...)',
+            hint=f'weigh its elements with --cotangent "ones({", ".join(map(str, shape))})", sum them: sum(...), '
+            "or ask for every derivative: gradcli jacobian",
         )
     return None
 
 
-def _gradients(
+def gradients_of(
     result: Tensor, cotangent: Tensor | None, leaves: Mapping[str, Tensor], *, create_graph: bool
 ) -> dict[str, Tensor]:
     """The gradient for each leaf: zeros for one that the result does not depend on."""
@@ -120,10 +125,10 @@ def all_orders(
 ) -> tuple[Tensor, list[dict[str, Tensor]]]:
     """The result, and the gradients of every order by name; beyond the first, of the one variable asked for."""
     result = value_of(prepared, {**(fixed or constants_of(prepared)), **leaves}, after)
-    found = [_gradients(result, cotangent_of(prepared, result), leaves, create_graph=order > 1)]
+    found = [gradients_of(result, cotangent_of(prepared, result), leaves, create_graph=order > 1)]
     for level in range(2, order + 1):
         (name,) = prepared.wrt
-        found.append(_gradients(found[-1][name], None, {name: leaves[name]}, create_graph=level < order))
+        found.append(gradients_of(found[-1][name], None, {name: leaves[name]}, create_graph=level < order))
     return result, found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +26,20 @@ MAX_PROBED = 2000
 """Operations behind a value of which differences, some hundred values a variable, are still quick to take."""
 
 
-def differentiate(question: Question, worker: SympyWorker | None) -> Answer:
+Compute = Callable[[Prepared, int], Computed]
+"""What gives the engine's answer: `compute`, or one that watches it."""
+
+
+def differentiate(question: Question, worker: SympyWorker | None, compute: Compute = compute) -> Answer:
     """The answer to a question. `worker` is the SymPy process to ask; None if nothing is to be checked.
 
     Raises InputError for an input that cannot be used, with its place.
     """
-    prepared = prepare(question)
+    return answer_to(question, prepare(question), worker, compute)
+
+
+def answer_to(question: Question, prepared: Prepared, worker: SympyWorker | None, compute: Compute = compute) -> Answer:
+    """The answer to a question that has been read, and perhaps moved to another point; arguments as above."""
     if prepared.missing and worker is None:
         names = ", ".join(prepared.missing)
         hint = "give values with --at or --let; without the check there is no symbolic derivative"

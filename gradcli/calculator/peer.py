@@ -11,12 +11,13 @@ import numpy as np
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.errors import InputError
 from gradcli.lang.arguments import defaults
+from gradcli.lang.emit import TARGETS, helper
 from gradcli.lang.evaluate import CONSTANTS, PYTHON
 from gradcli.lang.functions import functions
 from gradcli.lang.tree import Call, Expr, Index, List, Name, Slice, fold
 
-RENAMED = {"axis": "dim", "keepdims": "keepdim", "k": "diagonal"}
-METHODS = ("expand", "reshape", "permute", "detach", "flatten", "squeeze", "unsqueeze", "flip")
+RENAMED = TARGETS["torch"].keywords
+METHODS = ("expand", "reshape", "permute", "flatten", "squeeze", "unsqueeze", "flip")
 
 
 def torch_gradients(prepared: Prepared, order: int) -> dict[str, list[Array]]:
@@ -92,13 +93,11 @@ def _call(torch: Any, node: Call, parts: list[Any], tensor: Any) -> Any:
         return getattr(tensor(args[0]), node.function)(*args[1:], **named)
     if node.function in ("stack", "cat"):
         return getattr(torch, node.function)([tensor(item) for item in args[0]], *args[1:], **named)
-    if node.function == "transpose":
-        x = tensor(args[0])
-        axes = [*args[1:], *keywords.values()] or [-2, -1]
-        return x.T if axes == [-2, -1] and x.ndim <= 2 else torch.transpose(x, *axes)
-    if node.function == "logsumexp" and "dim" not in named and len(args) == 1:
-        named["dim"] = tuple(range(tensor(args[0]).ndim))
     required = sum(parameter.default is None for parameter in function.parameters)
     operands = [tensor(arg) for arg in args[:required]] + args[required:]
-    found = reduce(getattr, (function.torch or node.function).split("."), torch)(*operands, **named)
-    return found if isinstance(found, torch.Tensor) else found.values  # max(dim) gives the indices too
+    spelling = function.torch or node.function
+    if "(" not in spelling:
+        return reduce(getattr, spelling.split("."), torch)(*operands, **named)
+    scope: dict[str, Any] = {"torch": torch}
+    exec(helper(function, spelling), scope)  # noqa: S102  # a line of the function table
+    return scope[node.function](*operands, **keywords)

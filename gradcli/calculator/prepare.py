@@ -44,9 +44,17 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def prepare(question: Question) -> Prepared:
-    """Reads every text of the question. Raises InputError for whatever is wrong with one."""
-    maker = Maker(Generator(DEFAULT_SEED if question.seed is None else question.seed), np.dtype(question.dtype))
+def maker_of(question: Question) -> Maker:
+    """What makes the question's arrays: in its dtype, with the random numbers of its seed."""
+    return Maker(Generator(DEFAULT_SEED if question.seed is None else question.seed), np.dtype(question.dtype))
+
+
+def prepare(question: Question, maker: Maker | None = None) -> Prepared:
+    """Reads every text of the question. Raises InputError for whatever is wrong with one.
+
+    maker  the maker of its arrays, from a caller that goes on to read others: random numbers are drawn in turn
+    """
+    maker = maker or maker_of(question)
     at = read_values(question.at, "--at", maker)
     let = read_values(question.let, "--let", maker)
     for name in at.keys() & let.keys():

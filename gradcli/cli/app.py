@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "diff": "expression",
+    "jacobian": "expression",
+    "hessian": "expression",
+    "jvp": "expression",
+    "vjp": "expression",
+    "hvp": "expression",
     "functions": "words",
     "scenario": "words",
     "schema": "words",
@@ -57,7 +64,9 @@ def application(wanted: str | None = None) -> typer.Typer:
     app.callback()(main)
     for name in [wanted] if wanted in COMMANDS else COMMANDS:
         command = getattr(import_module(f"gradcli.cli.{name}"), name)
-        app.command(context_settings=SETTINGS[COMMANDS[name]])(command)
+        # Typer's help is Rich markup, to which a list of names looks like a style.
+        text = re.sub(r"\[(?=[a-z#/@])", r"\\[", inspect.getdoc(command) or "")
+        app.command(context_settings=SETTINGS[COMMANDS[name]], help=text)(command)
     return app
 
 

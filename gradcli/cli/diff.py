@@ -31,6 +31,7 @@ def diff(
     against: Annotated[list[Peer], typer.Option(help="Ask PyTorch too, if it is installed.")] = [],
     tol: options.Tol = None,
     strict: options.Strict = False,
+    emit: options.Emit = None,
     json: options.Json = False,
     graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Print the grad_fn chain.")] = True,
 ) -> int:  # fmt: skip
@@ -45,6 +46,8 @@ def diff(
     gradcli diff "sin(x)/x" --at x=0.5 --order 3
 
     gradcli diff "a*x**2 + b*x + c" --at x=0
+
+    gradcli diff "sum(relu(x)**2)" --at "x=[-1,2]" --emit torch
     """
     from gradcli.calculator.differentiate import differentiate
     from gradcli.calculator.question import Question
@@ -64,6 +67,8 @@ def diff(
         against=tuple(peer.value for peer in against),
         tol=tol,
     )
+    if emit is not None:
+        return options.print_snippet(ctx, question, emit, json=json)
     answer = differentiate(question, ctx.obj if check else None)
     for note in answer.notes:
         say(note)

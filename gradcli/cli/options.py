@@ -6,11 +6,15 @@ import difflib
 import re
 import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gradcli.cli.exits import Exit
 from gradcli.errors import InputError
+
+if TYPE_CHECKING:
+    from gradcli.calculator.question import Question
 
 MAX_INPUT = 2**20
 """How many bytes of standard input an expression may have."""
@@ -21,6 +25,14 @@ class Dtype(StrEnum):
 
     float64 = "float64"
     float32 = "float32"
+
+
+class Library(StrEnum):
+    """Where a snippet is to run."""
+
+    torch = "torch"
+    jax = "jax"
+    numpy = "numpy"
 
 
 Expression = Annotated[
@@ -43,6 +55,9 @@ Seed = Annotated[int | None, typer.Option(help="Seeds rand(), randn() and randin
 Check = Annotated[bool, typer.Option("--check/--no-check", help="Compare with SymPy and with differences.")]
 Tol = Annotated[float | None, typer.Option(min=0, help="The largest error to accept, relative to max(1, |expected|).")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 where a verdict is neither proved nor agrees.")]
+Emit = Annotated[
+    Library | None, typer.Option(help="Print a program that computes the same there, and compute nothing here.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 
 
@@ -59,6 +74,17 @@ def one_expression(ctx: typer.Context, words: list[str]) -> str:
         quoted = f'gradcli {ctx.info_name} "{" ".join(words)}"'
         raise InputError("usage", "give one expression, in quotes", hint=quoted)
     return text_of(words[0])
+
+
+def print_snippet(ctx: typer.Context, question: Question, library: Library, *, json: bool) -> Exit:
+    """Prints the program that computes what the command would. Raises InputError where a document was asked for too."""
+    from gradcli.calculator.emit import emit
+    from gradcli.cli.terminal import print_text
+
+    if json:
+        raise InputError("usage", "--emit prints a program, --json a document: give one of them")
+    print_text(emit(question, ctx.info_name or "", library.value, ctx.obj if question.check else None))
+    return Exit.OK
 
 
 def text_of(word: str) -> str:

@@ -2,60 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from gradcli.cli.exits import Exit
+from gradcli.cli import options
+from gradcli.errors import InputError
+
+
+class Form(StrEnum):
+    """What a scenario can be taken away as."""
+
+    py = "py"
+    ipynb = "ipynb"
+    html = "html"
+
+
+class Peer(StrEnum):
+    """With whom outputs are compared."""
+
+    torch = "torch"
 
 
 def scenario(
     ctx: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help="Names of scenarios, or paths of Markdown files.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")] = False,
-) -> int:
+    names: Annotated[list[str], typer.Argument(metavar="[NAME]...", help="Names of scenarios, or paths of Markdown files; `new NAME` begins one.")] = [],
+    everything: Annotated[bool, typer.Option("--all", help="Every scenario; a table instead of the text.")] = False,
+    track: Annotated[str | None, typer.Option(metavar="TRACK", help="Those of a track: basics, gradients, graph, training or tensors.")] = None,
+    timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long a step may take; 0 is for ever.")] = 60,
+    watch: Annotated[bool, typer.Option("--watch", help="Run a file again whenever it is saved, and show what changed.")] = False,
+    update: Annotated[bool, typer.Option("--update", help="Write what is printed into the files' output blocks.")] = False,
+    lint: Annotated[bool, typer.Option("--lint", help="Hold scenarios (all, if none is named) to the rules for them.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget what you have done with scenarios (with all, if none is named).")] = False,
+    step: Annotated[bool, typer.Option("--step", help="One step at a time, by single keys, from where you stopped; questions are asked.")] = False,
+    answers: Annotated[Path | None, typer.Option(metavar="FILE", help="Judge the answers in a file: a line an answer; `name:` before those of a scenario.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Fresh numbers in the questions that allow it.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Seeds --fresh.")] = None,
+    against: Annotated[Peer | None, typer.Option(help="Compare the outputs with those of PyTorch itself.")] = None,
+    emit: Annotated[Form | None, typer.Option(help="Write a scenario as a script, a notebook or a page: to -o, or on stdout.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where --emit writes.")] = None,
+    data: Annotated[str | None, typer.Option(metavar="DIR", help="The folder with your own data: Fashion-MNIST or MNIST (IDX), CIFAR-10 (Python batches), resnet18 weights (.safetensors, .npz).")] = None,
+    json: options.Json = False,
+) -> int:  # fmt: skip
     """List the scenarios, or run some: prose, code, output compared with the document's, gradients checked.
+
+    A scenario is a program: run one only if you trust where it comes from.
 
     gradcli scenario
 
     gradcli scenario mean-of-squares
 
     gradcli scenario mean-of-squares quadratic --json
+
+    gradcli scenario sine-graph --emit html -o sine-graph.html
     """
-    from gradcli.cli.terminal import print_json, show
-    from gradcli.render import scenario as render
+    from gradcli.cli import scenario_tasks as tasks
     from gradcli.scenario import library
+    from gradcli.scenario.template import RESERVED
 
-    if not names:
-        known = library.every()
-        if json:
-            print_json(render.scenarios_document((each, None) for each in known))
-        else:
-            show(render.scenario_list(known))
-        return Exit.OK
+    modes = {"--watch": watch, "--update": update, "--lint": lint, "--reset": reset, "--step": step}
+    modes |= {"--answers": answers is not None, "--fresh": fresh and not step and answers is None}
+    modes |= {"--against": against is not None, "--emit": emit is not None}
+    chosen = [option for option, given in modes.items() if given]
+    if len(chosen) > 1:
+        raise InputError("usage", f"{' and '.join(chosen)} exclude each other")
+    if seed is not None and not fresh:
+        raise InputError("usage", "--seed needs --fresh")
+    if output is not None and emit is None:
+        raise InputError("usage", "--output needs --emit")
+    if names[:1] == [RESERVED]:
+        return tasks.create(names[1:], json=json)
+    if reset:
+        return tasks.reset(library.select(names, track, everything=everything) or None, json=json)
+    found = library.select(names, track, everything=everything or (lint and not (names or track)))
+    if not found and not chosen:
+        return tasks.show_list(json=json)
+    if not found:
+        raise InputError(
+            "usage", f"{chosen[0]} needs a name, --track or --all", hint="`gradcli scenario` lists the names"
+        )
 
-    from gradcli.verify.client import SympyWorker
+    from gradcli.cli import scenario_runs as runs
+    from gradcli.datasets.folder import using_folder
+    from gradcli.scenario.questions import with_fresh_numbers
 
-    with nullcontext(ctx.obj) if ctx.obj else SympyWorker() as worker:  # it imports SymPy beside what follows
-        from gradcli.scenario.runner import run
-        from gradcli.verify.recorded import verdicts
-
-        def tell(build: Callable[..., Any], *data: Any) -> None:
-            if not json:
-                show(build(*data))
-
-        runs = []
-        for chosen in [library.load(name) for name in names]:
-            tell(render.scenario_head, chosen)
-            results = []
-            for result in run(chosen, partial(verdicts, worker=worker)):
-                results.append(result)
-                tell(render.step_screen, result)
-            tell(render.scenario_summary, chosen, results)
-            runs.append((chosen, results))
-    if json:
-        print_json(render.scenarios_document(runs))
-    return Exit.FAILED if any(result.failed for _, results in runs for result in results) else Exit.OK
+    brief = everything or track is not None
+    asked = [with_fresh_numbers(each, seed) for each in found] if fresh else found
+    with using_folder(data), runs.Runner(ctx.obj, timeout or None, json=json, brief=brief) as runner:
+        ways = {"--watch": runner.watch, "--update": runner.update, "--lint": runner.lint, "--step": runner.step}
+        ways |= {"--against": runner.against, "--emit": partial(runner.emit, form=emit or Form.py, output=output)}
+        way = ways.get("".join(chosen), partial(runner.run, answers=answers))
+        return way(asked)

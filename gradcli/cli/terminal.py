@@ -45,9 +45,32 @@ def _write(text: str) -> None:
         raise PipeClosed from None
 
 
+def print_text(text: str) -> None:
+    """Text on stdout as it is, for other programs."""
+    _write(text)
+
+
+def print_bytes(data: bytes) -> None:
+    """A file on stdout, for other programs. Raises InputError for a picture on a terminal."""
+    from gradcli.errors import InputError
+
+    if sys.stdout.isatty() and b"\0" in data:
+        raise InputError("usage", "the output is no text", hint="write a file with -o, or lead it into one")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """A document as strict JSON."""
+    return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+
+
 def print_json(document: dict[str, Any]) -> None:
     """One strict JSON document on stdout."""
-    _write(json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n")
+    _write(json_text(document))
 
 
 def say(message: str, kind: str = "note") -> None:

@@ -88,7 +88,7 @@ def hoist(program: Program, source: Source, maker: Maker) -> tuple[Program, dict
 
     def visit(node: Expr, parts: list[Expr]) -> Expr:
         if not isinstance(node, Call) or functions()[node.function].group != "creation":
-            return _with_children(node, parts)
+            return with_children(node, parts)
         name = next(name for k in count(1) if (name := f"{node.function}_{k}") not in taken)
         taken.add(name)
         made[name] = _make(node, source, maker)
@@ -119,7 +119,7 @@ def _argument(node: Expr, source: Source) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _with_children(node: Expr, parts: list[Expr]) -> Expr:
+def with_children(node: Expr, parts: list[Expr]) -> Expr:
     """The node with other children in the places of its own."""
     if isinstance(node, Call):
         args, values = parts[: len(node.args)], parts[len(node.args) :]

@@ -31,7 +31,7 @@ def read_values(texts: Iterable[str], option: str, maker: Maker) -> dict[str, Ar
     """
     values: dict[str, Array] = {}
     for text in texts:
-        for name, value, start in _split(text, option):
+        for name, value, start in split_assignments(text, option):
             if name in values:
                 raise InputError(
                     "duplicate", f"{option} gives {name!r} twice", span=Span(text, start, start + 1, option)
@@ -40,7 +40,7 @@ def read_values(texts: Iterable[str], option: str, maker: Maker) -> dict[str, Ar
     return values
 
 
-def _split(text: str, option: str) -> list[tuple[str, str, int]]:
+def split_assignments(text: str, option: str) -> list[tuple[str, str, int]]:
     """Name, text of the value and start of each assignment in `text`."""
     cuts, depth = [-1], 0
     for i, character in enumerate(text):
@@ -64,7 +64,7 @@ def _split(text: str, option: str) -> list[tuple[str, str, int]]:
 
 def _read(text: str, source: str, maker: Maker) -> Array:
     if text.startswith("@"):
-        array = _read_file(text[1:], source)
+        array = read_file(text[1:], source)
     else:
         array = read_value(text, source, maker)
     return array.astype(maker.dtype)[()]
@@ -78,7 +78,7 @@ def read_value(text: str, source: str, maker: Maker) -> Array:
     return np.asarray(value.array if isinstance(value, Tensor) else value)
 
 
-def _read_file(name: str, source: str) -> Array:
+def read_file(name: str, source: str) -> Array:
     """The array in a .npy file, or the numbers of a .csv or text file, or of standard input ("-").
 
     Raises InputError for a file that is missing, ragged, not numeric, not UTF-8, or too large.

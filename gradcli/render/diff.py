@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gradcli.calculator.question import Answer, Derivative
-from gradcli.render.derivatives import Derivatives, title
+from gradcli.render.derivatives import derivatives, title
 from gradcli.render.graph import graph_document, graph_tree
 from gradcli.render.numbers import json_array, screen_array
-from gradcli.render.verdict import STYLES, verdict_document
+from gradcli.render.verdict import STYLES, verdict_document, verdict_remarks
 from gradcli.verify.problem import Verdict
 
 
@@ -24,7 +24,7 @@ def diff_screen(answer: Answer, *, graph: bool) -> RenderableType:
         parts += [Text(), _labelled("value", screen_array(answer.value), answer.value_verdict)]
     if graph and answer.graph:
         parts += [Text(), Text("grad_fn chain", style="dim"), graph_tree(answer.graph)]
-    parts += [Text(), Derivatives(answer.derivatives), *_remarks(answer)]
+    parts += [Text(), derivatives(answer.derivatives), *_remarks(answer)]
     return Group(*parts)
 
 
@@ -44,12 +44,7 @@ def _remarks(answer: Answer) -> Iterator[Text]:
             yield Text(f"and SymPy has no answer: {answer.trouble}", style="yellow")
     remarks = [("value", answer.value_verdict)] if answer.value_verdict else []
     remarks += [(d.name if d.order == 1 else title(d), d.verdict) for d in answer.derivatives if d.verdict]
-    remarks = [(name, verdict) for name, verdict in remarks if verdict and verdict.word not in ("proved", "agrees")]
-    if remarks:
-        yield Text()
-    for name, verdict in remarks:
-        if verdict is not None:
-            yield Text(f"{name}: {verdict.word}: ", style=STYLES[verdict.word]).append(verdict.detail, style="default")
+    yield from verdict_remarks(remarks)
 
 
 def diff_document(answer: Answer) -> dict[str, Any]:
@@ -66,14 +61,15 @@ def diff_document(answer: Answer) -> dict[str, Any]:
         "value_verdict": verdict_document(answer.value_verdict),
         "cotangent": json_array(answer.cotangent),
         "graph": graph_document(answer.graph),
-        "gradients": {derivative.name: _derivative(derivative) for derivative in first},
+        "gradients": {derivative.name: gradient_document(derivative) for derivative in first},
     }
     if len(answer.derivatives) > len(first):
-        document["orders"] = [{"order": d.order, **_derivative(d)} for d in answer.derivatives]
+        document["orders"] = [{"order": d.order, **gradient_document(d)} for d in answer.derivatives]
     return document
 
 
-def _derivative(derivative: Derivative) -> dict[str, Any]:
+def gradient_document(derivative: Derivative) -> dict[str, Any]:
+    """One derivative as JSON."""
     return {
         "shape": None if derivative.point is None else list(np.shape(derivative.point)),
         "at": json_array(derivative.point),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.text import Text
 
 from gradcli.engine.structure import GraphNode
+from gradcli.render.graph_style import is_leaf, number_lines
 from gradcli.render.numbers import screen_shape
 
 MAX_LINES = 120
 
 
-def graph_tree(nodes: Sequence[GraphNode]) -> Text:
+def graph_tree(nodes: Sequence[GraphNode], values: Mapping[int, Any] = {}, grads: Mapping[int, Any] = {}) -> Text:
     """The graph, its root first, indented along the gradient's way; a node met again is referred to by its number.
+
+    values, grads  are shown behind the nodes of these numbers
 
     Graphs of more than MAX_LINES lines are cut, and say so.
     """
@@ -26,7 +30,10 @@ def graph_tree(nodes: Sequence[GraphNode]) -> Text:
         node = nodes[number]
         again = number in drawn
         drawn.add(number)
-        lines.append(_line(node, lead, shared.get(number), again))
+        line = _line(node, lead, shared.get(number), again)
+        for extra in () if again else number_lines(node, values, grads):
+            line.append(f"  {extra}", style="green")
+        lines.append(line)
         if not again:
             children = [
                 (child, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  "))
@@ -44,12 +51,12 @@ def _shared(nodes: Sequence[GraphNode]) -> dict[int, int]:
     for node in nodes:
         for child in node.inputs:
             incoming[child] = incoming.get(child, 0) + 1
-    again = [node.id for node in nodes if incoming.get(node.id, 0) > 1 and node.name != "AccumulateGrad"]
+    again = [node.id for node in nodes if incoming.get(node.id, 0) > 1 and not is_leaf(node)]
     return {number: mark for mark, number in enumerate(again, 1)}
 
 
 def _line(node: GraphNode, lead: str, mark: int | None, again: bool) -> Text:
-    leaf = node.name == "AccumulateGrad"
+    leaf = is_leaf(node)
     line = Text(lead, style="dim")
     line.append(node.name, style="blue" if leaf else "bold")
     if node.variable is not None:

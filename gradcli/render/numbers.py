@@ -47,3 +47,15 @@ def screen_shape(shape: tuple[int, ...]) -> str:
 def short(value: float | None) -> str:
     """Two significant digits, for errors and tolerances."""
     return "–" if value is None else "0" if value == 0 else f"{value:.2g}"
+
+
+BRIEF = 6
+"""Elements of an array that is written out within a line."""
+
+
+def brief(array: Any) -> str:
+    """A number with all its digits, a small array within a line, or the shape of a large one."""
+    array = np.asarray(array)
+    if array.size <= BRIEF:
+        return " ".join(screen_array(array).split())
+    return f"array {screen_shape(array.shape)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.text import Text
@@ -32,6 +33,15 @@ def verdict_lines(verdict: Verdict | None) -> list[Text]:
         lines.append(Text(f"{', '.join(agreeing)} agree" + ("s" if len(agreeing) == 1 else ""), style="dim"))
     others = [f"{method}: {outcome}" for method, outcome in verdict.methods.items() if outcome != "agrees"]
     return lines + [Text(line, style="dim") for line in others]
+
+
+def verdict_remarks(named: Iterable[tuple[str, Verdict | None]]) -> Iterator[Text]:
+    """An empty line, then the reason of every verdict that is not plain, by name."""
+    remarks = [(name, v) for name, v in named if v is not None and v.word not in ("proved", "agrees")]
+    if remarks:
+        yield Text()
+    for name, verdict in remarks:
+        yield Text(f"{name}: {verdict.word}: ", style=STYLES[verdict.word]).append(verdict.detail, style="default")
 
 
 def verdict_document(verdict: Verdict | None) -> dict[str, Any] | None:

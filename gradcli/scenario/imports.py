@@ -1,19 +1,23 @@
-"""`import torch` inside a scenario: it means `gradcli.torch`, there and nowhere else."""
+"""What `import` finds inside a scenario: our `torch` and `matplotlib`, and the modules beside the scenario's file."""
 
 from __future__ import annotations
 
 import builtins
 import importlib
 import sys
-from collections.abc import Sequence
-from types import ModuleType
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any
 
-FACE = "gradcli.torch"
+FACES = {"torch": "gradcli.torch", "matplotlib": "gradcli.plot"}
+"""The libraries that we stand in for. `sys.modules` never gets an entry of their name."""
 
 
 def scenario_builtins() -> dict[str, Any]:
-    """Python's builtins with an `__import__` that knows `torch`. `sys.modules` never gets an entry of that name."""
+    """Python's builtins with an `__import__` that knows our faces of libraries."""
     return {**vars(builtins), "__import__": _import}
 
 
@@ -21,24 +25,77 @@ def _import(
     name: str, globals: Any = None, locals: Any = None, fromlist: Sequence[str] = (), level: int = 0
 ) -> ModuleType:
     top, _, inner = name.partition(".")
-    if top != "torch" or level:
+    if top not in FACES or level:
         return __import__(name, globals, locals, fromlist or (), level)
-    found = _module(f"{FACE}.{inner}" if inner else FACE)
+    face = FACES[top]
+    found = _module(f"{face}.{inner}" if inner else face, name)
     if not fromlist:
-        return sys.modules[FACE]
+        return sys.modules[face]
     for wanted in fromlist:
         if wanted != "*" and not hasattr(found, wanted):
-            raise ImportError(
-                f"cannot import name {wanted!r} from {name!r}: it is not in gradcli.torch (yet)", name=name
-            )
+            raise ImportError(f"cannot import name {wanted!r} from {name!r}: it is not in {face} (yet)", name=name)
     return found
 
 
-def _module(name: str) -> ModuleType:
+def _module(ours: str, name: str) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        return importlib.import_module(ours)
     except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith(FACE):
+        if error.name is None or not ours.startswith(error.name):
             raise
-        missing = error.name.removeprefix("gradcli.")
-        raise ModuleNotFoundError(f"No module named {missing!r} in gradcli (yet)", name=missing) from None
+        raise ModuleNotFoundError(f"No module named {name!r} in gradcli (yet)", name=name) from None
+
+
+class Modules:
+    """The modules beside a scenario's file, which see the same `torch` as the scenario does.
+
+    They are loaded once for each object of this class, and are seen by no one else.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.loaded: dict[str, ModuleType] = {}
+
+    @contextmanager
+    def importable(self) -> Iterator[None]:
+        """Inside, they can be imported. Like a script's own, they come before installed ones, but not Python's."""
+        finder = _Finder(str(self.folder), (_Loader, [".py"]))
+        sys.meta_path.insert(0, finder)
+        hidden = {name: sys.modules[name] for name in self.loaded if name in sys.modules}
+        sys.modules.update(self.loaded)
+        try:
+            yield
+        finally:
+            sys.meta_path.remove(finder)
+            found = [name for name, module in sys.modules.items() if self._is_ours(module)]
+            self.loaded |= {name: sys.modules.pop(name) for name in found}
+            sys.modules.update(hidden)
+
+    def files(self) -> set[str]:
+        """The files of those that were loaded."""
+        return {str(module.__file__) for module in self.loaded.values()}
+
+    @staticmethod
+    def _is_ours(module: Any) -> bool:
+        return type(getattr(module, "__loader__", None)) is _Loader
+
+
+class _Finder(FileFinder):
+    """Finds a folder's modules and packages, except those that have the name of one of Python's."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # type: ignore[override]  # called as a meta path finder's
+        if path is not None or name in sys.stdlib_module_names:
+            return None
+        return super().find_spec(name, target)
+
+
+class _Loader(SourceFileLoader):
+    """Runs a module with the scenario's builtins. It neither reads nor writes compiled files."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)["__builtins__"] = scenario_builtins()
+        super().exec_module(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 import gradcli
@@ -25,9 +26,23 @@ def available() -> dict[str, Path]:
 
 
 def every() -> list[Scenario]:
-    """All scenarios, track by track and the short ones first."""
+    """All scenarios, track by track in the order in which they build on each other."""
     scenarios = [read(path) for path in available().values()]
-    return sorted(scenarios, key=lambda s: (TRACKS.index(s.track), s.minutes, s.name))
+    return sorted(scenarios, key=lambda s: (TRACKS.index(s.track), s.order, s.name))
+
+
+def select(names: Sequence[str], track: str | None = None, *, everything: bool = False) -> list[Scenario]:
+    """The scenarios of these names or paths; else those of the track; else all, or none unless `everything`.
+
+    Raises InputError for names together with a track or with `everything`, and for a track that does not exist.
+    """
+    if names and (track or everything):
+        raise InputError("usage", "give names, or --track, or --all", hint="`gradcli scenario` lists the names")
+    if track is not None and track not in TRACKS:
+        raise InputError("unknown-track", f"there is no track {track!r}", hint=f"one of {', '.join(TRACKS)}")
+    if names:
+        return [load(name) for name in names]
+    return [scenario for scenario in every() if track in (None, scenario.track)] if track or everything else []
 
 
 def load(name: str) -> Scenario:
@@ -41,7 +56,7 @@ def load(name: str) -> Scenario:
     path = Path(name)
     if path.suffix == ".md":
         return read(path)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}?" if near else "`gradcli scenario` lists them"
     raise InputError("unknown-scenario", f"there is no scenario {name!r}", hint=hint)
 
@@ -49,7 +64,7 @@ def load(name: str) -> Scenario:
 def read(path: Path) -> Scenario:
     """The scenario in a file. Raises InputError for a file that is missing, no text, or no scenario."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("file", f"{str(path)!r} is not UTF-8 text (byte {error.start})") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A scenario's Markdown as steps: prose, a block of code, and the output that the document shows.
+"""A scenario's Markdown as steps: prose, a question, a block of code, and the output that the document shows.
 
 ---
 title: The mean of squares
@@ -7,6 +7,12 @@ minutes: 5
 aim: what you can do afterwards, one sentence
 ---
 Prose.
+
+```question
+ask: How much is one and one?
+kind: value
+answer: 2
+```
 
 ```python
 print(1 + 1)
@@ -19,41 +25,52 @@ print(1 + 1)
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from gradcli.errors import InputError, Span
+from gradcli.scenario.document import Block, Document
+from gradcli.scenario.questions_format import Question, parse_question
 
 TRACKS = ("basics", "gradients", "graph", "training", "tensors")
 """In the order in which they are listed."""
 
 FIELDS = ("title", "track", "minutes", "aim")
-FENCES = ("python", "output")
+"""What the front matter must say."""
+OPTIONAL = ("order",)
+"""What it may say: `order`, the place in the track, from 1."""
 
-_FENCE = re.compile(r"(?P<indent>\s*)(?P<ticks>`{3,})\s*(?P<kind>[^`]*?)\s*")
+LAST = 1000
+"""The place of a scenario that does not name one."""
 
+FENCES = ("question", "python", "output")
 
-@dataclass(frozen=True)
-class Block:
-    """The text of a fenced block, and the 1-based line of the document on which that text begins."""
-
-    text: str
-    line: int
+_LEADING = re.compile(r"(?:[ \t]*\n)*")  # empty lines
+_FENCE = re.compile(r"(?P<indent>\s*)(?P<ticks>`{3,}|~{3,})\s*(?P<kind>[^`]*?)\s*")
 
 
 @dataclass(frozen=True)
 class Step:
-    """Prose, which may be empty, and what follows it: the code to run and the output to expect, if there are any."""
+    """Prose, which may be empty, and what follows it: the code to run and the output to expect, if there are any.
+
+    question  what to ask before the code is shown
+    line      the 1-based line of the document on which the prose begins
+    """
 
     prose: str
     code: Block | None = None
     output: Block | None = None
+    question: Question | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One tutorial. `name` is that of its file without ".md", `source` the path by which it was found."""
+    """One tutorial. `name` is that of its file without ".md", `source` the path by which it was found.
+
+    content  what tells its text from any other
+    """
 
     name: str
     source: str
@@ -61,41 +78,29 @@ class Scenario:
     track: str
     minutes: int
     aim: str
+    order: int
     steps: tuple[Step, ...]
+    content: str
 
 
 def parse_scenario(text: str, name: str, source: str) -> Scenario:
     """The scenario in `text`. Raises InputError with file and line for front matter or fences that are not in order."""
-    document = _Document(text, source)
+    document = Document(text, source)
     fields, start = _front_matter(document)
     return Scenario(
         name=name,
         source=source,
         title=fields["title"].text,
         track=_track(document, fields["track"]),
-        minutes=_minutes(document, fields["minutes"]),
+        minutes=_whole(document, fields, "minutes"),
         aim=fields["aim"].text,
+        order=_whole(document, fields, "order") if "order" in fields else LAST,
         steps=tuple(_steps(document, start)),
+        content=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
 
 
-class _Document:
-    """The lines of a text, and errors that name them."""
-
-    def __init__(self, text: str, source: str) -> None:
-        self.text = text
-        self.source = source
-        self.lines = text.splitlines()
-
-    def error(self, code: str, message: str, line: int, hint: str | None = None) -> InputError:
-        """An error in the given 1-based line."""
-        before = self.text.splitlines(keepends=True)[: line - 1]
-        start = sum(map(len, before))
-        end = start + (len(self.lines[line - 1]) if line <= len(self.lines) else 0)
-        return InputError(code, message, span=Span(self.text, start, end, self.source), hint=hint)
-
-
-def _front_matter(document: _Document) -> tuple[dict[str, Block], int]:
+def _front_matter(document: Document) -> tuple[dict[str, Block], int]:
     """The fields between the first two `---` lines, and the index of the line after them."""
     lines = document.lines
     if not lines or lines[0].rstrip() != "---":
@@ -107,8 +112,9 @@ def _front_matter(document: _Document) -> tuple[dict[str, Block], int]:
         key, colon, value = (part.strip() for part in line.partition(":"))
         if not colon or not value:
             raise document.error("front-matter", "front matter is made of lines `key: value`", number)
-        if key not in FIELDS:
-            raise document.error("front-matter", f"unknown key {key!r}", number, f"the keys are {', '.join(FIELDS)}")
+        if key not in FIELDS + OPTIONAL:
+            keys = ", ".join(FIELDS + OPTIONAL)
+            raise document.error("front-matter", f"unknown key {key!r}", number, f"the keys are {keys}")
         if key in fields:
             raise document.error("front-matter", f"{key!r} is given twice", number)
         fields[key] = Block(value, number)
@@ -120,56 +126,68 @@ def _front_matter(document: _Document) -> tuple[dict[str, Block], int]:
     return fields, number
 
 
-def _track(document: _Document, field: Block) -> str:
+def _track(document: Document, field: Block) -> str:
     if field.text not in TRACKS:
         raise document.error("front-matter", f"unknown track {field.text!r}", field.line, f"one of {', '.join(TRACKS)}")
     return field.text
 
 
-def _minutes(document: _Document, field: Block) -> int:
+def _whole(document: Document, fields: dict[str, Block], key: str) -> int:
+    field = fields[key]
     if not field.text.isdecimal() or int(field.text) == 0:
-        message = f"minutes must be a whole number from 1 on, not {field.text!r}"
+        message = f"{key} must be a whole number from 1 on, not {field.text!r}"
         raise document.error("front-matter", message, field.line)
     return int(field.text)
 
 
-def _steps(document: _Document, start: int) -> Iterator[Step]:
-    """Each block of code closes a step: with the prose before it and the output that follows it."""
-    prose: list[str] = []
+def _steps(document: Document, start: int) -> Iterator[Step]:
+    """Each block of code closes a step: with the prose and the question before it, and the output that follows it."""
+    prose, line = "", 0
+    question: Question | None = None
     code: Block | None = None
     for kind, block in _blocks(document, start):
+        if kind == "prose" and not block.text.strip():
+            continue
+        if question is not None and code is None and kind != "python":
+            raise document.error("question", "a question needs a python block directly after it", question.line - 1)
         if kind == "output":
             if code is None:
                 raise document.error("output", "an output block needs a python block before it", block.line - 1)
-            yield Step("\n".join(prose).strip(), code, block)
-            prose, code = [], None
-        elif kind == "python":
-            if code is not None:
-                yield Step("\n".join(prose).strip(), code)
-                prose = []
+            yield Step(prose, code, block, question, line)
+            prose, line, question, code = "", 0, None, None
+            continue
+        if code is not None or (kind == "prose" and prose):
+            yield Step(prose, code, None, question, line)
+            prose, line, question, code = "", 0, None, None
+        if kind == "prose":
+            leading = _LEADING.match(block.text)
+            assert leading is not None
+            prose, line = block.text[leading.end() :].rstrip(), block.line + leading[0].count("\n")
+        elif kind == "question":
+            question = parse_question(document, block)
+        else:
             code = block
-        elif block.text.strip():
-            if code is not None:
-                yield Step("\n".join(prose).strip(), code)
-                prose, code = [], None
-            prose.append(block.text)
+    if question is not None and code is None:
+        raise document.error("question", "a question needs a python block directly after it", question.line - 1)
     if code is not None or prose:
-        yield Step("\n".join(prose).strip(), code)
+        yield Step(prose, code, None, question, line)
 
 
-def _blocks(document: _Document, start: int) -> Iterator[tuple[str, Block]]:
-    """The parts of the document in order: "prose", "python" and "output"."""
+def _blocks(document: Document, start: int) -> Iterator[tuple[str, Block]]:
+    """The parts of the document in order: "prose", "question", "python" and "output"."""
     kind, ticks, first, begun = "prose", "", start, start
     for i, line in enumerate(document.lines[start:], start):
         fence = _FENCE.fullmatch(line)
         if kind != "prose":
-            if fence and not fence["kind"] and len(fence["ticks"]) >= len(ticks):
+            if fence and not fence["kind"] and fence["ticks"].startswith(ticks):
                 yield kind, Block("\n".join(document.lines[first:i]), first + 1)
                 kind, first = "prose", i + 1
         elif fence:
             if fence["kind"] not in FENCES or fence["indent"]:
                 found = repr(fence["kind"]) if fence["kind"] not in FENCES else "an indented one"
-                raise document.error("fence", f"a fence must say python or output, not {found}", i + 1)
+                raise document.error(
+                    "fence", f"a fence must say {FENCES[0]}, {FENCES[1]} or {FENCES[2]}, not {found}", i + 1
+                )
             yield kind, Block("\n".join(document.lines[first:i]), first + 1)
             kind, ticks, first, begun = fence["kind"], fence["ticks"], i + 1, i
     if kind != "prose":

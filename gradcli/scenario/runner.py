@@ -4,82 +4,146 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
+import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
-from gradcli.engine import autograd, printing, random
+from gradcli import torch
+from gradcli.engine import autograd
 from gradcli.engine.graph import ordered, source_of
+from gradcli.engine.memory import tick
 from gradcli.engine.modes import MODE, record_all
-from gradcli.engine.structure import GraphNode, structure
+from gradcli.engine.random import DEFAULT_SEED
+from gradcli.engine.structure import structure
 from gradcli.engine.tensor import Tensor
+from gradcli.errors import InputError
+from gradcli.plot.pyplot import keeping
 from gradcli.scenario.compare import difference
-from gradcli.scenario.imports import scenario_builtins
-from gradcli.scenario.markdown import Block, Scenario, Step
+from gradcli.scenario.document import Block
+from gradcli.scenario.imports import Modules, scenario_builtins
+from gradcli.scenario.markdown import Scenario, Step
+from gradcli.scenario.results import BackwardRecord, StepResult
+from gradcli.scenario.shown import contradiction
+from gradcli.scenario.timeout import TimeLimitError, time_limit
+from gradcli.torch.nn import Module
+from gradcli.torch.utils.data.dataloader import followed
 from gradcli.verify.problem import Verdict
 from gradcli.verify.recorded import Recorded, recorded
+
+MAX_FOLLOWED = 5
+"""How many backward passes of a step are recorded and judged: a training loop has thousands that are alike."""
+
+CHECK_SECONDS = 20.0
+"""After this time no more passes of a step are judged."""
 
 Check = Callable[[Recorded], dict[str, Verdict]]
 """The verdict on each gradient, by the name of the leaf."""
 
 
-@dataclass(frozen=True)
-class BackwardRecord:
-    """One backward pass.
+class Follower(Protocol):
+    """Is told how a step goes while it runs."""
 
-    roots      the names of the Tensors that it started from; "" for one without a name
-    graphs     the grad_fn chain of each root
-    gradients  what this pass computes for each leaf, by name: `.grad` grows by that much
-    verdicts   by the same names; empty where nothing was checked
+    def begin(self, step: Step) -> None: ...
+
+    def backward(self, passes: int, loss: float | None) -> None:
+        """Another backward pass has begun; `loss` is what it starts from, if that is one number."""
+
+    def batch(self, position: int, length: int | None) -> None:
+        """A DataLoader has given its batch number `position` of `length`, if that is known."""
+
+    def end(self) -> None: ...
+
+
+class Session:
+    """A scenario under way: its blocks share one namespace, one `torch` and the modules beside the file.
+
+    check     reaches the verdicts on a backward pass; None checks nothing
+    limit     seconds that a block may take; None is no limit
+    follower  is told how it goes
     """
 
-    roots: tuple[str, ...]
-    graphs: tuple[tuple[GraphNode, ...], ...]
-    gradients: dict[str, Any]
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    def __init__(
+        self,
+        scenario: Scenario,
+        check: Check | None = None,
+        limit: float | None = None,
+        follower: Follower | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.check = check
+        self.limit = limit
+        self.follower = follower
+        self.meagre: list[tuple[int, int]] = []
+        self.modules = Modules(Path(scenario.source).parent)
+        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": scenario_builtins()}
+        _reset()
 
-
-@dataclass(frozen=True)
-class StepResult:
-    """What came of a step.
-
-    printed     the text on standard output
-    notes       the text on standard error, and warnings: shown, not compared
-    error       the traceback, if the code raised
-    difference  a unified diff, if the output is not the document's
-    backwards   in order
-    """
-
-    step: Step
-    printed: str = ""
-    notes: str = ""
-    error: str | None = None
-    difference: str | None = None
-    backwards: tuple[BackwardRecord, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """True if the code raised, the output differs, or a gradient is wrong."""
-        words = {verdict.word for backward in self.backwards for verdict in backward.verdicts.values()}
-        return self.error is not None or self.difference is not None or "mismatch" in words
-
-
-def run(scenario: Scenario, check: Check | None) -> Iterator[StepResult]:
-    """The steps' results, one after another, all in one namespace. A step that raises is the last.
-
-    check  reaches the verdicts on a backward pass; None checks nothing
-    """
-    _reset()
-    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": scenario_builtins()}
-    for step in scenario.steps:
+    def run(self, step: Step) -> StepResult:
+        """What comes of a step, run as if its code stood where it stands in the document."""
         if step.code is None:
-            yield StepResult(step)
-            continue
-        result = _run_block(step, step.code, scenario.source, namespace, check)
+            return StepResult(step)
+        printed, notes = io.StringIO(), io.StringIO()
+        watch = _Watch(self.namespace, self.follower, self.meagre)
+        if self.follower is not None:
+            self.follower.begin(step)
+        try:
+            with (
+                _captured(printed, notes),
+                np.errstate(all="ignore"),
+                record_all(),
+                watch.watching(),
+                keeping() as figures,
+            ):
+                error = self._execute(step.code)
+        finally:
+            if self.follower is not None:
+                self.follower.end()
+        result = StepResult(step, printed.getvalue(), notes.getvalue(), error, figures=tuple(figures))
+        if error is None:
+            expected = None if step.output is None else step.output.text
+            question = step.question
+            result = replace(
+                result,
+                difference=difference(expected, result.printed),
+                contradiction=None if question is None else contradiction(question, self.namespace, result.printed),
+            )
+        backwards = tuple(watch.judged(self.check))
+        return replace(result, backwards=backwards, unfollowed=watch.count - len(backwards))
+
+    def _execute(self, code: Block) -> str | None:
+        """Runs the code; the traceback if it raises."""
+        source = self.scenario.source
+        # Empty lines in front give the code the line numbers it has in the document.
+        text = "\n" * (code.line - 1) + code.text
+        place = f"the code at {source}, line {code.line},"
+        try:
+            with self.modules.importable(), time_limit(self.limit, place):
+                exec(compile(text, source, "exec"), self.namespace)  # noqa: S102  # a scenario is a program
+        except TimeLimitError as stopped:
+            return _traceback(stopped, {source} | self.modules.files(), f"stopped after {self.limit:g} s (--timeout)")
+        except InputError as wrong:  # what the code reads is the user's, as a data folder's files are
+            frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == source]
+            line = frames[-1].lineno if frames else code.line
+            raise InputError(wrong.code, f"{source}, line {line}: {wrong.message}", hint=wrong.hint) from wrong
+        except (Exception, SystemExit) as raised:  # noqa: BLE001  # whatever it raises is its result
+            return _traceback(raised, {source} | self.modules.files())
+        return None
+
+
+def run(
+    scenario: Scenario, check: Check | None, limit: float | None = None, follower: Follower | None = None
+) -> Iterator[StepResult]:
+    """The steps' results, one after another. A step that raises is the last. Arguments as for Session."""
+    session = Session(scenario, check, limit, follower)
+    for step in scenario.steps:
+        result = session.run(step)
         yield result
         if result.error is not None:
             return
@@ -87,38 +151,69 @@ def run(scenario: Scenario, check: Check | None) -> Iterator[StepResult]:
 
 def _reset() -> None:
     """The state that PyTorch code can change, as it is in a fresh process."""
-    random.default_generator.manual_seed(random.DEFAULT_SEED)
-    printing.set_printoptions(profile="default")
-    MODE.enabled = True
+    torch.manual_seed(DEFAULT_SEED)
+    torch.set_printoptions(profile="default")
+    torch.set_default_dtype(torch.float32)
+    torch.autograd.set_detect_anomaly(False)
+    MODE.enabled, MODE.inference = True, False
 
 
-def _run_block(step: Step, code: Block, source: str, namespace: dict[str, Any], check: Check | None) -> StepResult:
-    """Runs one block as if it stood where it stands in the document."""
-    printed, notes = io.StringIO(), io.StringIO()
-    passes: list[tuple[BackwardRecord, Recorded]] = []
-    error: str | None = None
+class _Watch:
+    """Follows the backward passes of a step, and keeps what it takes to judge the first of them.
 
-    def watch(roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
+    meagre  between which numbers nodes of the session keep only what their rules need, and cannot be read back
+    """
+
+    def __init__(self, namespace: dict[str, Any], follower: Follower | None, meagre: list[tuple[int, int]]) -> None:
+        self.namespace = namespace
+        self.follower = follower
+        self.meagre = meagre
+        self.started: int | None = None
+        self.count = 0
+        self.passes: list[tuple[BackwardRecord, Recorded]] = []
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Inside, it follows."""
+        with autograd.witness(self._note), contextlib.ExitStack() as stack:
+            if self.follower is not None:
+                stack.enter_context(followed(self.follower.batch))
+            try:
+                yield
+            finally:
+                if self.started is not None:
+                    self.meagre.append((self.started, tick()))
+
+    def judged(self, check: Check | None) -> Iterator[BackwardRecord]:
+        """The passes that were kept, with their verdicts; without, once the time for that is up."""
+        end = time.monotonic() + CHECK_SECONDS
+        for record, found in self.passes:
+            checked = check is not None and time.monotonic() < end
+            yield replace(record, verdicts=check(found) if check is not None and checked else {})
+
+    def _note(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
         starts = [source_of(root) for root in roots]
-        if any(node.saved is None for node in ordered(starts)):
-            return  # freed by an earlier pass: the engine is about to say so
-        names = _names(namespace)
+        if self.count < MAX_FOLLOWED:
+            nodes = ordered(starts)
+            if any(node.saved is None for node in nodes):
+                return  # freed by an earlier pass: the engine is about to say so
+            if not any(start < node.seq < end for node in nodes for start, end in self.meagre):
+                self._record(starts, roots, cotangents)
+        self.count += 1
+        if self.count == MAX_FOLLOWED:
+            MODE.keep_all = False  # nothing that is recorded from here on is read back
+            self.started = tick()
+        if self.follower is not None:
+            alone = len(roots) == 1 and roots[0].array.size == 1
+            self.follower.backward(self.count, float(roots[0].array.reshape(())) if alone else None)
+
+    def _record(self, starts: Sequence[Any], roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
+        """Keeps what it takes to judge a pass. Raises what the pass is about to raise."""
+        names = _names(self.namespace)
         found = recorded(roots, cotangents, names)
         graphs = tuple(tuple(structure(start, names)) for start in starts)
         titles = tuple(names.get(id(root), "") for root in roots)
-        passes.append((BackwardRecord(titles, graphs, found.gradients), found))
-
-    with _captured(printed, notes), np.errstate(all="ignore"), record_all(), autograd.witness(watch):
-        try:
-            # Empty lines in front give the code the line numbers it has in the document.
-            program = compile("\n" * (code.line - 1) + code.text, source, "exec")
-            exec(program, namespace)  # noqa: S102  # a scenario is a program, run because the user asked for it
-        except (Exception, SystemExit) as raised:  # noqa: BLE001  # whatever it raises is its result
-            error = _traceback(raised, source)
-    backwards = tuple(replace(record, verdicts={} if check is None else check(found)) for record, found in passes)
-    expected = None if step.output is None else step.output.text
-    differs = None if error is not None else difference(expected, printed.getvalue())
-    return StepResult(step, printed.getvalue(), notes.getvalue(), error, differs, backwards)
+        self.passes.append((BackwardRecord(titles, graphs, found.gradients), found))
 
 
 @contextlib.contextmanager
@@ -131,25 +226,36 @@ def _captured(printed: io.StringIO, notes: io.StringIO) -> Iterator[None]:
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(notes), warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = show
-        yield
+        former, sys.stdin = sys.stdin, io.StringIO()  # a block has no one to ask
+        try:
+            yield
+        finally:
+            sys.stdin = former
 
 
 def _names(namespace: dict[str, Any]) -> dict[int, str]:
-    """The name of each Tensor by its id(): the first that the code gave it."""
+    """The name of each Tensor by its id(): the first that the code gave it, or its place in a module: net_0_weight."""
     names: dict[int, str] = {}
     for name, value in namespace.items():
         if isinstance(value, Tensor):
             names.setdefault(id(value), name)
+    for name, value in namespace.items():
+        if isinstance(value, Module):
+            for inner, parameter in value.named_parameters():
+                names.setdefault(id(parameter), f"{name}_{inner.replace('.', '_')}")
     return names
 
 
-def _traceback(error: BaseException, source: str) -> str:
-    """The traceback as if the block had been run by itself: only the frames of the document."""
+def _traceback(error: BaseException, files: Collection[str], told: str | None = None) -> str:
+    """The traceback as if the block had been run by itself: only these files' frames. `told` replaces its last line."""
     summary = traceback.TracebackException.from_exception(error)
     links: list[traceback.TracebackException | None] = [summary]
     while links:
         link = links.pop()
         if link is not None:
-            link.stack = traceback.StackSummary.from_list([frame for frame in link.stack if frame.filename == source])
-            links += [link.__cause__, link.__context__]
-    return "".join(summary.format())
+            frames = [frame for frame in link.stack if frame.filename in files]
+            link.stack = traceback.StackSummary.from_list(frames)
+            links += [link.__cause__, link.__context__, *(link.exceptions or ())]
+    if told is None:
+        return "".join(summary.format())
+    return "".join(["Traceback (most recent call last):\n", *summary.stack.format(), f"{told}\n"])

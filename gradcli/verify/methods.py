@@ -105,8 +105,8 @@ def _digits(array: Any, elements: Sequence[tuple[list[int], str]]) -> list[_Pair
     return pairs
 
 
-def peer(array: Any, theirs: Any, tol: float | None) -> Finding:
-    """Compares with PyTorch's own gradient, all of whose elements carry rounding errors like ours."""
+def peer(method: str, array: Any, theirs: Any, tol: float | None) -> Finding:
+    """Compares with another library's gradient, all of whose elements carry rounding errors like these."""
     found, expected = np.asarray(array, np.float64), np.asarray(theirs, np.float64)
     pairs = [
         _Pair(index, float(found[index]), float(expected[index]), abs(float(found[index] - expected[index])))
@@ -115,7 +115,7 @@ def peer(array: Any, theirs: Any, tol: float | None) -> Finding:
     close = _CLOSE * np.finfo(array.dtype).eps * np.max(np.abs(expected), initial=0.0)
     bounds = np.full(len(pairs), close) if tol is None else _allowed(tol, pairs)
     agrees = all(pair.error <= bound for pair, bound in zip(pairs, bounds, strict=True))
-    return _finding("torch", AGREES if agrees else DIFFERS, pairs, bounds) if pairs else Finding("torch", AGREES)
+    return _finding(method, AGREES if agrees else DIFFERS, pairs, bounds) if pairs else Finding(method, AGREES)
 
 
 def numeric(probes: Sequence[Probe], gradient: Any, spread: Callable[[], Any], tol: float | None) -> Finding:

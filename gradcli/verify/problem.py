@@ -35,10 +35,18 @@ class Problem:
 
 
 def symbolic_request(
-    program: Program, values: Mapping[str, Any], wrt: Iterable[str], cotangent: Any, order: int, dtype: str
+    program: Program | str,
+    values: Mapping[str, Any],
+    wrt: Iterable[str],
+    cotangent: Any,
+    order: int,
+    dtype: str,
+    tangents: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the SymPy worker is asked; arguments as in Problem, and every derivative up to `order`.
 
+    program   or its text, from a caller that asks about the same one again and again
+    tangents  a direction: arrays by name. If given, it is the program's derivative along it that is differentiated
     Names without a value stay symbols. A number in JSON is the same double in both processes.
     """
 
@@ -46,12 +54,13 @@ def symbolic_request(
         return {"shape": list(array.shape), "values": array.reshape(-1).tolist()}
 
     return {
-        "program": unparse(program),
+        "program": program if isinstance(program, str) else unparse(program),
         "values": {name: entry(array) for name, array in values.items()},
         "wrt": list(wrt),
         "cotangent": None if cotangent is None else entry(cotangent),
         "order": order,
         "dtype": dtype,
+        "tangents": {name: entry(array) for name, array in (tangents or {}).items()},
     }
 
 
@@ -67,6 +76,7 @@ class Verdict:
     found      the engine's number there
     expected   the method's number there
     detail     one sentence for a reader: the reason, the formula of the tolerance, the values on both sides
+    jax        at a kink, the number that JAX gives by convention; None where that is not known
     """
 
     word: str
@@ -77,3 +87,4 @@ class Verdict:
     worst: tuple[int, ...] | None = None
     found: float | None = None
     expected: float | None = None
+    jax: float | None = None

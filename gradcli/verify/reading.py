@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.graph import AccumulateGrad, Node
-from gradcli.engine.op import SequenceOp
+from gradcli.engine.memory import version, version_at
+from gradcli.engine.op import Op, SequenceOp
 from gradcli.lang.functions import find
 from gradcli.lang.tree import Assign, Call, Expr, Index, List, Literal, Name, Number, Program, Slice
 
@@ -73,7 +74,7 @@ class GraphReader:
     def constant(self, value: Any, dtype: Any) -> Expr:
         """An argument that needs no gradient: a literal, or a bound name for an array, in the dtype it is used in."""
         if not isinstance(value, (np.ndarray, np.generic)):
-            return _literal(value)
+            return literal(value)
         name, array = self.fresh("constant"), np.array(value)
         self.values[name] = array.astype(dtype) if array.dtype.kind == "f" else array
         return Name(name)
@@ -87,8 +88,12 @@ class GraphReader:
     def expression(self, node: Node) -> Expr:
         """What the node computes. Raises NoFormError."""
         assert node.saved is not None
+        if type(node.op) not in (Op, SequenceOp):
+            raise NoFormError(f"{node.name()} has no form in the expression language")
         if any(edge is not None and edge.dtype.itemsize > node.dtype.itemsize for edge in node.edges):
             raise NoFormError(f"{node.op.name}() rounds to {node.dtype}, which has no form in the expression language")
+        if any(map(functools.partial(_changed_since, node), node.edges, _arrays(node))):
+            raise NoFormError(f"an argument of {node.op.name}() was changed in place after it was used")
         _, *values = node.saved
         args: list[Expr]
         if isinstance(node.op, SequenceOp):
@@ -115,10 +120,21 @@ class GraphReader:
         keywords = []
         for parameter, value in zip(parameters, rest, strict=False):
             if parameter.variadic:
-                args += map(_literal, value)
+                args += map(literal, value)
             else:
-                keywords.append((parameter.name, _literal(value)))
+                keywords.append((parameter.name, literal(value)))
         return Call(function.name, tuple(args), tuple(keywords))
+
+
+def _arrays(node: Node) -> Sequence[Any]:
+    """What the node saved of its array arguments, by edge."""
+    assert node.saved is not None
+    return node.saved[1] if isinstance(node.op, SequenceOp) else node.saved[1 : len(node.edges) + 1]
+
+
+def _changed_since(node: Node, edge: Any, value: Any) -> bool:
+    """True if `value`, which no earlier node computes, is no longer what it was when `node` was made."""
+    return type(edge) is not Node and version(value) != version_at(value, node.seq)
 
 
 def _add(a: Call, b: Call) -> Call:
@@ -143,22 +159,22 @@ def _same(_reader: GraphReader, _node: Node, args: list[Expr], _rest: Sequence[A
 
 
 def _reshape(_reader: GraphReader, node: Node, args: list[Expr], _rest: Sequence[Any]) -> Expr:
-    return Call("reshape", (args[0], _literal(list(node.shape))))
+    return Call("reshape", (args[0], literal(list(node.shape))))
 
 
 def _expand(_reader: GraphReader, node: Node, args: list[Expr], _rest: Sequence[Any]) -> Expr:
-    return Call("expand", (args[0], _literal(list(node.shape))))
+    return Call("expand", (args[0], literal(list(node.shape))))
 
 
 def _permute(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
     ndim = len(node.shape)
     axes = reversed(range(ndim)) if not rest or rest[0] is None else rest[0]
-    return Call("permute", (args[0], _literal([axis % ndim for axis in axes])))
+    return Call("permute", (args[0], literal([axis % ndim for axis in axes])))
 
 
 def _select(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
     axis, index = rest
-    return _indexed(args[0], axis % (len(node.shape) + 1), _literal(index))
+    return _indexed(args[0], axis % (len(node.shape) + 1), literal(index))
 
 
 def _slice(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
@@ -167,7 +183,15 @@ def _slice(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[An
 
 
 def _index(_reader: GraphReader, _node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
-    return Index(args[0], tuple(map(_item, rest[0])))
+    items = [item for item in rest[0] if item is not Ellipsis]  # which stands last, where it says nothing
+    return Index(args[0], tuple(map(_item, items)))
+
+
+def _addmm(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+    if list(rest) != list(node.op.defaults.values()):
+        raise NoFormError("addmm() with these arguments has no form in the expression language")
+    bias, *factors = args
+    return Call("add", (bias, Call("matmul", tuple(factors))))
 
 
 def _indexed(base: Expr, axis: int, item: Expr) -> Expr:
@@ -176,27 +200,27 @@ def _indexed(base: Expr, axis: int, item: Expr) -> Expr:
 
 
 def _slice_of(bounds: Sequence[int | None]) -> Expr:
-    return Slice(*map(_literal, bounds))
+    return Slice(*map(literal, bounds))
 
 
 def _item(item: Any) -> Expr:
-    """An item of an index: a slice, or an array of whole numbers or truth values."""
+    """An item of an index: a slice, a number, or an array of whole numbers or truth values."""
     if isinstance(item, slice):
         return _slice_of((item.start, item.stop, item.step))
-    return _literal(item.tolist())
+    return literal(item.tolist() if isinstance(item, (np.ndarray, np.generic)) else item)
 
 
-def _literal(value: Any) -> Expr:
+def literal(value: Any) -> Expr:
     """What Python's plain values look like in the language. Raises NoFormError for others."""
     if value is None or isinstance(value, bool):
         return Literal(value)
     if isinstance(value, (tuple, list)):
-        return List(tuple(map(_literal, value)))
+        return List(tuple(map(literal, value)))
     if type(value) not in (int, float):
         raise NoFormError(f"an argument of type {type(value).__name__} has no form in the expression language")
     size = abs(value)
-    literal: Expr = Number(repr(size)) if math.isfinite(size) else Name(repr(size))
-    return Call("neg", (literal,)) if value < 0 else literal
+    written: Expr = Number(repr(size)) if math.isfinite(size) else Name(repr(size))
+    return Call("neg", (written,)) if value < 0 else written
 
 
 FORMS: dict[str, Form] = {
@@ -207,6 +231,7 @@ FORMS: dict[str, Form] = {
     "remainder_number": _operator("remainder"),
     "remainder_tensor": _operator("remainder"),
     "clamp_tensor": lambda _reader, _node, args, _rest: Call("clamp", tuple(args)),
+    "addmm": _addmm,
     "mm": _operator("matmul"),
     "mv": _operator("matmul"),
     "bmm": _operator("matmul"),
@@ -223,7 +248,7 @@ FORMS: dict[str, Form] = {
     "unsafe_view": _reshape,
     "select": _select,
     "unbind_part": _select,
-    "split_part": lambda reader, node, args, rest: _slice(reader, node, args, rest[:3]),
+    "split_part": lambda reader, node, args, rest: _slice(reader, node, args, rest[:4]),
     "slice_axis": _slice,
     "index": _index,
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcli.engine import autograd
 from gradcli.engine.graph import AccumulateGrad, Node, ordered, pull_back, source_of
+from gradcli.engine.hooks import unheard
 from gradcli.engine.modes import no_grad
+from gradcli.engine.multi import MultiOp, Parts, Pick
+from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.lang.evaluate import evaluate
 from gradcli.lang.tokens import Source
@@ -18,6 +21,8 @@ from gradcli.lang.tree import Program
 from gradcli.verify.jitter import jitter, moved
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
 from gradcli.verify.reading import GraphReader, NoFormError
+from gradcli.verify.replay import Replay, directional
+from gradcli.verify.rounding import weighted
 from gradcli.verify.verdict import judge
 
 if TYPE_CHECKING:
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
 Array = Any
 SYMBOLIC_SECONDS = 10.0
+LARGE = 20_000
+"""Elements of all arrays together beyond which SymPy is not asked: they would only be carried to it and back."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,9 @@ class Recorded:
     problem    the same computation as a program; None where an operation has no form in the language
     reason     which operation that is
     trouble    the first operation that made something infinite or NaN, if one did
+    leaves     the arrays of the leaves, by name
+    replay     runs the graph again, where there is no problem or it is a large one
+    total      the scalar that is differentiated, in float64
     """
 
     value: Array
@@ -43,43 +53,69 @@ class Recorded:
     problem: Problem | None
     reason: str = ""
     trouble: str | None = None
+    leaves: Mapping[str, Array] = field(default_factory=dict)
+    replay: Replay | None = None
+    total: float = 0.0
 
 
 def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mapping[int, str]) -> Recorded:
     """What a backward pass from `roots` with `cotangents` computes for every leaf; nothing is accumulated or freed.
 
+    Hooks are not called: these are the gradients of what was computed, whatever a hook makes of them.
     names  of leaves, by id() of their Tensors; the others are called leaf_1, leaf_2, ...
     """
     starts = [source_of(root) for root in roots]
     weights = [np.asarray(cotangent.array)[()] for cotangent in cotangents]
     nodes = ordered(starts)[::-1]
     watch = _Watch(nodes)
-    with no_grad():
+    with no_grad(), unheard():
         found = pull_back(starts, weights, keep=True, observer=watch.backward)
     reader = GraphReader(names)
     gradients = {reader.leaf(end): np.array(g) for end, g in found.items() if isinstance(end, AccumulateGrad)}
     value = np.array(roots[0].array)
     if len(roots) > 1:
         value = sum(np.sum(root.array * weight) for root, weight in zip(roots, weights, strict=True))
+    leaves = {end: reader.leaf(end) for end in found if isinstance(end, AccumulateGrad)}
+    whole = Recorded(
+        value,
+        gradients,
+        None,
+        trouble=watch.trouble,
+        leaves={name: reader.values[name] for name in gradients},
+        total=sum(weighted(root.array, weight) for root, weight in zip(roots, weights, strict=True)),
+    )
     try:
         for node in nodes:
             reader.read(node)
     except NoFormError as missing:
-        return Recorded(value, gradients, None, str(missing), watch.trouble)
+        return replace(whole, reason=str(missing), replay=Replay(nodes, starts, weights, leaves))
     program, cotangent = reader.program(starts, weights)
     problem = _problem(program, reader.values, tuple(gradients), cotangent)
-    return Recorded(value, gradients, problem, trouble=watch.trouble)
+    large = sum(array.size for array in reader.values.values()) > LARGE
+    return replace(whole, problem=problem, replay=Replay(nodes, starts, weights, leaves) if large else None)
 
 
 def verdicts(found: Recorded, worker: SympyWorker) -> dict[str, Verdict]:
     """The verdict on the gradient of each leaf, by name."""
+    if found.replay is not None:
+        return _by_replay(found, found.replay)
     problem = found.problem
-    if problem is None:
-        return {name: Verdict("undecided", found.reason) for name in found.gradients}
+    assert problem is not None, "what is not replayed is read"
     dtype = found.value.dtype.name
     request = symbolic_request(problem.program, problem.values, problem.wrt, problem.cotangent, 1, dtype)
     answer = worker.ask(request, SYMBOLIC_SECONDS)
     return judge(problem, found.value, found.gradients, answer, trouble=found.trouble)
+
+
+def _by_replay(found: Recorded, replay: Replay) -> dict[str, Verdict]:
+    """From differences along one direction; with the reason why not from SymPy, if they cannot tell."""
+    if not all(np.all(np.isfinite(array)) for array in (found.value, *found.gradients.values())):
+        detail = found.trouble or "the value or the gradient does not exist here"
+        return dict.fromkeys(found.gradients, Verdict("domain", detail))
+    told = directional(replay, found.leaves, found.gradients, found.total)
+    if not found.reason:
+        return told
+    return {name: replace(verdict, detail=f"{found.reason}; {verdict.detail}") for name, verdict in told.items()}
 
 
 def _problem(program: Program, values: dict[str, Array], wrt: tuple[str, ...], cotangent: Array) -> Problem:
@@ -112,14 +148,20 @@ class _Watch:
         self.trouble: str | None = None
         for node in nodes:  # in the order in which they were computed
             assert node.saved is not None, "the graph is whole before a backward pass"
-            self.note(node, node.saved[0], "gives")
+            if isinstance(node.op, MultiOp):
+                for result in node.saved[0]:
+                    self.note(node, result, "gives")
+            elif type(node.op) is not Pick and isinstance(node.op, Op):
+                self.note(node, node.saved[0], "gives")
 
     def note(self, node: Node, array: Any, does: str) -> None:
-        if self.trouble is None and not np.all(np.isfinite(array)):
+        if self.trouble is not None or array is None or np.asarray(array).dtype.kind not in "fc":
+            return
+        if not np.all(np.isfinite(array)):
             sample = np.asarray(array)[~np.isfinite(array)].flat[0]
             self.trouble = f"{node.name()} {does} {sample}"
 
     def backward(self, node: Node, _cotangent: Any, contributions: Sequence[Any]) -> None:
         for contribution in contributions:
-            if contribution is not None:
+            if contribution is not None and not isinstance(contribution, Parts):
                 self.note(node, contribution, "gives, backward,")

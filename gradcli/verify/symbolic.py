@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from math import prod
 from types import MappingProxyType
@@ -25,6 +26,7 @@ MAX_ELEMENTS = 64  # of an array all of whose elements are computed
 SAMPLE = 16  # elements of a larger one
 MAX_OPERATIONS = 20_000  # on single elements
 SECONDS = 2.0  # after which no further element is begun
+CACHED = 256  # programs whose derivatives are kept for other points
 
 Index = tuple[int, ...]
 Elements = dict[Index, sympy.Expr]
@@ -41,8 +43,23 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
                  thirty digits (or "infinite", "undefined"), None where values are missing; `complete` says whether that
                  is all of them
     """
+    return solver_of(request).answer(request["values"])
+
+
+def solver_of(request: Mapping[str, Any]) -> Solver:
+    """What answers the request, and those that differ from it in nothing but their point."""
+    values = {
+        name: entry if any(type(value) is not float for value in entry["values"]) else {"shape": entry["shape"]}
+        for name, entry in request["values"].items()
+    }
+    return _solver(json.dumps({**request, "values": values}))
+
+
+@lru_cache(maxsize=CACHED)
+def _solver(key: str) -> Solver:
+    request = json.loads(key)
     program = parse(request["program"], find, bound={*request["values"], *request["wrt"], *CONSTANTS}).program
-    return _Solver(request, program).answer()
+    return Solver(request, program)
 
 
 def differentiate(
@@ -91,6 +108,10 @@ class _Result:
                 raise NoFormError("the result is an array, and there is no cotangent")
             (self.total,) = self.elements.values()
 
+    def follow(self, tangents: Mapping[sympy.Symbol, sympy.Expr]) -> None:
+        """Puts the scalar's derivative along a direction in its place."""
+        self.total = sympy.Add(*(length * differentiate(self.total, symbol) for symbol, length in tangents.items()))
+
     def restored(self, expression: sympy.Expr) -> sympy.Expr:
         """The expression with detached values written out."""
         for symbol, value in reversed(self.detached.items()):
@@ -98,7 +119,12 @@ class _Result:
         return expression
 
 
-class _Solver:
+class Solver:
+    """Differentiates a program once, and evaluates its derivatives at one point after the other.
+
+    request  whose values need their shapes only, except whole numbers and conditions, which stand for themselves
+    """
+
     def __init__(self, request: Mapping[str, Any], program: Program) -> None:
         _check_size(program, request["values"])
         self.request = request
@@ -107,6 +133,7 @@ class _Solver:
         used = free_names(program)
         missing = {*used, *request["wrt"]} - {*request["values"], *CONSTANTS}
         self.point: dict[sympy.Symbol, float] = {}
+        self.orders = cache(self._orders)
         self.names: dict[str, Any] = {name: _symbol(name) for name in missing}
         self.names |= {name: self.bind(name, **entry) for name, entry in request["values"].items()}
         # A constant is exact in formulas, but its numbers are those of floating point.
@@ -115,28 +142,52 @@ class _Solver:
         self.shown = _Result(program, CONSTANTS | self.names, request)
         differs = rounded.keys() - self.names.keys()
         self.exact = _Result(program, CONSTANTS | rounded | self.names, request) if differs else self.shown
-        self.evaluator = Evaluator(self.point | self.exact.detached)
+        if request.get("tangents"):
+            tangents = self.tangents()
+            for result in {id(result): result for result in (self.shown, self.exact)}.values():
+                result.follow(tangents)
 
-    def bind(self, name: str, shape: list[int], values: list[Any]) -> Any:
-        """Symbols for real numbers, whose values are noted; whole numbers and conditions stand for themselves."""
+    def tangents(self) -> dict[sympy.Symbol, sympy.Expr]:
+        """The lengths of the direction, by the symbols that it moves."""
+        return {
+            symbol: number(length, self.request["dtype"])
+            for name, entry in self.request["tangents"].items()
+            for symbol, length in zip(_elements(self.names[name]).values(), entry["values"], strict=True)
+            if length
+        }
+
+    def bind(self, name: str, shape: list[int], values: list[Any] | None = None) -> Any:
+        """Symbols for real numbers; whole numbers and conditions stand for themselves."""
 
         def element(index: Index, value: Any) -> sympy.Basic:
-            if not isinstance(value, float):
+            if value is not None and not isinstance(value, float):
                 return sympy.sympify(value)
-            symbol = _symbol(f"{name}[{', '.join(map(str, index))}]" if index else name)
-            self.point[symbol] = value
-            return symbol
+            return _symbol(f"{name}[{', '.join(map(str, index))}]" if index else name)
 
+        given = [None] * prod(shape) if values is None else values
         if not shape:
-            return element((), values[0])
+            return element((), given[0])
         import numpy as np
 
         array = np.empty(shape, dtype=object)
-        for index, value in zip(_indices(shape), values, strict=True):
+        for index, value in zip(_indices(shape), given, strict=True):
             array[index] = element(index, value)
         return array
 
-    def answer(self) -> dict[str, Any]:
+    def move(self, values: Mapping[str, Any]) -> None:
+        """Goes to another point."""
+        self.deadline = time.monotonic() + SECONDS
+        self.point = {
+            symbol: value
+            for name, entry in values.items()
+            for symbol, value in zip(_elements(self.names[name]).values(), entry["values"], strict=True)
+            if isinstance(value, float)
+        }
+        self.evaluator = Evaluator(self.point | self.exact.detached)
+
+    def answer(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer for the point that these values are."""
+        self.move(values)
         chosen = _sample(self.exact.shape)
         shown, exact = ({index: result.elements[index] for index in chosen} for result in (self.shown, self.exact))
         return {
@@ -147,13 +198,16 @@ class _Solver:
 
     def singular(self) -> dict[str, list[Index]] | None:
         """The elements in those terms of the differentiated sum that meet a function at a point of doubt."""
+        try:
+            self.evaluator.digits(self.exact.total)
+        except UnboundError:
+            return None
+        if not self.evaluator.singular:  # which is so nearly always, and then no term needs a look of its own
+            return {}
         met: set[sympy.Basic] = set()
         for term in sympy.Add.make_args(self.exact.total):
             evaluator = Evaluator(self.evaluator.values)
-            try:
-                evaluator.digits(term)
-            except UnboundError:
-                return None
+            evaluator.digits(term)
             if time.monotonic() > self.deadline:
                 return None
             if evaluator.singular:
@@ -165,15 +219,20 @@ class _Solver:
     def derivatives(self, name: str) -> list[dict[str, Any]]:
         """What there is to say about the derivative of each order."""
         shape = _shape(self.names[name])
+        return [{"text": text, **self.described(shown, exact, shape)} for text, shown, exact in self.orders(name)]
+
+    def _orders(self, name: str) -> list[tuple[str, Elements, Elements]]:
+        """For each order: the formula, the derivatives as they are shown, and as they are computed."""
+        shape = _shape(self.names[name])
         symbols = _elements(self.names[name])
         shown = dict.fromkeys(_sample(shape), self.shown.total)
         exact = dict.fromkeys(_sample(shape), self.exact.total)
-        orders = []
+        found = []
         for _ in range(self.request["order"]):
             shown = self.differentiated(shown, symbols, shape)
             exact = shown if self.exact is self.shown else self.differentiated(exact, symbols, shape)
-            orders.append({"text": self.formula(shown, shape), **self.described(shown, exact, shape)})
-        return orders
+            found.append((self.formula(shown, shape), shown, exact))
+        return found
 
     def differentiated(self, expressions: Elements, symbols: Elements, shape: Index) -> Elements:
         """The derivative of each expression by the symbol of the same index, for as many as there is time for."""

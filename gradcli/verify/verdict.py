@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,17 @@ _JAX_AT_KINK = {"abs": 1.0, "relu": 0.0, "maximum": 0.5, "minimum": 0.5, "clamp"
 """The slope that JAX takes at the kink of these functions: jax.numpy's, and jax.nn.relu."""
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What is known of a gradient that somebody claims.
+
+    engine  the engine's gradients, by name, as one more method; None where there are none, and the differences, which
+            are then the only method, are enough to contradict the claim
+    """
+
+    engine: Mapping[str, Any] | None = None
+
+
 def judge(
     problem: Problem,
     value: Any,
@@ -30,6 +41,7 @@ def judge(
     torch: Mapping[str, Any] | None = None,
     tol: float | None = None,
     trouble: str | None = None,
+    claim: Claim | None = None,
 ) -> dict[str, Verdict]:
     """The verdict on each gradient.
 
@@ -40,8 +52,9 @@ def judge(
     torch      PyTorch's gradients, if it was asked
     tol        the largest difference allowed, relative to max(1, |expected|); None for the methods' own bounds
     trouble    a sentence that names the operation that first made something infinite or NaN
+    claim      if the gradients are not the engine's but somebody's claim: what is known beside the methods
     """
-    case = _Case(problem, np.asarray(value), symbolic, order, tol)
+    case = _Case(problem, np.asarray(value), symbolic, order, tol, claim)
     finite = np.all(np.isfinite(case.value))
     return {
         name: case.verdict(name, np.asarray(gradient), None if torch is None else torch.get(name))
@@ -67,13 +80,20 @@ class _Case:
     """What the verdicts on several gradients share."""
 
     def __init__(
-        self, problem: Problem, value: Any, symbolic: Mapping[str, Any], order: int, tol: float | None
+        self,
+        problem: Problem,
+        value: Any,
+        symbolic: Mapping[str, Any],
+        order: int,
+        tol: float | None,
+        claim: Claim | None = None,
     ) -> None:
         self.problem = problem
         self.value = value
         self.symbolic = symbolic
         self.order = order
         self.tol = tol
+        self.claim = claim
         self.rounding = Rounding(problem)
 
     @cached_property
@@ -101,8 +121,10 @@ class _Case:
                         return self.kink(name, probe, entry, torch)
                 findings = [sympy, methods.numeric(probes, gradient, spread, self.tol)]
         if torch is not None:
-            findings.append(methods.peer(gradient, torch, self.tol))
-        return _conclude(findings, spread() if sympy.outcome == ROUNDING else None, gradient)
+            findings.append(methods.peer("torch", gradient, torch, self.tol))
+        if self.claim is not None and self.claim.engine is not None:
+            findings.append(methods.peer("engine", gradient, self.claim.engine[name], self.tol))
+        return _conclude(findings, spread() if sympy.outcome == ROUNDING else None, gradient, self.claim)
 
     def kink(self, name: str, probe: Probe, entry: Mapping[str, Any] | None, torch: Any) -> Verdict:
         """The verdict at a kink: what the libraries return there is convention."""
@@ -123,6 +145,7 @@ class _Case:
             methods={"sympy": f"gives {_short(sympy)}", "numeric": "the one-sided derivatives differ"},
             worst=probe.index,
             found=probe.found,
+            jax=jax,
         )
 
 
@@ -142,7 +165,7 @@ def _jax(problem: Problem, name: str) -> float | None:
     return _JAX_AT_KINK.get(result.function) if holding == [Name(name)] else None
 
 
-def _conclude(findings: Sequence[Finding], spread: Any, array: Any) -> Verdict:
+def _conclude(findings: Sequence[Finding], spread: Any, array: Any, claim: Claim | None = None) -> Verdict:
     """The word that follows from what the methods found; `spread` is what rounding does to the array, if decisive."""
     differing, agreeing, rounded = (
         [finding for finding in findings if finding.outcome == outcome] for outcome in (DIFFERS, AGREES, ROUNDING)
@@ -150,16 +173,19 @@ def _conclude(findings: Sequence[Finding], spread: Any, array: Any) -> Verdict:
     proofs = [finding for finding in agreeing if finding.proof]
     best = [*proofs, *rounded, *differing, *agreeing, *findings][0]
     detail = "; ".join(f"{finding.method} {finding.outcome}" for finding in findings)
-    if len(differing) > 1:
+    enough = 1 if claim is not None and claim.engine is None else 2
+    whose = "the engine's" if claim is None else "the claimed"
+    if len(differing) >= enough:
         word, best = "mismatch", differing[0]
-        detail = f"the engine's {_sides(best)}: {' and '.join(finding.method for finding in differing)} contradict it"
+        against = " and ".join(finding.method for finding in differing)
+        detail = f"{whose} {_sides(best)}: {against} contradict{'s' * (len(differing) == 1)} it"
     elif proofs:
         word, detail = "proved", f"SymPy's thirty digits agree at every element (error {best.error:.2g})"
     elif rounded:
         word, detail = "ill-conditioned", _condition(spread, array)
     elif differing:
         word = "undecided"
-        detail = f"the engine's {_sides(best)}, says {best.method}, but no other method confirms it ({detail})"
+        detail = f"{whose} {_sides(best)}, says {best.method}, but no other method confirms it ({detail})"
     elif agreeing:
         word = "agrees"
         if best.error is not None:

@@ -51,12 +51,18 @@ def _warm_up() -> None:
 
 
 def respond(request: dict[str, Any]) -> dict[str, Any]:
-    """The answer of `symbolic.answer`, or {"error": reason}."""
+    """The answer of `symbolic.answer`, or {"error": reason}.
+
+    A request {"batch": requests} has {"batch": answers}; one with "formulas" is for `identity.identical`.
+    """
+    if "batch" in request:
+        return {"batch": [respond(one) for one in request["batch"]]}
     from gradcli.verify.forms import NoFormError
+    from gradcli.verify.identity import identical
     from gradcli.verify.symbolic import answer
 
     try:
-        return answer(request)
+        return identical(request) if "formulas" in request else answer(request)
     except NoFormError as reason:
         return {"error": str(reason)}
     except RecursionError:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gradcli.cli.app import run
+from gradcli.engine.op import OPS
 from gradcli.verify.client import SympyWorker
 
 
@@ -45,6 +46,19 @@ class Lent:
 def worker() -> Iterator[Lent]:
     with SympyWorker() as worker:
         yield Lent(worker)
+
+
+@pytest.fixture
+def spoil(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`spoil("mul", 1)`: makes the operation's rule for its second argument 1 % wrong; without a number, every rule."""
+
+    def spoil(name: str, argument: int | None = None) -> None:
+        right = OPS[name].pulls
+        wrong = [lambda g, slots, pull=pull: 1.01 * pull(g, slots) for pull in right]
+        chosen = [wrong[i] if argument in (None, i) else pull for i, pull in enumerate(right)]
+        monkeypatch.setattr(OPS[name], "pulls", tuple(chosen))
+
+    return spoil
 
 
 @pytest.fixture

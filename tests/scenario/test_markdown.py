@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gradcli.errors import InputError
-from gradcli.scenario.markdown import Block, Scenario, Step, parse_scenario
+from gradcli.scenario.document import Block
+from gradcli.scenario.markdown import Scenario, Step, parse_scenario
+from gradcli.scenario.questions_format import Question
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: To see: it works.\n---\n"
 
@@ -75,6 +77,7 @@ def test_broken_front_matter(head: str, line: int, words: str) -> None:
         ("```pyhton\nx\n```\n", 7, "'pyhton'"),
         ("Prose.\n\n```\nx\n```\n", 9, "''"),
         ("  ```python\n  x\n  ```\n", 7, "indented"),
+        ("~~~python\nx\n```\n", 7, "not closed"),
         ("```output\nx\n```\n", 7, "needs a python block"),
         ("```python\nx\n```\nBetween.\n```output\nx\n```\n", 11, "needs a python block"),
         ("Prose.\n```python\nx\n", 8, "not closed"),
@@ -85,3 +88,59 @@ def test_broken_fences(body: str, line: int, words: str) -> None:
     error = refused(body)
     assert words in error.message
     assert error.span.line == line
+
+
+ASKED = "```question\nask: How much is\n  one and one?\nkind: value\nanswer: 2\n```\n"
+CODE = "```python\nprint(1 + 1)\n```\n"
+
+
+def test_a_question_stands_before_its_code() -> None:
+    first, second = parse("Prose.\n\n" + ASKED + "\n" + CODE + "```output\n2\n```\n" + CODE).steps
+    question = Question(10, "How much is one and one?", "value", "2")
+    assert first == Step("Prose.", Block("print(1 + 1)", 17), Block("2", 20), question)
+    assert second.question is None
+
+
+def test_all_keys_of_a_question() -> None:
+    text = "ask: a: b\nkind: gradient\nof: x**2\nat: x=3\nwrt: x\ncotangent: 1\nfresh: x=1..9\nanswer: 2*x\nhint: h"
+    (step,) = parse(f"```question\n{text}\n```\n{CODE}").steps
+    assert step.question == Question(8, "a: b", "gradient", "2*x", "h", "x**2", "x=3", "x", "1", "x=1..9")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("kind: value\nanswer: 2", 7, "lacks 'ask'"),
+        ("ask: a\nanswer: 2", 7, "lacks 'kind'"),
+        ("ask: a\nkind: value", 7, "lacks 'answer'"),
+        ("ask: a\nkind: number\nanswer: 2", 9, "unknown kind 'number'"),
+        ("ask: a\nkind: value\nanswer: 2\nwrong: 3", 11, "no key 'wrong'"),
+        ("ask: a\nkind: value\nanswer: 2\nof: x", 11, "a question of kind value has no key 'of'"),
+        ("ask: a\nkind: gradient\nanswer: 2\nof: x", 7, "kind gradient needs 'at'"),
+        ("ask: a\nask: b", 9, "given twice"),
+        ("  ask: a", 8, "no line before"),
+        ("ask: a\n\nkind", 10, "key: value"),
+        ("ask: a\nkind:\nanswer: 2", 9, "'kind' has no value"),
+    ],
+)
+def test_broken_questions(text: str, line: int, words: str) -> None:
+    error = refused(f"```question\n{text}\n```\n{CODE}")
+    assert words in error.message
+    assert (error.code, error.span.line) == ("question", line)
+
+
+@pytest.mark.parametrize("after", ["", "Prose.\n" + CODE, ASKED + CODE, "```output\n1\n```\n"])
+def test_a_question_without_its_code(after: str) -> None:
+    error = refused(ASKED + after)
+    assert "needs a python block directly after it" in error.message
+    assert error.span.line == 7
+
+
+def test_a_form_feed_ends_no_line() -> None:
+    (step,) = parse("```python\na = '\f'\nb = 1\n```\n").steps
+    assert step.code == Block("a = '\f'\nb = 1", 8)
+
+
+def test_the_line_of_the_prose() -> None:
+    first, second = parse("\n\nOne.\n```python\n```\n  \n    indented\n").steps
+    assert (first.line, second.line, second.prose) == (9, 13, "    indented")

@@ -45,6 +45,7 @@ CASES = {
     "softmax": lambda x, y: x.softmax(1) * y.log_softmax(-1),
     "running": lambda x, y: x.cumsum(0) * y.cumprod(1),
     "products": lambda x, y: (x @ y.T) @ x + torch.outer(x[0], y[1]).sum() + (x @ y[0]).sum() + torch.dot(x[0], y[0]),
+    "layers": lambda x, y: torch.nn.functional.linear(x, y, x[0, :2] - y[0, 1:]).relu(),
     "square matrices": lambda x, y: torch.det(x @ y.T) * torch.linalg.inv(x @ x.T + torch.eye(2)).sum(),
     "shapes": lambda x, y: x.reshape(3, 2).t() + y.unsqueeze(0).squeeze() * x.permute(1, 0).T.expand(2, 3),
     "to one element": lambda x, y: x[:1, :1].squeeze() * y[1, 2].reshape(()),
@@ -106,6 +107,15 @@ def test_second_derivatives_are_read_too() -> None:
     expected = 6 * point * np.sin(point) + 6 * point**2 * np.cos(point) - point**3 * np.sin(point)
     np.testing.assert_allclose(found.gradients["x"], expected, rtol=1e-12)
     np.testing.assert_allclose(slopes(found.problem, "x"), expected, rtol=1e-6)
+
+
+def test_what_puts_an_element_back_is_named() -> None:
+    x, v = leaf(3), torch.tensor([1.0, 0.0, -1.0], dtype=torch.float64, requires_grad=True)
+    with record_all():
+        (g,) = torch.autograd.grad((x**3).sum() + x[0] * x[1], x, create_graph=True)
+        (product,) = torch.autograd.grad(g, x, v, create_graph=True)
+        found = read(product.sum(), v=v)
+    assert found.reason == "scatter() has no form in the expression language"
 
 
 def test_several_roots_are_one_weighted_sum() -> None:
@@ -178,3 +188,39 @@ def test_nothing_is_accumulated_or_freed() -> None:
         assert x.grad is None
         total.backward()
     np.testing.assert_allclose(x.grad.numpy(), 2 * x.detach().numpy())
+
+
+def test_hooks_do_not_see_it() -> None:
+    x = leaf(2)
+    seen = []
+    with record_all():
+        squares = x * x
+        squares.register_hook(seen.append)
+        squares.retain_grad()
+        read(squares.sum(), x=x)
+        assert seen == []
+        squares.sum().backward()
+    assert len(seen) == 1
+    np.testing.assert_array_equal(squares.grad.numpy(), np.ones(2))
+
+
+@pytest.mark.parametrize("change", [lambda y: y.add_(1), lambda y: y.mul_(2), lambda y: y.exp_()])
+@pytest.mark.parametrize("make", [lambda x: x * 3, lambda x: torch.cat([x, x])])
+def test_a_change_in_place_that_is_allowed_is_read(make: Any, change: Any) -> None:
+    x = leaf(2)
+    with record_all():
+        found = read(change(make(x)).sum(), x=x)
+    assert found.problem is not None
+    np.testing.assert_allclose(found.problem.evaluate(found.problem.values), found.value)
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_an_argument_that_was_changed_later_is_not_read(swap: bool) -> None:
+    x, shift = leaf(2), torch.ones(2, dtype=torch.float64)
+    with record_all():
+        total = ((shift + x) if swap else (x + shift)).exp().sum()
+        shift.add_(1)
+        found = read(total, x=x)
+    assert found.problem is None
+    assert found.reason == "an argument of add() was changed in place after it was used"
+    np.testing.assert_allclose(found.gradients["x"], np.exp(x.detach().numpy() + 1))

@@ -13,7 +13,8 @@ import pytest
 from gradcli.errors import InputError
 from gradcli.scenario import library
 from gradcli.scenario.markdown import parse_scenario
-from gradcli.scenario.runner import StepResult, run
+from gradcli.scenario.results import StepResult
+from gradcli.scenario.runner import MAX_FOLLOWED, run
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
@@ -188,6 +189,97 @@ class TestBackwards:
         assert "Trying to backward through the graph a second time" in result.error
         assert len(result.backwards) == 1
 
+    def test_a_training_loop_is_followed_for_a_while_and_counted(self) -> None:
+        loop = "x = torch.ones(2, requires_grad=True)\nfor _ in range(100):\n    y = (x * x).sum()\n    y.backward()"
+        first, second = blocks(f"import torch\n{loop}\ny = (x * x).sum()", "y.backward()\n(x * 3).sum().backward()")
+        assert (len(first.backwards), first.unfollowed) == (MAX_FOLLOWED, 100 - MAX_FOLLOWED)
+        # The first graph was recorded when nothing was kept for reading it back.
+        assert (len(second.backwards), second.unfollowed) == (1, 1)
+        np.testing.assert_array_equal(second.backwards[0].gradients["x"], [3, 3])
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "x = torch.randn(4, 5, requires_grad=True)\nx.max(1).values.sum().backward()",
+            "x = torch.randn(4, 5, requires_grad=True)\n(torch.nn.BatchNorm1d(5)(x) ** 2).sum().backward()",
+            "x = torch.randn(4, requires_grad=True)\ny = x * 2\ny[1:3] = 0\n(y * x).sum().backward()",
+            "x = torch.zeros(4, requires_grad=True)\ntorch.log(x).sum().backward()",
+        ],
+    )
+    def test_graphs_of_every_kind_are_followed(self, code: str) -> None:
+        (result,) = blocks(f"import torch\n{code}")
+        assert (result.error, len(result.backwards), result.unfollowed) == (None, 1, 0)
+
+    def test_parameters_are_called_by_their_place(self) -> None:
+        code = "import torch\nnet = torch.nn.Sequential(torch.nn.Linear(2, 1))\nnet(torch.ones(2)).sum().backward()"
+        (record,) = blocks(code)[0].backwards
+        assert record.gradients.keys() == {"net_0_weight", "net_0_bias"}
+
+
+class TestModulesBesideTheFile:
+    def scenario(self, folder: Path, code: str) -> StepResult:
+        path = folder / "some.md"
+        path.write_text(f"{HEAD}```python\n{code}\n```\n", encoding="utf-8")
+        (result,) = run(library.read(path), None)
+        return result
+
+    def test_they_see_our_torch_and_are_loaded_anew(self, tmp_path: Path) -> None:
+        helper = tmp_path / "some_helper.py"
+        for number in (1, 2):
+            helper.write_text(f"import torch\ndef f():\n    return torch.ones({number})\n", encoding="utf-8")
+            result = self.scenario(tmp_path, f"import some_helper\nassert len(some_helper.f()) == {number}")
+            assert result.error is None
+            assert "some_helper" not in sys.modules
+        assert not (tmp_path / "__pycache__").exists()
+
+    def test_their_lines_are_in_the_traceback(self, tmp_path: Path) -> None:
+        (tmp_path / "some_helper.py").write_text("def f():\n    return 1 / 0\n", encoding="utf-8")
+        result = self.scenario(tmp_path, "from some_helper import f\nf()")
+        assert f'File "{tmp_path}/some_helper.py", line 2, in f' in result.error
+        assert f'File "{tmp_path}/some.md", line 9' in result.error
+
+    def test_python_s_own_come_first(self, tmp_path: Path) -> None:
+        (tmp_path / "colorsys.py").write_text("1 / 0\n", encoding="utf-8")
+        assert self.scenario(tmp_path, "import colorsys").error is None
+
+    def test_packages(self, tmp_path: Path) -> None:
+        (tmp_path / "some_package").mkdir()
+        (tmp_path / "some_package" / "__init__.py").write_text("from .inner import number\n", encoding="utf-8")
+        (tmp_path / "some_package" / "inner.py").write_text("import torch\nnumber = torch.ones(1).item()\n")
+        assert self.scenario(tmp_path, "import some_package\nassert some_package.number == 1").error is None
+
+
+class TestQuestions:
+    @pytest.mark.parametrize(
+        ("kind", "answer", "shown", "told"),
+        [
+            ("value", "[1, 2]", "x", None),
+            ("value", "[1, 3]", "x", "the answer is [1, 3], but x is [1.0, 2.0]"),
+            ("shape", "(2,)", "x.shape", None),
+            ("shape", "(3,)", "x.shape", "the answer is (3,), but x.shape is (2,)"),
+            ("grad_fn", "mul", "y.grad_fn", None),
+            ("grad_fn", "None", "x.grad_fn", None),
+            ("grad_fn", "add", "y.grad_fn", "the answer is add, but y.grad_fn is MulBackward0"),
+            ("value", "1", "nowhere", "nowhere raises NameError: name 'nowhere' is not defined"),
+            ("error", "ValueError", None, "the answer is 'ValueError', which the output does not name"),
+        ],
+    )
+    def test_what_is_shown_is_compared_with_the_answer(
+        self, kind: str, answer: str, shown: str | None, told: str | None
+    ) -> None:
+        key = "" if shown is None else f"shown: {shown}\n"
+        code = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\ny = x * 2"
+        text = f"{HEAD}```question\nask: ?\nkind: {kind}\nanswer: {answer}\n{key}```\n```python\n{code}\n```\n"
+        (result,) = run(parse_scenario(text, "some", "some.md"), None)
+        assert (result.contradiction, result.failed) == (told, told is not None)
+
+
+def test_time_is_limited() -> None:
+    text = f"{HEAD}```python\ntry:\n    while True:\n        pass\nexcept Exception:\n    pass\n```\n"
+    (result,) = run(parse_scenario(text, "some", "some.md"), None, limit=0.2)
+    assert 'File "some.md", line ' in result.error
+    assert result.error.endswith("stopped after 0.2 s (--timeout)\n")
+
 
 class TestLibrary:
     def test_every_scenario_is_listed_track_by_track(self) -> None:
@@ -198,7 +290,7 @@ class TestLibrary:
     def test_an_unknown_name_suggests(self) -> None:
         with pytest.raises(InputError, match="there is no scenario 'quadratik'") as caught:
             library.load("quadratik")
-        assert caught.value.hint == "did you mean quadratic?"
+        assert caught.value.hint.startswith("did you mean quadratic")
 
     def test_a_missing_file(self) -> None:
         with pytest.raises(InputError, match="cannot be read"):

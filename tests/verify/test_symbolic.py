@@ -240,6 +240,14 @@ def test_detached_values_are_constants_of_every_order() -> None:
     assert [float(entry["elements"][0][1]) for entry in orders] == [32, 16]
 
 
+def test_the_derivative_along_a_direction_is_differentiated() -> None:
+    request = Case("x**3*y + detach(x)*y", x=2.0, y=3.0).request()
+    request["tangents"] = {"x": {"shape": [], "values": [10.0]}, "y": {"shape": [], "values": [0.0]}}
+    found = answer(request)["derivatives"]
+    assert [found[name][0]["text"] for name in "xy"] == ["60*x*y", "30*x**2"]
+    assert [float(found[name][0]["elements"][0][1]) for name in "xy"] == [360, 120]
+
+
 def test_large_array_is_sampled() -> None:
     size = 500
     (entry,) = Case("sum(x**2)", x=np.arange(float(size))).symbolic()["derivatives"]["x"]

@@ -21,7 +21,9 @@ class Function:
     aliases    other names for it, PyTorch's and NumPy's
     scalar     its form for SymPy, a function (S, *arguments) of the module and of scalar expressions, used on each element
     array      its form for SymPy on arrays of expressions, a function (S, N, *arguments) of the modules SymPy and NumPy
-    torch      its name under `torch.`, where that is another one
+    torch, jax, numpy
+               how it is spelled there, where that is not its name under `torch.`, `jnp.` or `np.`: another name under
+               `torch.`, `jax.` or `np.`; an expression in the parameters, which has a bracket; "" where there is no way
     """
 
     name: str
@@ -33,6 +35,8 @@ class Function:
     array: Callable[..., Any] | None = None
     engine: str | None = None
     torch: str | None = None
+    jax: str | None = None
+    numpy: str | None = None
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -1,0 +1,274 @@
+"""The one call behind `gradcli jacobian`: every output's derivative by every variable, in whichever mode is cheaper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.calculator.compute import constants_of, leaves_of
+from gradcli.calculator.field import Field, gradients, outputs_of
+from gradcli.calculator.prepare import Array, Prepared, prepare
+from gradcli.calculator.question import Question
+from gradcli.calculator.rows import Checked, Symbolic, check, formulas
+from gradcli.engine.forward import Level
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import InputError
+from gradcli.lang.unparse import unparse
+from gradcli.verify.problem import Verdict
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+MAX_ENTRIES = 2**22
+"""Numbers in a matrix that is computed."""
+FORWARD_COST = 8
+"""Passes in reverse that take the time of one forward, where each rule is transposed (engine/forward.py): 6 to 10."""
+POINTS = 3
+"""Points near the given one at which an entry must be 0 too, to count as none."""
+NEARBY = 0.1
+"""How far they are from it, in units of each element or of 1."""
+
+
+@dataclass(frozen=True)
+class JacobianQuestion(Question):
+    """A question about every output's derivative.
+
+    mode      "reverse", a pass for each element of the outputs; "forward", one for each of the variables; or "auto"
+    sparsity  ask which entries are 0 near the point
+    """
+
+    mode: str = "auto"
+    sparsity: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """The derivative of one output by one variable.
+
+    shape       the output's, then the variable's; None where values are missing
+    value       an array of both shapes, the output's first
+    symbolic    a formula for each row that has one, by its index
+    simplified  the same with all that is known put in, where values are missing
+    """
+
+    output: str
+    variable: str
+    shape: tuple[tuple[int, ...], tuple[int, ...]] | None
+    value: Any
+    symbolic: Mapping[tuple[int, ...], str]
+    simplified: Mapping[tuple[int, ...], str]
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class Passes:
+    """How many passes each mode takes, and which one was used."""
+
+    mode: str
+    reverse: int
+    forward: int
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Which entries of the matrix of all blocks are not 0: at the point, or at one of some points near it."""
+
+    entries: Array
+    points: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The answer: blocks, output by output, and what they were computed from.
+
+    values    of the outputs, by label
+    trouble   why SymPy had no answer, where values are missing
+    """
+
+    understood: str
+    notes: tuple[str, ...]
+    dtype: str
+    missing: tuple[str, ...]
+    point: dict[str, Any]
+    values: tuple[tuple[str, Any], ...]
+    blocks: tuple[Block, ...]
+    passes: Passes | None = None
+    pattern: Pattern | None = None
+    trouble: str | None = None
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Every verdict that was reached."""
+        return [block.verdict for block in self.blocks if block.verdict is not None]
+
+
+def jacobian(question: JacobianQuestion, worker: SympyWorker | None) -> Matrix:
+    """The answer to a question. `worker` is the SymPy process to ask; None if nothing is to be checked.
+
+    Raises InputError for an input that cannot be used, with its place.
+    """
+    prepared = prepare(question)
+    refuse_constants(prepared)
+    outputs = outputs_of(prepared)
+    symbolic = Symbolic(worker) if worker else None
+    if prepared.missing:
+        return unevaluated(question, prepared, outputs, symbolic)
+    fields = [(field, *field.at_point()) for field in outputs]
+    passes = _passes(prepared, [value for _, _, value in fields], question.mode)
+    values, blocks, parts = [], [], []
+    for field, leaves, tensor in fields:
+        value = np.asarray(tensor.array)
+        matrices = reverse(field, leaves, tensor) if passes.mode == "reverse" else forward(field, prepared.at, value)
+        checked = check(field, value, matrices, symbolic, question.tol) if symbolic else {}
+        values.append((field.label, value))
+        parts.append(matrices)
+        blocks += blocks_of(field, value.shape, matrices, checked)
+    return Matrix(
+        understood=unparse(prepared.parsed.program),
+        notes=prepared.notes,
+        dtype=question.dtype,
+        missing=(),
+        point={name: prepared.at[name] for name in prepared.wrt},
+        values=tuple(values),
+        blocks=tuple(blocks),
+        passes=passes,
+        pattern=_pattern(assembled(parts, prepared.at), prepared) if question.sparsity else None,
+    )
+
+
+def unevaluated(question: Question, prepared: Prepared, fields: Iterable[Field], symbolic: Symbolic | None) -> Matrix:
+    """The answer where values are missing: formulas only. Raises InputError where nobody is to be asked for them."""
+    if symbolic is None:
+        names = ", ".join(prepared.missing)
+        hint = "give values with --at or --let; without the check there is no symbolic derivative"
+        raise InputError("missing-value", f"no value for {names}", hint=hint)
+    blocks, reasons = [], []
+    for field in fields:
+        checked = formulas(field, symbolic, question.dtype, prepared.wrt)
+        blocks += blocks_of(field, None, dict.fromkeys(prepared.wrt), checked)
+        reasons += [one.trouble for one in checked.values() if one.trouble]
+    return Matrix(
+        understood=unparse(prepared.parsed.program),
+        notes=prepared.notes,
+        dtype=question.dtype,
+        missing=prepared.missing,
+        point={name: prepared.at.get(name) for name in prepared.wrt},
+        values=(),
+        blocks=tuple(blocks),
+        trouble=reasons[0] if reasons else None,
+    )
+
+
+def blocks_of(
+    field: Field, shape: tuple[int, ...] | None, matrices: Mapping[str, Array], checked: Mapping[str, Checked]
+) -> list[Block]:
+    """A block for each variable; `shape` is the field's, None where it has no value."""
+    nothing = Checked(None, {})
+    blocks = []
+    for name, matrix in matrices.items():
+        one = checked.get(name, nothing)
+        texts, simplified = (
+            {index: text for index, pair in one.formulas.items() if (text := pair[part]) is not None} for part in (0, 1)
+        )
+        shapes = None if shape is None else (shape, np.shape(field.prepared.at[name]))
+        blocks.append(Block(field.label, name, shapes, matrix, texts, simplified, one.verdict))
+    return blocks
+
+
+def _passes(prepared: Prepared, values: Iterable[Tensor], mode: str) -> Passes:
+    """The passes of both modes, and the mode asked for or the cheaper one. Raises InputError for too large a matrix."""
+    rows = sum(value.array.size for value in values)
+    columns = sum(np.size(prepared.at[name]) for name in prepared.wrt)
+    refuse_too_large(rows, columns, "gradcli jvp and gradcli vjp give products with it")
+    cheaper = "forward" if FORWARD_COST * columns < rows else "reverse"
+    return Passes(cheaper if mode == "auto" else mode, rows, columns)
+
+
+def refuse_too_large(rows: int, columns: int, hint: str) -> None:
+    """Raises InputError for a matrix with more than MAX_ENTRIES numbers."""
+    if rows * columns > MAX_ENTRIES:
+        message = f"the matrix would have {rows:,} × {columns:,} entries; the limit is {MAX_ENTRIES:,}"
+        raise InputError("too-large", message, hint=hint)
+
+
+def reverse(field: Field, leaves: Mapping[str, Tensor], value: Tensor) -> dict[str, Array]:
+    """Row by row: a pass for each element of the field, with a cotangent that is 1 there and 0 elsewhere."""
+    shape = tuple(value.shape)
+    dtype = value.array.dtype
+    found = {name: np.zeros((*shape, *np.shape(leaves[name].array)), dtype) for name in field.prepared.wrt}
+    if not value.requires_grad:
+        return found
+    weights = np.zeros(shape, dtype)
+    for index in np.ndindex(shape):
+        weights[index] = 1
+        for name, gradient in gradients(field, leaves, value, weights[()]).items():
+            found[name][index] = gradient
+        weights[index] = 0
+    return found
+
+
+def forward(field: Field, point: Mapping[str, Array], value: Array) -> dict[str, Array]:
+    """Column by column: a pass for each element of the variables, with a tangent that is 1 there and 0 elsewhere."""
+    found = {}
+    for name in field.prepared.wrt:
+        columns = np.zeros((*value.shape, *np.shape(point[name])), value.dtype)
+        tangent = np.zeros(np.shape(point[name]), value.dtype)
+        for index in np.ndindex(tangent.shape):
+            tangent[index] = 1
+            columns[(..., *index)] = push(field, {name: tangent.copy()[()]})[1]
+            tangent[index] = 0
+        found[name] = columns
+    return found
+
+
+def push(field: Field, tangents: Mapping[str, Array]) -> tuple[Array, Array]:
+    """The field's value, and its derivative along a direction, in forward mode."""
+    leaves = leaves_of(field.prepared)
+    with Level() as level:
+        duals = {name: level.dual(leaves[name], Tensor(tangent)) for name, tangent in tangents.items()}
+        value = field.of(constants_of(field.prepared) | leaves | duals, None)
+        tangent = level.tangent(value)
+        array = np.asarray(value.array)
+        return array, np.zeros_like(array) if tangent is None else np.asarray(tangent.array)
+
+
+def assembled(parts: Iterable[Mapping[str, Array]], point: Mapping[str, Array]) -> Array:
+    """The matrix of all blocks: a row for each element of the fields, a column for each element of the variables."""
+    return np.vstack(
+        [np.hstack([_flat(matrix, np.ndim(point[name])) for name, matrix in part.items()]) for part in parts]
+    )
+
+
+def _flat(matrix: Array, axes: int) -> Array:
+    """The matrix with its last axes, those of the variable, made one, and the others too."""
+    kept = matrix.ndim - axes
+    return matrix.reshape(prod(matrix.shape[:kept]), prod(matrix.shape[kept:]))
+
+
+def refuse_constants(prepared: Prepared) -> None:
+    """Raises InputError for a question without variables."""
+    if not prepared.wrt:
+        raise InputError("wrt", "there is no variable to differentiate by", hint='give one: --at "x=1"')
+
+
+def _pattern(here: Array, prepared: Prepared) -> Pattern:
+    """Entries that are not 0 here or near here. Points where a derivative is not finite are passed over."""
+    random = np.random.default_rng(0)
+    entries, used = here != 0, 1
+    for _ in range(POINTS):
+        near = {name: _moved(array, random) for name, array in prepared.at.items()}
+        outputs = outputs_of(replace(prepared, at=near))
+        with np.errstate(all="ignore"):
+            found = assembled([reverse(field, *field.at_point()) for field in outputs], near)
+        if np.all(np.isfinite(found)):
+            entries, used = entries | (found != 0), used + 1
+    return Pattern(entries, used)
+
+
+def _moved(array: Array, random: np.random.Generator) -> Array:
+    lengths = NEARBY * np.where(array == 0, 1, np.abs(array))
+    return (array + lengths * random.uniform(-1, 1, np.shape(array))).astype(array.dtype)

@@ -1,0 +1,116 @@
+"""Progress on stderr: of many scenarios, and of a step that takes long. Nothing in a pipe."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from gradcli.scenario.markdown import Step
+
+PATIENCE = 1.0
+"""Seconds after which a step takes long."""
+
+PAUSE = 0.1
+"""Seconds between two changes of a bar."""
+
+
+class Bars:
+    """Follows steps; one that takes long gets a bar: the backward passes, the last loss, the DataLoader's position."""
+
+    def __init__(self) -> None:
+        self.screen = sys.stderr if sys.stderr.isatty() else None  # what a step writes there is captured
+        self.lock = threading.Lock()
+        self.total: tuple[Progress, TaskID] | None = None
+        self.step: tuple[Progress, TaskID] | None = None
+        self.timer: threading.Timer | None = None
+        self.facts: dict[str, Any] = {}
+        self.changed = 0.0
+
+    @contextmanager
+    def all(self, number: int) -> Iterator[None]:
+        """Inside, a bar counts the scenarios, if there are any to count."""
+        if self.screen is None or not number:
+            yield
+            return
+        with self._bar() as bar:
+            self.total = bar, bar.add_task("", total=number, completed=-1, told="")
+            try:
+                yield
+            finally:
+                self.total = None
+
+    def scenario(self, name: str) -> None:
+        """The next scenario begins."""
+        if self.total is not None:
+            bar, task = self.total
+            bar.update(task, description=name, advance=1)
+
+    def begin(self, step: Step) -> None:
+        """A step begins."""
+        if self.screen is not None and step.code is not None:
+            self.facts = {"description": f"line {step.code.line}", "total": None, "told": ""}
+            self.timer = threading.Timer(PATIENCE, self._show)
+            self.timer.daemon = True
+            self.timer.start()
+
+    def backward(self, passes: int, loss: float | None) -> None:
+        """Another backward pass begins."""
+        told = f"{passes} backward pass{'' if passes == 1 else 'es'}"
+        self._change(told=told if loss is None else f"{told}, loss {loss:.4g}")
+
+    def batch(self, position: int, length: int | None) -> None:
+        """A DataLoader gives another batch."""
+        self._change(completed=position, total=length)
+
+    def end(self) -> None:
+        """The step has ended, in whatever way: its bar goes."""
+        if self.timer is None:
+            return
+        self.timer.cancel()
+        with self.lock:
+            self.timer = None
+            if self.step is not None:
+                bar, task = self.step
+                bar.remove_task(task)
+                if self.total is None:
+                    bar.stop()
+                self.step = None
+
+    def _show(self) -> None:
+        with self.lock:
+            if self.timer is None:
+                return  # it has ended meanwhile
+            bar = self._bar() if self.total is None else self.total[0]
+            self.step = bar, bar.add_task(**self.facts)
+            bar.start()
+
+    def _change(self, **facts: Any) -> None:
+        if self.timer is None:
+            return
+        self.facts |= facts
+        if self.step is not None and time.monotonic() > self.changed + PAUSE:
+            self.changed = time.monotonic()
+            bar, task = self.step
+            bar.update(task, **self.facts)
+
+    def _bar(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(20),
+            TextColumn("{task.fields[told]}", markup=False),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        screen = Console(file=self.screen)
+        # What is captured must not be sent to the screen.
+        return Progress(*columns, console=screen, transient=True, redirect_stdout=False, redirect_stderr=False)

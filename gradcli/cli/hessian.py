@@ -1,0 +1,63 @@
+"""`gradcli hessian`: second derivatives, and whether the point is a minimum, a maximum or a saddle."""
+
+from __future__ import annotations
+
+import typer
+
+from gradcli.cli import options
+from gradcli.cli.exits import Exit, verdict_exit
+
+
+def hessian(
+    ctx: typer.Context,
+    expression: options.Expression,
+    at: options.At = [],
+    let: options.Let = [],
+    wrt: options.Wrt = [],
+    dtype: options.Precision = options.Dtype.float64,
+    seed: options.Seed = None,
+    check: options.Check = True,
+    tol: options.Tol = None,
+    strict: options.Strict = False,
+    emit: options.Emit = None,
+    json: options.Json = False,
+) -> int:
+    """The second derivatives of a number, verified; their symmetry; and the signs of their eigenvalues.
+
+    gradcli hessian "(1-x)**2 + 100*(y-x**2)**2" --at "x=1, y=1"
+
+    gradcli hessian "x**2 - y**2" --at "x=0, y=0"
+
+    gradcli hessian "sum(exp(x)) + y**2" --at "x=[0,1], y=2" --json
+
+    gradcli hessian "a*x**2 + b*x*y"
+
+    gradcli hessian "x**2 * y" --at "x=1, y=2" --emit jax
+    """
+    from gradcli.calculator.hessian import hessian as answered
+    from gradcli.calculator.question import Question
+    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.render.hessian import hessian_document, hessian_screen
+
+    question = Question(
+        expression=options.one_expression(ctx, expression),
+        at=tuple(at),
+        let=tuple(let),
+        wrt=tuple(wrt),
+        dtype=dtype.value,
+        seed=seed,
+        check=check,
+        tol=tol,
+    )
+    if emit is not None:
+        return options.print_snippet(ctx, question, emit, json=json)
+    answer = answered(question, ctx.obj if check else None)
+    for note in answer.notes:
+        say(note)
+    if json:
+        print_json(hessian_document(answer))
+    else:
+        show(hessian_screen(answer))
+    if answer.form is not None and not answer.form.symmetric:
+        return Exit.FAILED
+    return verdict_exit(answer.verdicts, [block.verdict for block in answer.blocks], strict=strict)

@@ -1,0 +1,78 @@
+"""`gradcli jacobian`: the derivative of every output by every variable."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from gradcli.cli import options
+from gradcli.cli.exits import verdict_exit
+
+
+class Mode(StrEnum):
+    """How the matrix is computed."""
+
+    auto = "auto"
+    reverse = "reverse"
+    forward = "forward"
+
+
+def jacobian(
+    ctx: typer.Context,
+    expression: options.Expression,
+    at: options.At = [],
+    let: options.Let = [],
+    wrt: options.Wrt = [],
+    mode: Annotated[Mode, typer.Option(help="Row by row in reverse, column by column forward, or what is cheaper.")] = Mode.auto,
+    sparsity: Annotated[bool, typer.Option("--sparsity", help="Show which entries are not 0, here and at random points nearby.")] = False,
+    dtype: options.Precision = options.Dtype.float64,
+    seed: options.Seed = None,
+    check: options.Check = True,
+    tol: options.Tol = None,
+    strict: options.Strict = False,
+    emit: options.Emit = None,
+    json: options.Json = False,
+) -> int:  # fmt: skip
+    """Every output's derivative by every variable, block by block, verified.
+
+    gradcli jacobian "[x*y, sin(x)]" --at "x=1, y=2"
+
+    gradcli jacobian "f = x*y; g = sin(x); [f, g]" --at "x=1, y=2" --mode forward
+
+    gradcli jacobian "x*cumsum(x)" --at "x=[1,2,3]" --sparsity
+
+    gradcli jacobian "[r*cos(t), r*sin(t)]"
+
+    gradcli jacobian "W @ x" --at "W=randn(3,2), x=[1,-1]" --wrt x --json
+
+    gradcli jacobian "[x*y, sin(x)]" --at "x=1, y=2" --emit numpy
+    """
+    from gradcli.calculator.jacobian import JacobianQuestion
+    from gradcli.calculator.jacobian import jacobian as answered
+    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.render.matrix import jacobian_document, jacobian_screen
+
+    question = JacobianQuestion(
+        expression=options.one_expression(ctx, expression),
+        at=tuple(at),
+        let=tuple(let),
+        wrt=tuple(wrt),
+        dtype=dtype.value,
+        seed=seed,
+        check=check,
+        tol=tol,
+        mode=mode.value,
+        sparsity=sparsity,
+    )
+    if emit is not None:
+        return options.print_snippet(ctx, question, emit, json=json)
+    answer = answered(question, ctx.obj if check else None)
+    for note in answer.notes:
+        say(note)
+    if json:
+        print_json(jacobian_document(answer))
+    else:
+        show(jacobian_screen(answer))
+    return verdict_exit(answer.verdicts, [block.verdict for block in answer.blocks], strict=strict)

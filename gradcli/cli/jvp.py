@@ -1,0 +1,53 @@
+"""`gradcli jvp`: how the outputs change along a direction."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcli.cli import options
+from gradcli.cli.exits import verdict_exit
+
+
+def jvp(
+    ctx: typer.Context,
+    expression: options.Expression,
+    at: options.At = [],
+    let: options.Let = [],
+    tangent: Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="The direction; repeatable. A variable without one stays where it is.")] = [],
+    dtype: options.Precision = options.Dtype.float64,
+    seed: options.Seed = None,
+    check: options.Check = True,
+    tol: options.Tol = None,
+    strict: options.Strict = False,
+    json: options.Json = False,
+) -> int:  # fmt: skip
+    """The Jacobian times a vector, in one pass of forward mode; verified along the direction.
+
+    gradcli jvp "[x*y, sin(x)]" --at "x=1, y=2" --tangent x=1
+
+    gradcli jvp "x**2" --at "x=arange(4.)" --tangent "x=ones(4)" --json
+    """
+    from gradcli.calculator.products import jvp as answered
+    from gradcli.calculator.question import Question
+    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.render.product import jvp_document, product_screen
+
+    question = Question(
+        expression=options.one_expression(ctx, expression),
+        at=tuple(at),
+        let=tuple(let),
+        dtype=dtype.value,
+        seed=seed,
+        check=check,
+        tol=tol,
+    )
+    answer = answered(question, tuple(tangent), ctx.obj if check else None)
+    for note in answer.notes:
+        say(note)
+    if json:
+        print_json(jvp_document(answer))
+    else:
+        show(product_screen(answer, "output", ("value", "jvp")))
+    return verdict_exit(answer.verdicts, [entry.verdict for entry in answer.entries], strict=strict)

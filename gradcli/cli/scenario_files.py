@@ -1,0 +1,38 @@
+"""The files that `gradcli scenario --emit` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradcli.errors import InputError
+
+if TYPE_CHECKING:
+    from gradcli.scenario.markdown import Scenario
+    from gradcli.scenario.results import StepResult
+
+
+def exported(scenario: Scenario, results: Sequence[StepResult], form: str) -> str:
+    """The scenario as a script ("py", which needs no results), a notebook ("ipynb") or a page ("html")."""
+    if form == "py":
+        from gradcli.scenario.export.script import script
+
+        return script(scenario)
+    if form == "ipynb":
+        from gradcli.scenario.export.notebook import notebook
+
+        return notebook(scenario, results)
+    from gradcli.render.page import page
+
+    return page(scenario, results)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Writes the file, whole or not at all. Raises InputError if it cannot be written."""
+    from gradcli.scenario.files import write_whole
+
+    try:
+        write_whole(path, text.encode("utf-8"))
+    except OSError as error:
+        raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None

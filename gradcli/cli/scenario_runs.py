@@ -1,0 +1,250 @@
+"""What `gradcli scenario` does by running scenarios."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from gradcli.cli.bars import Bars
+from gradcli.cli.exits import Exit
+from gradcli.cli.scenario_files import exported, write_file
+from gradcli.cli.terminal import print_error, print_json, print_text, say, show
+from gradcli.errors import InputError
+from gradcli.render import scenario as render
+from gradcli.scenario import library, progress
+from gradcli.verify.client import SympyWorker
+
+if TYPE_CHECKING:
+    from gradcli.scenario.judgement import Judgement
+    from gradcli.scenario.markdown import Scenario
+    from gradcli.scenario.results import StepResult
+
+WATCH_SECONDS = 0.2
+"""How often a file that is watched is looked at."""
+
+
+class Runner:
+    """Runs scenarios and tells what comes of it.
+
+    worker  a SymPy process that has been started; without one, one is started
+    limit   seconds that a step may take; None is no limit
+    brief   a table, and of the steps only those that failed
+    """
+
+    def __init__(self, worker: SympyWorker | None, limit: float | None, *, json: bool, brief: bool) -> None:
+        self.lent = worker
+        self.limit = limit
+        self.json = json
+        self.brief = brief
+        self.stack = ExitStack()
+        self.bars = Bars()
+
+    def __enter__(self) -> Self:
+        self.worker = self.lent or self.stack.enter_context(SympyWorker())  # imports SymPy beside what follows
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stack.close()
+
+    def run(self, scenarios: Sequence[Scenario], answers: Path | None = None) -> int:
+        """Runs them, and compares and checks everything; also the answers in a file, if one is given."""
+        seconds, done = {}, []
+        judged = self._judged(scenarios, answers)
+        with self.bars.all(len(scenarios) if self.brief else 0):
+            for scenario in scenarios:
+                begun = time.monotonic()
+                self.bars.scenario(scenario.name)
+                self._tell(render.scenario_head(scenario))
+                results = self._results(scenario, judged=judged.get(scenario.source))
+                self._tell(render.scenario_summary(scenario, results))
+                seconds[scenario.source] = time.monotonic() - begun
+                done.append((scenario, results))
+        if self.json:
+            from gradcli.render.scenario_document import ran, scenarios_document
+
+            print_json(scenarios_document(ran(scenario, results) for scenario, results in done))
+        elif self.brief:
+            from gradcli.render.scenario_tables import runs_table
+
+            for scenario, results in done:
+                self._show_failures(scenario, results)
+            show(runs_table(done, seconds))
+        return _exit([result for _, results in done for result in results])
+
+    def lint(self, scenarios: Sequence[Scenario]) -> int:
+        """Runs them and looks for whatever is not in order."""
+        from gradcli.scenario.lint import problems
+
+        with self.bars.all(len(scenarios)):
+            found = []
+            for scenario in scenarios:
+                self.bars.scenario(scenario.name)
+                results = self._results(scenario, quiet=True)
+                found.append((scenario, problems(scenario, results, self.worker)))
+        if self.json:
+            from gradcli.render.scenario_document import linted, scenarios_document
+
+            print_json(scenarios_document(linted(scenario, each) for scenario, each in found))
+        else:
+            from gradcli.render.scenario_tables import problems_screen
+
+            show(problems_screen(found))
+        return Exit.FAILED if any(each for _, each in found) else Exit.OK
+
+    def update(self, scenarios: Sequence[Scenario]) -> int:
+        """Runs them and writes what they print into their files; a file with code that raises stays as it is."""
+        from gradcli.scenario.update import update
+
+        failed, items = False, []
+        for scenario in scenarios:
+            results = self._results(scenario, quiet=True, check=False)
+            raised = results[-1:] and results[-1].error is not None
+            if raised:
+                self._show_failures(scenario, results)
+            changed = 0 if raised else update(scenario, results)
+            failed = failed or bool(raised)
+            items.append((scenario, results, changed))
+            if not (raised or self.json):
+                print(f"{scenario.source}: {render.count(changed, 'output block')} changed")
+        if self.json:
+            from gradcli.render.scenario_document import ran, scenarios_document
+
+            print_json(scenarios_document(ran(scenario, results, updated=n) for scenario, results, n in items))
+        return Exit.FAILED if failed else Exit.OK
+
+    def watch(self, scenarios: Sequence[Scenario]) -> int:
+        """Runs one file, again after every save, until Ctrl-C."""
+        from gradcli.scenario.watch import changes, stamps
+
+        if len(scenarios) != 1 or self.json:
+            raise InputError("usage", "--watch shows one file, as text", hint="gradcli scenario lesson.md --watch")
+        path, before, known = Path(scenarios[0].source), None, None
+        while True:
+            now = stamps(path)
+            if now == known or not now:
+                time.sleep(WATCH_SECONDS)
+                continue
+            known = now
+            try:
+                scenario = library.read(path)
+            except InputError as error:
+                print_error(error)
+                continue
+            results = self._results(scenario, quiet=before is not None)
+            for result in results if before is None else []:
+                show(render.step_screen(result))
+            for result in changes(before, results) if before is not None else []:
+                show(render.step_screen(result))
+            show(render.scenario_summary(scenario, results))
+            say(f"watching {path}; Ctrl-C ends it")
+            before = results
+
+    def emit(self, scenarios: Sequence[Scenario], form: str, output: Path | None) -> int:
+        """Writes one scenario as a script, a notebook or a page; these two are run for their outputs."""
+        if len(scenarios) != 1 or self.json:
+            hint = f"gradcli scenario mean-of-squares --emit {form}"
+            raise InputError("usage", "--emit writes one scenario, and no JSON", hint=hint)
+        (scenario,) = scenarios
+        results = [] if form == "py" else self._results(scenario, quiet=True, check=form == "html")
+        text = exported(scenario, results, form)
+        if output is None:
+            print_text(text)
+        else:
+            write_file(output, text)
+        return _exit(results)
+
+    def against(self, scenarios: Sequence[Scenario]) -> int:
+        """Runs them here and on PyTorch, and shows outputs that differ side by side."""
+        from gradcli.render.side_by_side import comparison_document, comparison_screen
+        from gradcli.scenario.against import compared, pytorch_version
+
+        version, failed, items = pytorch_version(), False, []
+        with self.bars.all(len(scenarios)):
+            for scenario in scenarios:
+                self.bars.scenario(scenario.name)
+                results = self._results(scenario, quiet=True, check=False)
+                found = compared(scenario, results, self.limit)
+                failed = failed or any(each.difference is not None for each in found)
+                items.append((scenario, found))
+        if self.json:
+            from gradcli.render.scenario_document import described, scenarios_document
+
+            print_json(scenarios_document(described(s, against=comparison_document(c, version)) for s, c in items))
+        else:
+            for scenario, found in items:
+                show(comparison_screen(scenario, found, version))
+        return Exit.FAILED if failed else Exit.OK
+
+    def step(self, scenarios: Sequence[Scenario]) -> int:
+        """Walks the reader through them, one after the other; without a terminal, shows them."""
+        if self.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return self.run(scenarios)
+        from gradcli.cli.stepping import Stepper
+        from gradcli.scenario.runner import Session
+        from gradcli.scenario.stepping import Walk
+        from gradcli.verify.recorded import verdicts
+
+        judge, walks = partial(verdicts, worker=self.worker), []
+        for scenario in scenarios:
+            walks.append(Walk(scenario, partial(Session, scenario, judge, self.limit, self.bars), self.worker))
+            if not Stepper(walks[-1]).run():
+                break
+        return _exit([result for walk in walks for result in walk.results])
+
+    def _judged(self, scenarios: Sequence[Scenario], answers: Path | None) -> dict[str, dict[int, Judgement]]:
+        """The judgements on the answers in a file, by the source of the scenario and the index of the step."""
+        if answers is None:
+            return {}
+        from gradcli.scenario.answers import judge_all, read_answers
+
+        lines = read_answers(answers, [scenario.name for scenario in scenarios])
+        return {s.source: judge_all(s, lines[s.name], self.worker) for s in scenarios if s.name in lines}
+
+    def _results(
+        self,
+        scenario: Scenario,
+        *,
+        quiet: bool = False,
+        check: bool = True,
+        judged: Mapping[int, Judgement] | None = None,
+    ) -> list[StepResult]:
+        """Runs a scenario; shows its steps unless that is not wanted, and writes down that it was run."""
+        from gradcli.scenario.runner import run
+        from gradcli.verify.recorded import verdicts
+
+        judge = partial(verdicts, worker=self.worker) if check else None
+        results = []
+        for step, result in enumerate(run(scenario, judge, self.limit, self.bars)):
+            result = replace(result, judgement=(judged or {}).get(step))
+            results.append(result)
+            if not quiet:
+                self._tell(render.step_screen(result))
+        if check:
+            self._note(scenario, results)
+        return results
+
+    def _note(self, scenario: Scenario, results: Sequence[StepResult]) -> None:
+        with suppress(OSError):
+            progress.note_run(scenario, results)
+            return
+        say(f"what you have done cannot be written to {progress.folder()}", "warning")
+
+    def _tell(self, renderable: Any) -> None:
+        if not (self.json or self.brief):
+            show(renderable)
+
+    def _show_failures(self, scenario: Scenario, results: Sequence[StepResult]) -> None:
+        failed = [result for result in results if result.failed]
+        if failed and not self.json:
+            for renderable in (render.scenario_head(scenario), *map(render.step_screen, failed)):
+                show(renderable)
+
+
+def _exit(results: Sequence[StepResult]) -> int:
+    return Exit.FAILED if any(result.failed for result in results) else Exit.OK

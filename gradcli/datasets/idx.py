@@ -1,0 +1,103 @@
+"""IDX files, in which MNIST and Fashion-MNIST are published: an array after a header, often gzipped.
+
+The header: two zero bytes, a code for the type, the number of axes, and each axis' length as four bytes; all numbers
+have their high byte first.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradcli.datasets.folder import bad_file, find, unreadable
+from gradcli.datasets.images import Images
+from gradcli.errors import InputError
+
+TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+GZIP = b"\x1f\x8b"
+BELOW = ("FashionMNIST/raw", "MNIST/raw", "raw", "fashion-mnist", "fashion", "mnist")
+"""Where the files may lie in the data folder, if not in it; the first are torchvision's."""
+
+DIGITS = tuple("0123456789")
+FASHION = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+
+
+def read_idx(path: Path) -> Any:
+    """The array in an IDX file, gzipped or not. Raises InputError for a file that is missing, truncated or no IDX."""
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == GZIP
+            raw.seek(0)
+            if not zipped:
+                return _array(path, raw)
+            with gzip.open(raw) as content:
+                return _array(path, content)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise bad_file(path, f"is a damaged gzip file: {error}") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def read_mnist(folder: Path) -> tuple[Images, Images]:
+    """The training and the test images of MNIST or Fashion-MNIST; Fashion-MNIST if "fashion" is in the files' path.
+
+    Raises InputError for files that are missing, truncated, or do not belong together.
+    """
+    return _part(folder, "train"), _part(folder, "t10k")
+
+
+def _array(path: Path, file: io.BufferedIOBase) -> Any:
+    start = file.read(4)
+    if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPES or start[3] == 0:
+        raise bad_file(
+            path, "is not an IDX file", "an IDX file begins with two zero bytes, a type and a number of axes"
+        )
+    dtype, axes = np.dtype(TYPES[start[2]]), start[3]
+    header = file.read(4 * axes)
+    if len(header) < 4 * axes:
+        raise bad_file(path, f"is truncated in the header of its {axes} axes")
+    shape = tuple(int(length) for length in np.frombuffer(header, ">u4"))
+    wanted = math.prod(shape) * dtype.itemsize
+    content = file.read()
+    if len(content) != wanted:
+        what = "is truncated" if len(content) < wanted else "is too long"
+        raise bad_file(path, f"{what}: an array of {shape} has {wanted} bytes, the file has {len(content)}")
+    return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _part(folder: Path, part: str) -> Images:
+    image_path = _path(folder, f"{part}-images-idx3-ubyte")
+    label_path = _path(folder, f"{part}-labels-idx1-ubyte")
+    images, labels = read_idx(image_path), read_idx(label_path)
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise bad_file(image_path, f"holds {images.dtype} of shape {images.shape}, not grey images (uint8, three axes)")
+    if labels.ndim != 1 or labels.dtype != np.uint8:
+        raise bad_file(label_path, f"holds {labels.dtype} of shape {labels.shape}, not labels (uint8, one axis)")
+    if len(labels) != len(images):
+        raise bad_file(label_path, f"holds {len(labels)} labels for {len(images)} images in {image_path.name!r}")
+    if not len(labels):
+        raise bad_file(image_path, "holds no images")
+    if labels.max() >= len(DIGITS):
+        place = int(np.argmax(labels >= len(DIGITS)))
+        raise bad_file(label_path, f"holds the label {labels[place]} at place {place}; labels go from 0 to 9")
+    fashion = "fashion" in str(image_path.resolve()).lower()
+    name, classes = ("Fashion-MNIST", FASHION) if fashion else ("MNIST", DIGITS)
+    return Images(name, images[:, None], labels.astype(np.int64), classes)
+
+
+def _path(folder: Path, name: str) -> Path:
+    names = (name, f"{name}.gz")
+    found = find(folder, *names, below=BELOW)
+    if found is None:
+        raise InputError(
+            "data",
+            f"the data folder {str(folder)!r} has no file {name!r}, gzipped or not",
+            hint="MNIST and Fashion-MNIST are four files: images and labels (idx3, idx1) of train and t10k",
+        )
+    return found

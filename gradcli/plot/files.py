@@ -1,0 +1,75 @@
+"""Figures as files, drawn by matplotlib: the extra `plot`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from gradcli.errors import InputError
+from gradcli.plot.figure import Bars, Figure, Image, Panel, shade
+
+ENDINGS = (".png", ".svg", ".pdf")
+
+
+def save(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Writes the figure to a file, in the format of its ending.
+
+    Raises InputError if matplotlib is not installed, the ending is none of ENDINGS, or the file cannot be written.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in ENDINGS:
+        hint = f"name it {target.stem}{ENDINGS[0]}; the endings are {', '.join(ENDINGS)}"
+        raise InputError("file", f"figures are not written as {target.suffix or 'a file without an ending'}", hint=hint)
+    try:
+        # Not pyplot, which keeps figures and looks for a window system.
+        from matplotlib.figure import Figure as Drawing
+    except ModuleNotFoundError:
+        hint = "pip install 'gradcli[plot]'"
+        raise InputError(
+            "missing-extra", "a file of a figure needs matplotlib, which is not installed", hint=hint
+        ) from None
+    drawing = Drawing(figsize=figure.size, layout="constrained")
+    if figure.title:
+        drawing.suptitle(figure.title)
+    grid = drawing.add_gridspec(*figure.shape)
+    for (row, column), panel in figure.in_order():
+        _fill(drawing.add_subplot(grid[row, column]), panel)
+    try:
+        drawing.savefig(target)
+    except OSError as error:
+        raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None
+
+
+def _fill(axes: Any, panel: Panel) -> None:
+    for mark in panel.marks:
+        if isinstance(mark, Image):
+            axes.imshow(mark.pixels)
+            continue
+        colour = shade(mark.colour) or "black"
+        if isinstance(mark, Bars):
+            axes.bar(mark.x, mark.heights, mark.width, color=colour, label=mark.label)
+            if mark.names:
+                axes.set_xticks(mark.x, mark.names)
+        else:
+            marker = mark.marker or ("" if mark.style else "o")
+            axes.plot(
+                mark.x,
+                mark.y,
+                color=colour,
+                label=mark.label,
+                linestyle=mark.style or "none",
+                marker=marker,
+                linewidth=mark.width,
+            )
+    axes.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
+    if not panel.pictures:
+        axes.set(xscale=panel.xscale, yscale=panel.yscale, xlim=panel.xlim, ylim=panel.ylim)
+        if panel.equal:
+            axes.set_aspect("equal", adjustable="datalim")
+    if panel.grid:
+        axes.grid(visible=True, alpha=0.3)
+    if panel.legend and panel.labelled():
+        axes.legend()
+    if not panel.axes:
+        axes.set_axis_off()

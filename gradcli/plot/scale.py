@@ -1,0 +1,114 @@
+"""An axis: which numbers it covers, where they lie on it, and which of them are named."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from gradcli.plot.figure import Array, Bars, Line, Panel
+
+MARGIN = 0.05
+"""How much room is left beside the data, as a share of their extent."""
+
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+SLACK = 1e-9
+
+LARGEST = 1e300
+"""Numbers beyond it are not drawn, and those below its reciprocal are 0: the extent of an axis must be a number."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From `low` to `high`, in logarithms to base 10 if `log`."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def place(self, values: Array) -> Array:
+        """Where numbers lie: 0 at the low end, 1 at the high one; nan for what a logarithmic axis cannot hold."""
+        values = np.asarray(values, dtype=float)
+        with np.errstate(all="ignore"):  # what cannot be placed is nan or inf
+            if self.log:
+                values = np.where(values > 0, np.log10(values), np.nan)
+            return np.asarray((values - self.low) / (self.high - self.low))
+
+    def ticks(self, most: int = 7) -> list[tuple[float, str]]:
+        """At most `most` round numbers on the axis: the place of each, 0 to 1, and its text."""
+        powers = _round_numbers(self.low, self.high, most, whole=True) if self.log else ([], 1.0)
+        if len(powers[0]) > 1:
+            return [((n - self.low) / (self.high - self.low), _power(round(n))) for n in powers[0]]
+        ends = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
+        numbers, step = _round_numbers(*ends, most)
+        return list(zip(self.place(np.array(numbers)).tolist(), _decimals(numbers, step), strict=True))
+
+
+def axes_of(panel: Panel) -> tuple[Axis, Axis]:
+    """The x and the y axis that show everything in the panel, or what its limits say."""
+    lines = [mark for mark in panel.marks if isinstance(mark, Line)]
+    bars = [mark for mark in panel.marks if isinstance(mark, Bars)]
+    beside = [edge for bar in bars for edge in (bar.x - bar.width / 2, bar.x + bar.width / 2)]
+    x = _axis([line.x for line in lines] + beside, panel.xlim, log=panel.xscale == "log")
+    grounded = [] if panel.yscale == "log" or not bars else [np.zeros(1)]
+    y = _axis(
+        [line.y for line in lines] + [bar.heights for bar in bars] + grounded, panel.ylim, log=panel.yscale == "log"
+    )
+    return x, y
+
+
+def equalised(x: Axis, y: Axis, width: float, height: float) -> tuple[Axis, Axis]:
+    """The axes, one of them widened so that a unit is as long on both in an area of that size."""
+    if x.log or y.log:
+        return x, y
+    unit = max((x.high - x.low) / width, (y.high - y.low) / height)
+    return _widened(x, unit * width), _widened(y, unit * height)
+
+
+def _widened(axis: Axis, extent: float) -> Axis:
+    middle = (axis.low + axis.high) / 2
+    return Axis(middle - extent / 2, middle + extent / 2)
+
+
+def _axis(data: Iterable[Array], limits: tuple[float | None, float | None], *, log: bool) -> Axis:
+    values = np.concatenate([np.zeros(0), *(np.ravel(part).astype(float) for part in data)])
+    values[np.abs(values) < 1 / LARGEST] = 0
+    values = values[(np.abs(values) < LARGEST) & ((values > 0) | (not log))]
+    given = [None if limit is None or (log and limit <= 0) else limit for limit in limits]
+    if log:
+        values = np.log10(values)
+        given = [None if limit is None else math.log10(limit) for limit in given]
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    room = (high - low) * MARGIN if high > low else max(abs(low) * MARGIN, 0.5)
+    low = low - room if given[0] is None else given[0]
+    high = high + room if given[1] is None else given[1]
+    return Axis(low, high, log) if high > low else Axis(min(low, high) - 0.5, max(low, high) + 0.5, log)
+
+
+def _round_numbers(low: float, high: float, most: int, *, whole: bool = False) -> tuple[list[float], float]:
+    """At most `most` round numbers from `low` to `high`, and the step between them, a whole number if asked for."""
+    least = (high - low) / max(most - 1, 1)
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(step * power for step in STEPS if step * power >= least * (1 - SLACK))
+    if whole:
+        step = max(1.0, math.ceil(step))
+    first, last = math.ceil(low / step - SLACK), math.floor(high / step + SLACK)
+    return [k * step for k in range(first, last + 1)], step
+
+
+def _decimals(numbers: list[float], step: float) -> list[str]:
+    """The numbers with as many digits as tell them apart."""
+    largest = max(map(abs, numbers), default=0.0)
+    if largest >= 1e6 or 0 < largest < 1e-4:
+        return [f"{number:.6g}" for number in numbers]
+    digits = -int(Decimal(f"{step:.3g}").normalize().as_tuple().exponent)
+    return [f"{number:.{max(digits, 0)}f}" for number in numbers]
+
+
+def _power(exponent: int) -> str:
+    if -3 <= exponent <= 4:
+        return f"{10.0**exponent:g}"
+    return f"1e{exponent}"

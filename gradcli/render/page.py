@@ -1,0 +1,160 @@
+"""A scenario and its results as one HTML page that needs nothing else: no script, no network, no font of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from markdown_it import MarkdownIt
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from gradcli.plot.svg import svg
+from gradcli.render.graph_svg import graph_svg
+from gradcli.render.numbers import screen_array
+from gradcli.render.scenario import MAX_BACKWARDS, count, gradient_words, outputs
+from gradcli.render.verdict import verdict_lines
+from gradcli.scenario.markdown import Scenario
+from gradcli.scenario.questions import solution
+from gradcli.scenario.questions_format import Question
+from gradcli.scenario.results import BackwardRecord, StepResult
+
+LIGHT, DARK = "xcode", "github-dark"
+"""The colours of code, as Pygments names them."""
+
+MAX_OPEN = 40
+"""A graph of more nodes is folded,"""
+MAX_ROWS = 12
+"""and so is a table of more gradients."""
+
+
+def page(scenario: Scenario, results: Sequence[StepResult]) -> str:
+    """The page: prose, questions with their answers folded, code, outputs, graphs, verdicts and plots."""
+    failed = any(result.failed for result in results)
+    body = "\n".join(part for result in results for part in _step(result))
+    gradients = gradient_words(results)
+    summary = f"{outputs(scenario, results)} as documented{f'; gradients: {gradients}' if gradients else ''}"
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="{escape(scenario.aim)}">
+<title>{escape(scenario.title)}</title>
+<style>
+{_styles()}</style>
+</head>
+<body>
+<header>
+<p class="kind">{escape(scenario.track)} · {count(scenario.minutes, "minute")}</p>
+<h1>{escape(scenario.title)}</h1>
+<p class="aim">{escape(scenario.aim)}</p>
+</header>
+<main>
+{body}
+</main>
+<footer><span class="{"failed" if failed else "passed"}">{"✗" if failed else "✓"}</span> {escape(summary)}.</footer>
+</body>
+</html>
+"""
+
+
+@cache
+def _styles() -> str:
+    light, dark = (HtmlFormatter(style=style).get_style_defs("pre.code") for style in (LIGHT, DARK))
+    own = (files("gradcli.render") / "page.css").read_text("utf-8")
+    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}"
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """CommonMark with tables; HTML is shown as text, and a picture that would have to be fetched as a link."""
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader.add_render_rule("image", _image)
+    return reader
+
+
+def _image(_: Any, tokens: Sequence[Any], index: int, *__: Any) -> str:
+    token = tokens[index]
+    address, text = escape(str(token.attrGet("src"))), escape(token.content)
+    return (
+        f'<img src="{address}" alt="{text}">'
+        if address.startswith("data:image/")
+        else f'<a href="{address}">{text}</a>'
+    )
+
+
+def _step(result: StepResult) -> Iterator[str]:
+    """Prose, question, code, and what came of it."""
+    step = result.step
+    if step.prose:
+        yield f'<div class="prose">{_markdown().render(step.prose)}</div>'
+    if step.question is not None:
+        yield "".join(_question(step.question))
+    if step.code is not None:
+        code = highlight(step.code.text, PythonLexer(), HtmlFormatter(nowrap=True))
+        yield f'<pre class="code"><code>{code}</code></pre>'
+    for kind, text in (("output", result.printed), ("notes", result.notes), ("error", result.error)):
+        if text:
+            yield f'<pre class="{kind}">{escape(text.rstrip())}</pre>'
+    for figure in result.figures:
+        yield f'<figure class="plot">{svg(figure)}</figure>'
+    if result.difference is not None:
+        yield '<p class="failed">The output is not the document\'s:</p>'
+        yield f'<pre class="error">{escape(result.difference)}</pre>'
+    if result.contradiction is not None:
+        yield f'<p class="failed">{escape(result.contradiction)}</p>'
+    for record in result.backwards[:MAX_BACKWARDS]:
+        yield from _backward(record)
+    rest = len(result.backwards[MAX_BACKWARDS:]) + result.unfollowed
+    if rest:
+        yield f'<p class="kind">… and {count(rest, "more backward pass", "es")}.</p>'
+
+
+def _question(question: Question) -> Iterator[str]:
+    yield f'<section class="question"><p><strong>Question.</strong> {_markdown().renderInline(question.ask)}</p>'
+    given = (("of", question.of), ("at", question.at), ("by", question.wrt), ("cotangent", question.cotangent))
+    rows = "".join(f"<dt>{key}</dt><dd><code>{escape(text)}</code></dd>" for key, text in given if text is not None)
+    if rows:
+        yield f"<dl>{rows}</dl>"
+    if question.hint is not None:
+        yield f"<details><summary>Hint</summary><p>{_markdown().renderInline(question.hint)}</p></details>"
+    answer, values = solution(question)
+    yield f'<details class="answer"><summary>Answer</summary><p><code>{escape(answer)}</code></p>'
+    if values is not None and screen_array(values) != answer:
+        yield f"<pre>{escape(screen_array(values))}</pre>"
+    yield "</details></section>"
+
+
+def _backward(record: BackwardRecord) -> Iterator[str]:
+    """The graph of a backward pass, and its gradients with their verdicts."""
+    for root, graph in zip(record.roots, record.graphs, strict=True):
+        caption = f"Backward from <code>{escape(root)}</code>" if root else "A backward pass"
+        drawing = f'<div class="scroll graph">{graph_svg(graph)}</div>'
+        if len(graph) > MAX_OPEN:
+            drawing = _folded(drawing, f"{len(graph)} nodes")
+        told = "the recorded operations, in the direction of the forward pass"
+        yield f"<figure><figcaption>{caption}: {told}</figcaption>{drawing}</figure>"
+    if not record.gradients:
+        return
+    rows = []
+    for name, gradient in record.gradients.items():
+        verdict = record.verdicts.get(name)
+        word, *details = (escape(line.plain) for line in verdict_lines(verdict))
+        kind = "unchecked" if verdict is None else verdict.word
+        remark = [] if verdict is None or verdict.word in ("proved", "agrees") else [escape(verdict.detail)]
+        cells = f'<span class="{kind}">{word}</span>' + "".join(f"<small>{line}</small>" for line in details + remark)
+        rows.append(
+            f"<tr><td><code>{escape(name)}</code></td><td><pre>{escape(screen_array(gradient))}</pre></td><td>{cells}</td></tr>"
+        )
+    heads = "<tr><th>leaf</th><th>gradient of this pass</th><th>verdict</th></tr>"
+    table = f'<div class="scroll"><table><thead>{heads}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+    yield _folded(table, f"{len(rows)} gradients") if len(rows) > MAX_ROWS else table
+
+
+def _folded(content: str, summary: str) -> str:
+    return f"<details><summary>{summary}</summary>{content}</details>"

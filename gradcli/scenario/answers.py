@@ -1,0 +1,98 @@
+"""A file of answers, for scripts: a line an answer, in the order of the questions.
+
+# what stands after such a sign is a remark
+mean-of-squares:
+3*(x+2)/2
+(2, 2)
+
+A line `name:` says whose questions the lines below it answer; it may be left out where one scenario is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradcli.errors import InputError, Span
+from gradcli.scenario.judgement import Judgement
+from gradcli.scenario.markdown import Scenario
+from gradcli.scenario.questions import asked
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+_NAME = re.compile(r"([\w.-]+):")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the file, and where in its text it stands."""
+
+    text: str
+    span: Span
+
+
+def read_answers(path: Path, names: Sequence[str]) -> dict[str, list[Line]]:
+    """The lines that answer each of these scenarios. Raises InputError for a file that cannot be read or understood."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("file", f"{str(path)!r} is not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise InputError("file", f"{str(path)!r} cannot be read: {error.strerror}") from None
+    found: dict[str, list[Line]] = {}
+    current = names[0] if len(names) == 1 else None
+    for line in _lines(text, str(path)):
+        named = _NAME.fullmatch(line.text)
+        if named is not None:
+            current = named[1]
+            if current not in names:
+                raise InputError("answers", f"{current!r} is not among the scenarios to be run", span=line.span)
+            found.setdefault(current, [])
+        elif current is None:
+            hint = f"for instance a line {names[0]}:"
+            raise InputError("answers", "which scenario is this an answer for?", span=line.span, hint=hint)
+        else:
+            found.setdefault(current, []).append(line)
+    return found
+
+
+def _lines(text: str, source: str) -> list[Line]:
+    """The lines that are neither empty nor remarks, without blanks around them."""
+    lines, start = [], 0
+    for raw in text.split("\n"):
+        stripped = raw.strip()
+        if stripped and not stripped.startswith("#"):
+            first = start + raw.index(stripped)
+            lines.append(Line(stripped, Span(text, first, first + len(stripped), source)))
+        start += len(raw) + 1
+    return lines
+
+
+def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | None = None) -> dict[int, Judgement]:
+    """The judgements by the index of the step. A question that has no line is not answered, and so not right.
+
+    Raises InputError, with its place in the file, for an answer that cannot be read and for one too many.
+    """
+    questions = asked(scenario)
+    if len(lines) > len(questions):
+        message = f"{scenario.name} has {len(questions)} question{'' if len(questions) == 1 else 's'}, no more"
+        raise InputError("answers", message, span=lines[len(questions)].span)
+    found = {each.step: Judgement("", False, "It was not answered.") for each in questions}
+    for each, line in zip(questions, lines, strict=False):
+        try:
+            found[each.step] = each.judge(line.text, worker)
+        except InputError as error:
+            raise InputError(error.code, error.message, span=_placed(line, error.span), hint=error.hint) from None
+    return found
+
+
+def _placed(line: Line, span: Span | None) -> Span:
+    """A place in an answer as a place in the file."""
+    if span is None or span.source != "answer":
+        return line.span
+    start = line.span.start
+    return Span(line.span.text, start + span.start, start + span.end, line.span.source)

@@ -1,0 +1,213 @@
+"""The derivative that a question asks for, and answers to it, as functions of the point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.calculator.compute import compute, constants_of, value_of
+from gradcli.calculator.prepare import Prepared, prepare
+from gradcli.calculator.question import Question as Calculation
+from gradcli.engine.modes import no_grad
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import InputError
+from gradcli.lang.tree import Assign, Call, List, Name, Program, free_names
+from gradcli.lang.unparse import unparse
+from gradcli.scenario.questions_format import Question
+from gradcli.verify.problem import symbolic_request
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+Array = Any
+Point = dict[str, Array]
+AtPoint = Callable[[Point], Array]
+
+EXACT = 1e-6
+"""The relative error allowed to a formula, which has nothing to round but its constants."""
+DIGITS = 5e-4
+"""The relative error of a number that was rounded to four significant digits."""
+DECIMALS = 5.001e-5
+"""The error of a number that was rounded to four decimals, which is what PyTorch prints."""
+SMALLEST = 1e-3
+"""Smaller numbers are not rounded to decimals."""
+PATIENCE = 10.0
+"""Seconds that SymPy is given."""
+MAX_MADE = 10_000
+"""Elements of an array that an answer makes itself."""
+POINTS = 3
+"""Other points at which a formula is tried."""
+
+
+class Derivative:
+    """What a question of kind gradient asks for. Raises InputError for a question that cannot be computed.
+
+    point  where, by name
+    name   the variable that it is the derivative by
+    truth  the gradient there, an array of that variable's shape
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.calculation = Calculation(
+            expression=question.of or "",
+            at=(question.at or "",),
+            wrt=(question.wrt,) if question.wrt else (),
+            cotangent=question.cotangent,
+        )
+        with source("of"):
+            self.prepared = prepare(self.calculation)
+        if self.prepared.missing:
+            raise InputError("question", f"no value for {', '.join(self.prepared.missing)}: `at` gives every name one")
+        if len(self.prepared.wrt) != 1:
+            raise InputError("question", f"by which of {', '.join(self.prepared.wrt)}? `wrt` says it")
+        (self.name,) = self.prepared.wrt
+        self.point: Point = self.prepared.at
+        self.truth = self.gradient(self.point)
+
+    @property
+    def program(self) -> Program:
+        return self.prepared.program
+
+    def gradient(self, point: Point, program: Program | None = None, cotangent: Array = None) -> Array:
+        """The gradient at a point, of another program or with another cotangent if they are given."""
+        given = self.prepared.cotangent if cotangent is None else cotangent
+        prepared = replace(self.prepared, at=point, program=program or self.program, cotangent=given)
+        return np.asarray(compute(prepared, 1).gradients[self.name][0])
+
+    def value(self, point: Point) -> Array:
+        """The value of what is differentiated."""
+        return value_at(self.prepared, point)
+
+    def read(self, text: str) -> Reply:
+        """The answer in `text`. Raises InputError for one that is no expression in the question's names."""
+        with source("answer"):
+            prepared = prepare(replace(self.calculation, expression=text, wrt=(), cotangent=None))
+            if prepared.parsed.program.assignments:
+                raise InputError("answer", "an answer is one expression", hint="write what stands right of the =")
+            if any(np.size(array) > MAX_MADE for array in prepared.made.values()):
+                raise InputError("too-large", f"an answer may make arrays of up to {MAX_MADE:,} elements")
+            if prepared.missing:
+                unknown = f"the question has no name {prepared.missing[0]!r}"
+                raise InputError("unknown-variable", unknown, hint=f"it has {', '.join(self.point)}")
+            return Reply(prepared)
+
+
+class Reply:
+    """An answer that has been read.
+
+    names   those of the point on which it depends: none for an answer in numbers
+    points  where it is tried: at the point, and near it, where just these names have other values; so an answer may
+            keep the name of a constant, or have its value put in
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.names = [name for name in free_names(prepared.program) if name in prepared.at]
+        self.value = self(prepared.at)
+
+    def __call__(self, point: Point) -> Array:
+        return value_at(self.prepared, point)
+
+    @cached_property
+    def points(self) -> list[Point]:
+        random = np.random.default_rng(0)
+        here = self.prepared.at
+        moved = [here | {name: _moved(here[name], random) for name in self.names} for _ in range(POINTS)]
+        return [here, *(moved if self.names else [])]
+
+    def agrees(self, expected: AtPoint) -> bool:
+        """Whether the answer has the values of `expected`, at every point."""
+        return agree(self, expected, self.points, rounded=not self.names)
+
+    def rises_by(self, name: str, expected: AtPoint) -> bool:
+        """Whether the slope of the answer along a name, element by element, has the values of `expected`."""
+        total = Program((), _call("sum", self.prepared.program.result))
+        prepared = replace(self.prepared, program=total, wrt=(name,))
+        slope = lambda point: compute(replace(prepared, at=point), 1).gradients[name][0]  # noqa: E731
+        return agree(slope, expected, self.points)
+
+
+def agree(found: AtPoint, expected: AtPoint, points: Sequence[Point], *, rounded: bool = False) -> bool:
+    """Whether both are the same at the first point, and at those of the others at which both exist."""
+    first, *others = points
+    if not same(found(first), expected(first), rounded=rounded):
+        return False
+    for point in others:
+        try:
+            pair = found(point), expected(point)
+        except InputError:
+            continue
+        if all(np.all(np.isfinite(array)) for array in pair) and not same(*pair, rounded=rounded):
+            return False
+    return True
+
+
+def same(found: Array, expected: Array, *, rounded: bool = False) -> bool:
+    """Whether two arrays are one; one number stands for an array of equal ones.
+
+    rounded  `found` may be rounded to four significant digits, or to four decimals if it is not small
+    """
+    found, expected = np.asarray(found), np.asarray(expected)
+    if found.shape not in ((), expected.shape):
+        return False
+    sizes = np.abs(expected[np.isfinite(expected) & (expected != 0)])
+    near_zero = 1e-9 * (float(np.max(sizes, initial=0.0)) or 1.0)
+    if rounded and np.min(sizes, initial=1.0) >= SMALLEST:
+        near_zero = DECIMALS
+    return bool(np.all(np.isclose(found, expected, rtol=DIGITS if rounded else EXACT, atol=near_zero, equal_nan=True)))
+
+
+def value_at(prepared: Prepared, point: Point) -> Array:
+    """The value of a program."""
+    with no_grad():
+        leaves = {name: Tensor(array) for name, array in point.items()}
+        return np.asarray(value_of(prepared, constants_of(prepared) | leaves).array)
+
+
+def identical(derivative: Derivative, reply: Reply, worker: SympyWorker) -> bool:
+    """Whether SymPy finds that the answer is the derivative, whatever the values of the names.
+
+    What they differ by is the derivative of f(x) - detach(answer)*x.
+    """
+    asked = derivative.prepared.parsed.program
+    product = _call("mul", _call("detach", reply.prepared.parsed.program.result), Name(derivative.name))
+    both = _call("cat", List((_call("flatten", asked.result), Name(_CLAIM))))
+    program = Program((Assign(_CLAIM, _call("flatten", product)), *asked.assignments), both)
+    prepared = prepare(replace(derivative.calculation, expression=unparse(program), cotangent=None))
+    given = derivative.prepared.cotangent
+    weights = np.append([1.0] if given is None else given, -np.ones(derivative.truth.size))
+    values = prepared.at | prepared.fixed
+    request = symbolic_request(prepared.program, values, prepared.wrt, weights, 1, derivative.calculation.dtype)
+    found = worker.ask(request, PATIENCE).get("derivatives", {})
+    return any(order["text"] == "0" for order in found.get(derivative.name, ()))
+
+
+_CLAIM = "_claim"
+
+
+def _call(function: str, *args: Any) -> Call:
+    return Call(function, args)
+
+
+def _moved(array: Array, random: np.random.Generator) -> Array:
+    """Values near those of the array, with their signs; zeros become any numbers up to 1."""
+    array = np.asarray(array)
+    near = array * random.uniform(0.75, 1.25, array.shape)
+    return np.where(array == 0, random.uniform(-1, 1, array.shape), near)[()]
+
+
+@contextmanager
+def source(name: str) -> Iterator[None]:
+    """Errors in an expression are shown under the name that the reader knows it by."""
+    try:
+        yield
+    except InputError as error:
+        if error.span is None or error.span.source != "expression":
+            raise
+        span = replace(error.span, source=name)
+        raise InputError(error.code, error.message, span=span, hint=error.hint) from None

@@ -1,0 +1,1 @@
+"""A scenario to take away: as a script, or as a notebook."""

@@ -1,0 +1,86 @@
+"""The rules that a scenario is held to, beyond those that it could not be read without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradcli.scenario import library
+from gradcli.scenario.markdown import Scenario, Step
+from gradcli.scenario.questions import problems as question_problems
+from gradcli.scenario.results import StepResult
+from gradcli.scenario.template import RESERVED
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+Problem = tuple[int, str]
+"""The line of the document, and what is wrong there."""
+
+_LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^\s)>]*)>?[^)]*\)")
+_REFERENCE = re.compile(r"gradcli scenario\s+([\w./-]+)")
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def problems(scenario: Scenario, results: Sequence[StepResult], worker: SympyWorker | None) -> list[Problem]:
+    """What is not in order with a scenario, by line; `results` of running it.
+
+    Every block was executed, every output and every gradient is right, links and names of scenarios lead somewhere,
+    and every question is unsolved by an empty answer and solved by its own.
+    """
+    found = [*_general(scenario), *_links(scenario)]
+    for result in results:
+        found += _of_result(result)
+    for step in scenario.steps[len(results) :]:
+        if step.code is not None:
+            found.append((step.code.line, "this code was not executed"))
+    for step in scenario.steps:
+        if step.question is not None:
+            code = "" if step.code is None else step.code.text
+            found += [(step.question.line, message) for message in question_problems(step.question, worker, code)]
+    return sorted(found)
+
+
+def _general(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.name == RESERVED:
+        yield 1, f"a scenario cannot be called {RESERVED!r}"
+    if not any(step.code is not None for step in scenario.steps):
+        yield 1, "there is no code in it"
+
+
+def _of_result(result: StepResult) -> Iterator[Problem]:
+    """What went wrong when a step was run."""
+    code, output = result.step.code, result.step.output
+    if code is None:
+        return
+    if result.error is not None:
+        yield code.line, f"the code raises: {result.error.strip().splitlines()[-1]}"
+    if result.difference is not None:
+        message = "the code prints something else" if output else "the code prints something: it needs an output block"
+        yield (output or code).line, message
+    if result.contradiction is not None and result.step.question is not None:
+        yield result.step.question.line, result.contradiction
+    for record in result.backwards:
+        for name, verdict in record.verdicts.items():
+            if verdict.word == "mismatch":
+                yield code.line, f"the gradient of {name} is wrong: {verdict.detail}"
+
+
+def _links(scenario: Scenario) -> Iterator[Problem]:
+    """Links to files that are not there, and names of scenarios that do not exist."""
+    folder, known = Path(scenario.source).parent, {*library.available(), scenario.name, RESERVED}
+    for step in scenario.steps:
+        for number, line in _prose_lines(step):
+            for target in _LINK.findall(line):
+                path = target.partition("#")[0]
+                if path and not _ELSEWHERE.match(target) and not (folder / path).exists():
+                    yield number, f"the link leads to {target!r}, which is not there"
+            for name in _REFERENCE.findall(line):
+                if not name.startswith("-") and not name.endswith(".md") and name.rstrip(".") not in known:
+                    yield number, f"there is no scenario {name!r}"
+
+
+def _prose_lines(step: Step) -> Iterator[tuple[int, str]]:
+    return iter(enumerate(step.prose.split("\n"), step.line))

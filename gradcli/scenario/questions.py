@@ -1,0 +1,174 @@
+"""Questions: their answers judged, their numbers drawn afresh, and what is wrong with a question itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcli.errors import InputError
+from gradcli.scenario.derivative import Array, Derivative, identical
+from gradcli.scenario.facts import judge_fact
+from gradcli.scenario.judgement import Judgement
+from gradcli.scenario.markdown import Scenario
+from gradcli.scenario.misconceptions import recognised
+from gradcli.scenario.questions_format import Question
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+DRAWS = 3
+"""How often a question is tried with fresh numbers before it counts as sound."""
+
+_RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question where it stands.
+
+    step    the index of its step
+    before  the question of kind gradient before it, with which a gradient may be mixed up
+    code    the Python code that shows the answer
+    """
+
+    question: Question
+    step: int
+    before: Question | None
+    code: str
+
+    def judge(self, answer: str, worker: SympyWorker | None = None) -> Judgement:
+        """The judgement on an answer; see `judge`."""
+        return judge(self.question, answer, worker=worker, before=self.before, code=self.code)
+
+
+def asked(scenario: Scenario) -> list[Asked]:
+    """The questions of a scenario in order."""
+    found: list[Asked] = []
+    before: Question | None = None
+    for index, step in enumerate(scenario.steps):
+        if step.question is not None:
+            found.append(Asked(step.question, index, before, "" if step.code is None else step.code.text))
+            before = step.question if step.question.kind == "gradient" else before
+    return found
+
+
+def judge(
+    question: Question,
+    answer: str,
+    *,
+    worker: SympyWorker | None = None,
+    before: Question | None = None,
+    code: str = "",
+) -> Judgement:
+    """The judgement on an answer. Raises InputError for an answer that cannot be read, which is no wrong answer.
+
+    worker        the SymPy process that may prove a formula; without one it is tried at random points only
+    before, code  as in Asked
+    """
+    if question.kind != "gradient":
+        return judge_fact(question, answer, code)
+    with np.errstate(all="ignore"):  # what does not exist is nan
+        return _judge_gradient(question, answer, worker, before)
+
+
+def _judge_gradient(question: Question, answer: str, worker: SympyWorker | None, before: Question | None) -> Judgement:
+    derivative = Derivative(question)
+    reply = derivative.read(answer)
+    if reply.agrees(derivative.gradient):
+        if not reply.names:
+            return Judgement(answer, True, "These are its values at the point.")
+        if worker is not None and identical(derivative, reply, worker):
+            return Judgement(answer, True, "SymPy finds no difference from the derivative.")
+        return Judgement(answer, True, "It has the values of the derivative, there and at random points.")
+    mistake = recognised(derivative, reply, None if before is None else Derivative(before))
+    word, hint = (None, question.hint) if mistake is None else (mistake.name, mistake.hint)
+    return Judgement(answer, False, _difference(derivative, reply.value), word, hint)
+
+
+def _difference(derivative: Derivative, found: Array) -> str:
+    """How a wrong answer shows."""
+    own = derivative.truth.shape
+    if found.shape not in ((), own):
+        return f"It has shape {found.shape}, and the gradient that of {derivative.name}, {own}."
+    return f"It is not the derivative by {derivative.name}."
+
+
+def solution(question: Question) -> tuple[str, Array | None]:
+    """The right answer, and for a gradient its values at the point."""
+    return question.answer, Derivative(question).truth if question.kind == "gradient" else None
+
+
+def with_fresh_numbers(scenario: Scenario, seed: int | None) -> Scenario:
+    """The scenario with fresh numbers in its questions; others each time if there is no seed."""
+    random = Random(seed)  # noqa: S311  # numbers to practise with, not secrets
+    steps = (
+        step if step.question is None else replace(step, question=fresh(step.question, random))
+        for step in scenario.steps
+    )
+    return replace(scenario, steps=tuple(steps))
+
+
+def fresh(question: Question, random: Random) -> Question:
+    """The question at random whole numbers from its ranges; itself if it has none. Raises InputError."""
+    if question.fresh is None:
+        return question
+    point = dict(Derivative(question).point)
+    for name, low, high in _ranges(question.fresh, point):
+        shape = np.shape(point[name])
+        numbers = np.array([random.randint(low, high) for _ in range(np.prod(shape, dtype=int))], float)
+        point[name] = numbers.reshape(shape)
+    at = ", ".join(f"{name}={_text(array)}" for name, array in point.items())
+    return replace(question, at=at)
+
+
+def _ranges(text: str, point: dict[str, Array]) -> Iterator[tuple[str, int, int]]:
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part)
+        if match is None or int(match[2]) > int(match[3]):
+            raise InputError("question", f"`fresh` is made of ranges, not {part.strip()!r}", hint="fresh: x=1..9")
+        if match[1] not in point:
+            raise InputError("question", f"`fresh` names {match[1]!r}, but `at` does not")
+        yield match[1], int(match[2]), int(match[3])
+
+
+def _text(array: Array) -> str:
+    """An array as the language reads it; whole numbers without a point."""
+    array = np.asarray(array)
+    whole = np.all(array == np.round(array)) and np.all(np.abs(array) < 2**53)
+    return str((array.astype(np.int64) if whole else array).tolist())
+
+
+def problems(question: Question, worker: SympyWorker | None = None, code: str = "") -> list[str]:
+    """What is wrong with a question: it must be unsolved by an empty answer, and solved by its own, always."""
+    try:
+        found = _attempts(question, worker, code)
+    except InputError as error:
+        found = [error.message]
+    if question.fresh is not None and question.hint is None:
+        found.append("a question with fresh numbers needs a hint")
+    return found
+
+
+def _attempts(question: Question, worker: SympyWorker | None, code: str) -> list[str]:
+    found = []
+    try:
+        if judge(question, "", code=code).right:
+            found.append("an empty answer solves it")
+    except InputError:
+        pass
+    random = Random(0)  # noqa: S311  # numbers to practise with, not secrets
+    draws = [fresh(question, random) for _ in range(DRAWS)] if question.fresh is not None else []
+    for each in (question, *draws):
+        judgement = judge(each, each.answer, worker=worker, code=code)
+        if not judgement.right:
+            where = "" if each.at is None else f" at {each.at}"
+            found.append(f"its own answer {each.answer!r} does not solve it{where}: {judgement.why}")
+            break
+    if question.fresh is not None and not Derivative(question).read(question.answer).names:
+        found.append("a question with fresh numbers needs a formula for an answer")
+    return found

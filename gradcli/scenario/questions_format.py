@@ -1,0 +1,103 @@
+"""The text of a question block: lines `key: value`, as a Question.
+
+```question
+ask: What is the derivative of out with respect to one x?
+kind: gradient
+of: mean(3*(x+2)**2)
+at: x=ones(2,2)
+answer: 3*(x+2)/2
+hint: The outer derivative
+      times the inner one.
+```
+
+A line that begins with blanks continues the line before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gradcli.scenario.document import Block, Document
+
+ALWAYS = ("ask", "kind", "answer")
+EXTRA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "gradient": (("of", "at"), ("wrt", "cotangent", "fresh", "hint")),
+    "value": ((), ("shown", "hint")),
+    "shape": ((), ("shown", "hint")),
+    "error": ((), ("shown", "hint")),
+    "grad_fn": ((), ("shown", "hint")),
+}
+"""By kind: the keys that it needs beside those that every question needs, and those that it may have."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the reader is asked before the step's code shows it.
+
+    line       the 1-based line of the document on which the question's text begins
+    kind       a key of EXTRA
+    answer     the right answer, as its kind has it
+    of, at, wrt, cotangent, fresh
+               of kind gradient: what is differentiated, where, with respect to what, weighted by what, and the ranges
+               from which fresh numbers come; in the expression language
+    shown      a Python expression that has the answer's value when the step's code has run
+    """
+
+    line: int
+    ask: str
+    kind: str
+    answer: str
+    hint: str | None = None
+    of: str | None = None
+    at: str | None = None
+    wrt: str | None = None
+    cotangent: str | None = None
+    fresh: str | None = None
+    shown: str | None = None
+
+
+def parse_question(document: Document, block: Block) -> Question:
+    """The question in a block. Raises InputError with file and line for a key that is unknown, missing or repeated."""
+    fields = _fields(document, block)
+    for key in ALWAYS:
+        if key not in fields:
+            raise document.error("question", f"the question lacks {key!r}", block.line - 1)
+    kind = fields["kind"]
+    if kind.text not in EXTRA:
+        raise document.error("question", f"unknown kind {kind.text!r}", kind.line, f"one of {', '.join(EXTRA)}")
+    needed, allowed = EXTRA[kind.text]
+    keys = (*ALWAYS, *needed, *allowed)
+    for key, value in fields.items():
+        if key not in keys:
+            message = f"a question of kind {kind.text} has no key {key!r}"
+            raise document.error("question", message, value.line, f"the keys are {', '.join(keys)}")
+    for key in needed:
+        if key not in fields:
+            raise document.error("question", f"a question of kind {kind.text} needs {key!r}", block.line - 1)
+    return Question(block.line, **{key: value.text for key, value in fields.items()})
+
+
+def _fields(document: Document, block: Block) -> dict[str, Block]:
+    """The values by their keys, each with the line on which it begins."""
+    fields: dict[str, Block] = {}
+    last = ""
+    for number, line in enumerate(block.text.split("\n"), block.line):
+        if not line.strip():
+            continue
+        if line[0].isspace():
+            if not last:
+                raise document.error("question", "there is no line before that this one could continue", number)
+            fields[last] = Block(f"{fields[last].text} {line.strip()}".lstrip(), fields[last].line)
+            continue
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon:
+            raise document.error("question", "a question is made of lines `key: value`", number)
+        if key in fields:
+            raise document.error("question", f"{key!r} is given twice", number)
+        fields[key] = Block(value, number)
+        last = key
+    for key, field in fields.items():
+        if not field.text:
+            raise document.error("question", f"{key!r} has no value", field.line)
+    return fields

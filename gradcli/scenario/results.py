@@ -1,0 +1,65 @@
+"""What comes of running a scenario, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gradcli.scenario.markdown import Step
+
+if TYPE_CHECKING:
+    from gradcli.engine.structure import GraphNode
+    from gradcli.plot.figure import Figure
+    from gradcli.scenario.judgement import Judgement
+    from gradcli.verify.problem import Verdict
+
+
+@dataclass(frozen=True)
+class BackwardRecord:
+    """One backward pass.
+
+    roots      the names of the Tensors that it started from; "" for one without a name
+    graphs     the grad_fn chain of each root
+    gradients  what this pass computes for each leaf, by name: `.grad` grows by that much
+    verdicts   by the same names; empty where nothing was checked
+    """
+
+    roots: tuple[str, ...]
+    graphs: tuple[tuple[GraphNode, ...], ...]
+    gradients: dict[str, Any]
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What came of a step.
+
+    printed     the text on standard output
+    notes       the text on standard error, and warnings: shown, not compared
+    error       the traceback, if the code raised
+    difference  a unified diff, if the output is not the document's
+    backwards   the backward passes in order
+    unfollowed  how many more there were, which were neither recorded nor judged
+    contradiction  one sentence, if the code shows another answer than the step's question has
+    judgement   on the answer that was given to the step's question, if one was
+    figures     what was plotted
+    """
+
+    step: Step
+    printed: str = ""
+    notes: str = ""
+    error: str | None = None
+    difference: str | None = None
+    backwards: tuple[BackwardRecord, ...] = ()
+    unfollowed: int = 0
+    contradiction: str | None = None
+    judgement: Judgement | None = None
+    figures: tuple[Figure, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """True if the code raised, its output or what it answers differs, or a gradient or a given answer is wrong."""
+        words = {verdict.word for backward in self.backwards for verdict in backward.verdicts.values()}
+        told = (self.error, self.difference, self.contradiction)
+        wrong = self.judgement is not None and not self.judgement.right
+        return wrong or any(each is not None for each in told) or "mismatch" in words

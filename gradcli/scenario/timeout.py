@@ -1,0 +1,86 @@
+"""A limit on the time that a step's code may take."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+GRACE = 5.0
+"""Seconds after which a program that cannot be interrupted is ended: one long call of a C library, for instance."""
+
+_AGAIN = 0.5  # seconds until code that has caught the interruption is interrupted again
+
+
+class TimeLimitError(BaseException):
+    """The time is up. No Exception, so that `except Exception:` in the code does not catch it."""
+
+
+@contextmanager
+def time_limit(seconds: float | None, place: str, grace: float = GRACE) -> Iterator[None]:
+    """Inside, code that takes longer than this raises TimeLimitError where it stands; None is no limit.
+
+    Code that goes on regardless ends the whole process with exit code 1, and a message on stderr that names `place`.
+    """
+    if seconds is None:
+        yield
+        return
+    last = threading.Timer(seconds + grace, _end, (f"error: {place} took longer than {seconds:g} s\n",))
+    last.daemon = True
+    last.start()
+    try:
+        with _by_signal(seconds) if _signals() else _by_thread(seconds):
+            yield
+    finally:
+        last.cancel()
+
+
+def _signals() -> bool:
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
+@contextmanager
+def _by_signal(seconds: float) -> Iterator[None]:
+    """A timer of the operating system: it also ends waiting and sleeping."""
+    running = True
+
+    def interrupt(*_: object) -> None:
+        if running:
+            raise TimeLimitError
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    try:
+        yield
+    finally:
+        running = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+@contextmanager
+def _by_thread(seconds: float) -> Iterator[None]:
+    """A thread that makes this one raise, between two of its instructions."""
+    target, over = threading.get_ident(), threading.Event()
+
+    def interrupt() -> None:
+        pause = seconds
+        while not over.wait(pause):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TimeLimitError))
+            pause = _AGAIN
+
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _end(message: str) -> None:
+    os.write(2, message.encode())
+    os._exit(1)

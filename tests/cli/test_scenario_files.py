@@ -1,0 +1,127 @@
+"""`gradcli scenario --emit` and `--against`: what is written where, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import nbformat
+import pytest
+
+from gradcli.render.schemas import schema_of
+from gradcli.scenario import against
+
+Run = Callable[..., Any]
+
+HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
+CODE = "```python\nimport torch\nprint(torch.ones(1))\n```\n\n```output\ntensor([1.])\n```\n"
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Callable[[str], str]:
+    """`document(text)`: the path of a scenario that has this text."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "mine.md"
+        path.write_text(HEAD + text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """`pytorch(text)`: makes a module `torch` whose `ones` gives this text stand for PyTorch."""
+
+    def install(text: str) -> None:
+        folder = tmp_path / "installed"
+        folder.mkdir()
+        (folder / "torch.py").write_text(f"def ones(*shape):\n    return {text!r}\n", encoding="utf-8")
+        monkeypatch.syspath_prepend(str(folder))
+        monkeypatch.setattr(against, "version", lambda _: "9.9")
+
+    return install
+
+
+@pytest.mark.parametrize(("form", "begin"), [("py", "# A title\n"), ("ipynb", "{"), ("html", "<!DOCTYPE html>\n")])
+def test_a_scenario_is_written_to_a_file_or_on_stdout(
+    gradcli: Run, document: Callable[[str], str], tmp_path: Path, form: str, begin: str
+) -> None:
+    source, target = document(CODE), tmp_path / "there"
+    outcome = gradcli("scenario", source, "--emit", form)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(begin)
+    again = gradcli("scenario", source, "--emit", form, "-o", str(target))
+    assert (again.code, again.out) == (0, "")
+    assert target.read_text("utf-8") == outcome.out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.md", "there"]
+
+
+def test_a_notebook_on_stdout_is_one(gradcli: Run, document: Callable[[str], str]) -> None:
+    outcome = gradcli("scenario", document(CODE), "--emit", "ipynb")
+    assert nbformat.reads(outcome.out, 4).cells[-1].outputs[0].text == "tensor([1.])\n"
+
+
+def test_what_differs_is_written_and_fails(gradcli: Run, document: Callable[[str], str]) -> None:
+    outcome = gradcli("scenario", document(CODE.replace("1.]", "2.]")), "--emit", "html")
+    assert outcome.code == 1
+    assert "The output is not the document's" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["quadratic", "mean-of-squares", "--emit", "py"], "--emit writes one scenario"),
+        (["quadratic", "--emit", "html", "--json"], "--emit writes one scenario, and no JSON"),
+        (["quadratic", "--emit", "docx"], "'docx' is not one of 'py', 'ipynb', 'html'"),
+        (["quadratic", "-o", "x.html"], "--output needs --emit"),
+        (["quadratic", "--emit", "py", "-o", "nowhere/x.py"], "'nowhere/x.py' cannot be written: No such file"),
+        (["quadratic", "--emit", "py", "--lint"], "--lint and --emit exclude each other"),
+        (["quadratic", "--against", "jax"], "'jax' is not"),
+    ],
+)
+def test_wrong_usage(gradcli: Run, arguments: list[str], message: str) -> None:
+    outcome = gradcli("scenario", *arguments)
+    assert outcome.code == 2
+    assert message in (outcome.err or outcome.out)
+
+
+def test_outputs_as_pytorch_gives_them(
+    gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None]
+) -> None:
+    pytorch("tensor([1.])")
+    outcome = gradcli("scenario", document(CODE), "--against", "torch")
+    assert (outcome.code, outcome.out) == (0, "mine: 1 of 1 output as on PyTorch 9.9\n")
+
+
+def test_outputs_that_differ_from_pytorchs(
+    gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None]
+) -> None:
+    pytorch("tensor([1.5])")
+    source = document(CODE)
+    outcome = gradcli("scenario", source, "--against", "torch")
+    assert outcome.code == 1
+    assert f"{source}, line 8:" in outcome.out
+    assert "0 of 1 output as on PyTorch 9.9" in outcome.out
+    outcome = gradcli("scenario", source, "--against", "torch", "--json")
+    assert outcome.code == 1
+    jsonschema.validate(outcome.document, schema_of("scenario"))
+    (step,) = outcome.document["scenarios"][0]["against"]["steps"]
+    assert (step["ours"], step["theirs"]) == ("tensor([1.])\n", "tensor([1.5])\n")
+
+
+def test_without_pytorch(gradcli: Run, document: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(against, "find_spec", lambda _: None)
+    outcome = gradcli("scenario", document(CODE), "--against", "torch")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "pip install torch" in outcome.err
+
+
+def test_plots_are_drawn(gradcli: Run, document: Callable[[str], str]) -> None:
+    code = "```python\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('A plot')\nplt.show()\n```\n"
+    outcome = gradcli("scenario", document(code))
+    assert outcome.code == 0
+    assert "A plot" in outcome.out
+    assert "┤" in outcome.out

@@ -1,0 +1,359 @@
+"""Questions: what is right, where a wrong answer comes from, fresh numbers, and what is wrong with a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gradcli.errors import InputError
+from gradcli.scenario import library
+from gradcli.scenario.answers import judge_all, read_answers
+from gradcli.scenario.markdown import Scenario, parse_scenario
+from gradcli.scenario.questions import asked, fresh, judge, problems, solution, with_fresh_numbers
+from gradcli.scenario.questions_format import Question
+from gradcli.verify.client import SympyWorker
+
+HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
+
+
+def gradient(of: str, at: str, answer: str, **more: str) -> Question:
+    return Question(1, "What is it?", "gradient", answer, of=of, at=at, **more)
+
+
+def fact(kind: str, answer: str, **more: str) -> Question:
+    return Question(1, "What is it?", kind, answer, **more)
+
+
+MEAN = gradient("mean(3*(x+2)**2)", "x=ones(2,2)", "3*(x+2)/2", hint="Use the chain rule.", fresh="x=1..9")
+SINE = gradient("sin(2*x+1)", "x=0.3", "2*cos(2*x+1)")
+CUBE = gradient("x**3", "x=2", "3*x**2")
+PRODUCT = gradient("x*exp(x)", "x=1", "exp(x)*(1+x)")
+QUOTIENT = gradient("sin(x)/x", "x=2", "cos(x)/x - sin(x)/x**2")
+BROADCAST = gradient("sum(x*y)", "x=[1,2,3], y=[[1,2,3],[4,5,6]]", "[5,7,9]", wrt="x")
+DETACHED = gradient("u = x*x; detach(u)*x", "x=arange(4.)", "x**2", cotangent="ones(4)")
+PARABOLA = gradient("a*x**2 + b*x + c", "x=0, a=1, b=-2, c=1", "2*a*x + b", wrt="x")
+WEIGHTED = gradient("x**2", "x=[1,2]", "[0.2,0.04]", cotangent="[0.1,0.01]")
+MATRIX = gradient("sum(x@w)", "x=[[1,2],[3,4]], w=[[1,0],[2,5]]", "ones(2,2)@w.T", wrt="x")
+ROW = gradient("x@w", "x=[[1,2]], w=[1,3]", "[[1,3]]", wrt="x", cotangent="[1]")
+SOFTMAX = gradient("softmax(x)[0]", "x=[1.,2,3]", "softmax(x)[0]*([1,0,0]-softmax(x))")
+SMALL = gradient("x**2", "x=0.0001", "2*x")
+SQUARES = gradient("sum(x**2)", "x=[1,2]", "2*x")
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[SympyWorker]:
+    with SympyWorker() as worker:
+        yield worker
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (MEAN, "4.5"),
+        (MEAN, "[[4.5, 4.5], [4.5, 4.5]]"),
+        (MEAN, "3(x+2)/2"),
+        (SINE, "2*cos(1.6)"),
+        (SINE, "-0.0584"),
+        (PRODUCT, "2e"),
+        (PRODUCT, "5.437"),
+        (SOFTMAX, "[0.0819, -0.0220, -0.0599]"),
+        (SMALL, "0.0002"),
+        (BROADCAST, "sum(y, axis=0)"),
+        (DETACHED, "[0, 1, 4, 9]"),
+        (PARABOLA, "2x - 2"),
+        (PARABOLA, "b"),
+        (PARABOLA, "-2"),
+        (WEIGHTED, "2*x*[0.1, 0.01]"),
+        (gradient("x*abs(x)", "x=-3", "6"), "-2x"),
+        (gradient("sum(x/sqrt(sum(x**2)))", "x=[3,4]", "[0.032, -0.024]"), "[0.032, -0.024]"),
+        (gradient("log(x)", "x=0", "inf"), "inf"),
+    ],
+)
+def test_right_answers(question: Question, answer: str) -> None:
+    judgement = judge(question, answer)
+    assert judgement.right, judgement.why
+    assert (judgement.misconception, judgement.hint) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "proved"),
+    [
+        (MEAN, "1.5x + 3", True),
+        (SINE, "2cos(1 + 2x)", True),
+        (DETACHED, "x*x", True),
+        (WEIGHTED, "[0.2, 0.02]*x", True),
+        (BROADCAST, "sum(y, axis=0)", True),
+        (PARABOLA, "2x - 2", False),  # a and b have their values put in
+    ],
+)
+def test_a_formula_is_proved_by_sympy(question: Question, answer: str, proved: bool, worker: SympyWorker) -> None:
+    judgement = judge(question, answer, worker=worker)
+    assert (judgement.right, judgement.why.startswith("SymPy")) == (True, proved)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "misconception"),
+    [
+        (MEAN, "-4.5", "sign"),
+        (MEAN, "9", "accumulated"),
+        (MEAN, "18", "mean"),
+        (MEAN, "6(x+2)", "mean"),
+        (MEAN, "27", "value"),
+        (MEAN, "(x+2)**3/4", "integrated"),
+        (MEAN, "3/2", "outer-derivative"),
+        (SINE, "cos(2x+1)", "inner-derivative"),
+        (SINE, "2", "outer-derivative"),
+        (SINE, "sin(2x+1)", "value"),
+        (SINE, "-2cos(2x+1)", "sign"),
+        (SINE, "-cos(2x+1)/2", "integrated"),
+        (CUBE, "x**4/4", "integrated"),
+        (CUBE, "3x**3", "power-rule"),
+        (CUBE, "x**2", "power-rule"),
+        (PRODUCT, "exp(x)", "one-term"),
+        (PRODUCT, "x*exp(x)", "one-term"),
+        (QUOTIENT, "cos(x)/x", "one-term"),
+        (BROADCAST, "y", "broadcast"),
+        (BROADCAST, "[2.5, 3.5, 4.5]", "broadcast"),
+        (BROADCAST, "21", "summed"),
+        (SQUARES, "6", "summed"),
+        (DETACHED, "3x**2", "detached"),
+        (WEIGHTED, "2x", "cotangent"),
+        (MATRIX, "w@ones(2,2)", "transposed"),
+        (ROW, "[1,3]", "shape"),
+        (gradient("1/x", "x=0", "-1/x**2"), "inf", "sign"),
+    ],
+)
+def test_wrong_answers_are_recognised(question: Question, answer: str, misconception: str) -> None:
+    judgement = judge(question, answer)
+    assert (judgement.right, judgement.misconception) == (False, misconception)
+    assert judgement.hint
+
+
+def test_the_gradient_before_added_to_this_one() -> None:
+    assert judge(CUBE, "14", before=gradient("x**2", "x=1", "2*x")).misconception == "accumulated"
+    assert judge(CUBE, "14").misconception is None
+
+
+def test_an_integral_in_numbers() -> None:
+    assert judge(gradient("x**3", "x=3", "27"), "20.25").misconception == "integrated"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [(MEAN, "7"), (MEAN, "[4.5, 4.5]"), (SINE, "cos(2)"), (PRODUCT, "5.44"), (SINE, "nan"), (SMALL, "0")],
+)
+def test_other_wrong_answers_get_the_hint_of_the_question(question: Question, answer: str) -> None:
+    judgement = judge(question, answer)
+    assert (judgement.right, judgement.misconception, judgement.hint) == (False, None, question.hint)
+
+
+def test_a_formula_must_be_right_beside_the_point_too() -> None:
+    at_two = gradient("x**2", "x=2", "2*x")
+    assert judge(at_two, "4").right
+    assert judge(at_two, "x**2").misconception == "value"
+    assert not judge(gradient("x*y", "x=2, y=2", "y", wrt="x"), "x").right
+
+
+@pytest.mark.parametrize(
+    ("answer", "message", "start"),
+    [
+        ("", "the expression is empty", 0),
+        ("3*(x+", "'(' is never closed", 2),
+        ("q + 1", "the question has no name 'q'", None),
+        ("y = 2*x", "an answer is one expression", None),
+        ("sine(x)", "'sine' is no function", 0),
+        ("sum(ones(200, 200))*x", "an answer may make arrays of up to 10,000 elements", None),
+        ("x > 1", "the result is a condition, not a number", None),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_not_wrong(answer: str, message: str, start: int | None) -> None:
+    with pytest.raises(InputError) as caught:
+        judge(MEAN, answer)
+    assert caught.value.message == message
+    span = caught.value.span
+    assert (span and (span.source, span.start)) == (None if start is None else ("answer", start))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (fact("value", "102400"), "100*2**10"),
+        (fact("value", "0.62245933"), "0.6225"),
+        (fact("value", "[1, 5, 9]"), "[1, 5, 9]"),
+        (fact("shape", "(2, 3)"), "[2, 3]"),
+        (fact("shape", "(2, 3)"), "2,3"),
+        (fact("shape", "(1,)"), "torch.Size([1])"),
+        (fact("shape", "()"), "[]"),
+        (fact("error", "RuntimeError"), "runtimeerror"),
+        (fact("error", "RuntimeError"), "builtins.RuntimeError()"),
+        (fact("grad_fn", "MulBackward0"), "mul"),
+        (fact("grad_fn", "NllLossBackward0"), "nll_loss"),
+        (fact("grad_fn", "MulBackward0"), "<MulBackward0 object at 0x7f>"),
+        (fact("grad_fn", "None"), "none"),
+    ],
+)
+def test_right_facts(question: Question, answer: str) -> None:
+    assert judge(question, answer).right
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "misconception"),
+    [
+        (fact("value", "28"), "-28", "sign"),
+        (fact("value", "[[1,2],[3,4]]"), "[[1,3],[2,4]]", "transposed"),
+        (fact("value", "[1,2]"), "3", "summed"),
+        (fact("shape", "(2, 3)"), "(3, 2)", "transposed"),
+        (fact("shape", "(2, 3, 4)"), "(3, 2, 4)", "order"),
+        (fact("shape", "(2, 3)"), "6", "elements"),
+        (fact("shape", "(4, 5)"), "2", "axes"),
+        (fact("shape", "(3, 1)"), "(3,)", "length-1"),
+        (fact("shape", "(2, 3)"), "()", "number-of-axes"),
+        (fact("error", "RuntimeError"), "no error", "no-error"),
+        (fact("error", "RuntimeError"), "Exception", "too-general"),
+        (fact("error", "RuntimeError"), "ValueError", None),
+        (fact("grad_fn", "MulBackward0"), "multiply", "forward-name"),
+        (fact("grad_fn", "MulBackward0"), "PowBackward0", "operand"),
+        (fact("grad_fn", "MulBackward0"), "None", "leaf"),
+        (fact("grad_fn", "None"), "AddBackward0", "computed"),
+        (fact("grad_fn", "MulBackward0"), "SinBackward0", None),
+    ],
+)
+def test_wrong_facts(question: Question, answer: str, misconception: str | None) -> None:
+    judgement = judge(question, answer, code="z = 3 * x**2")
+    assert (judgement.right, judgement.misconception) == (False, misconception)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("value", ""),
+        ("shape", ""),
+        ("shape", "two"),
+        ("error", ""),
+        ("error", "what?"),
+        ("grad_fn", "+"),
+        ("value", "x"),
+    ],
+)
+def test_facts_that_cannot_be_read(kind: str, answer: str) -> None:
+    right = {"value": "1", "shape": "()", "error": "ValueError", "grad_fn": "None"}
+    with pytest.raises(InputError):
+        judge(fact(kind, right[kind]), answer)
+
+
+def test_fresh_numbers_move_the_point_and_the_truth() -> None:
+    drawn = fresh(MEAN, Random(4))
+    assert drawn == fresh(MEAN, Random(4))
+    assert drawn.at != fresh(MEAN, Random(5)).at
+    _, values = solution(drawn)
+    assert drawn.at is not None
+    assert values.shape == (2, 2)
+    assert judge(drawn, "3*(x+2)/2").right
+    assert judge(drawn, str(values.tolist())).right
+    assert not judge(drawn, "4.5").right
+
+
+def test_fresh_numbers_stay_in_their_range() -> None:
+    question = gradient("a*x**2", "x=1, a=2", "2*a*x", wrt="x", fresh="x=-1..-1, a=7..8")
+    assert {fresh(question, Random(seed)).at for seed in range(20)} == {"x=-1, a=7", "x=-1, a=8"}
+
+
+@pytest.mark.parametrize(
+    ("question", "problem"),
+    [
+        (MEAN, None),
+        (fact("shape", "(2, 3)"), None),
+        (gradient("x**2", "x=3", "3*x"), "its own answer '3*x' does not solve it at x=3"),
+        (gradient("x**2", "x=3", "6", fresh="x=1..9", hint="Think."), "its own answer '6' does not solve it"),
+        (gradient("x + x", "x=3", "2", fresh="x=1..9", hint="Think."), "needs a formula"),
+        (gradient("x**2", "x=3", "2*x", fresh="x=1..9"), "needs a hint"),
+        (gradient("x**2", "x=3", "2*x", fresh="y=1..9", hint="Think."), "`fresh` names 'y', but `at` does not"),
+        (gradient("x**2", "x=3", "2*x", fresh="x=9..1", hint="Think."), "`fresh` is made of ranges, not 'x=9..1'"),
+        (gradient("x*y", "x=3", "y"), "no value for y"),
+        (gradient("x*y", "x=3, y=1", "y"), "by which of x, y? `wrt` says it"),
+        (gradient("x*", "x=3", "1"), "expected an expression after '*', found the end"),
+        (fact("shape", "two"), "a shape is a list of lengths"),
+    ],
+)
+def test_problems(question: Question, problem: str | None) -> None:
+    found = problems(question)
+    assert found == [] if problem is None else any(problem in each for each in found), found
+
+
+@pytest.mark.parametrize("name", sorted(library.available()))
+def test_the_questions_of_our_scenarios_are_sound(name: str) -> None:
+    for each in asked(library.load(name)):
+        assert problems(each.question, code=each.code) == []
+
+
+# --- files of answers
+
+
+def scenario(*answers: str, name: str = "mine") -> Scenario:
+    blocks = [
+        f"```question\nask: What?\nkind: gradient\nof: x**{answer}\nat: x=1\nfresh: x=2..9\nhint: H.\n"
+        f"answer: {answer}*x**({answer}-1)\n```\n```python\npass\n```\n"
+        for answer in answers
+    ]
+    return parse_scenario(HEAD + "\n".join(blocks), name, f"{name}.md")
+
+
+def file(folder: Path, text: str) -> Path:
+    path = folder / "answers.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_answers_in_order(tmp_path: Path) -> None:
+    lines = read_answers(file(tmp_path, "# the first\n2x\n\n  -3 \n"), ["mine"])
+    judged = judge_all(scenario("2", "3", "4"), lines["mine"])
+    assert [(each.answer, each.right) for each in judged.values()] == [("2x", True), ("-3", False), ("", False)]
+    assert judged[1].misconception == "sign"
+
+
+def test_an_answer_is_judged_after_the_question_before_it() -> None:
+    first, second = asked(scenario("2", "3"))
+    assert second.judge("5").misconception == "accumulated"
+    assert first.judge("5").misconception is None
+
+
+def test_answers_to_several_scenarios(tmp_path: Path) -> None:
+    lines = read_answers(file(tmp_path, "b:\n2\na:\n3\n4\n"), ["a", "b"])
+    assert {name: [line.text for line in each] for name, each in lines.items()} == {"b": ["2"], "a": ["3", "4"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line", "column"),
+    [
+        ("2\n3\n4\n5\n", "mine has 2 questions, no more", 3, 1),
+        ("2\n 3*(x\n", "'(' is never closed", 2, 4),
+        ("2\n  q\n", "the question has no name 'q'", 2, 3),
+        ("other:\n2\n", "'other' is not among the scenarios to be run", 1, 1),
+    ],
+)
+def test_answers_that_cannot_be_used(tmp_path: Path, text: str, message: str, line: int, column: int) -> None:
+    path = file(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        judge_all(scenario("2", "3"), read_answers(path, ["mine"])["mine"])
+    assert caught.value.message == message
+    span = caught.value.span
+    assert span is not None
+    assert (span.source, span.line, span.column) == (str(path), line, column)
+
+
+def test_whose_answers(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="which scenario"):
+        read_answers(file(tmp_path, "2\n"), ["a", "b"])
+    with pytest.raises(InputError, match="cannot be read"):
+        read_answers(tmp_path / "nowhere", ["a"])
+
+
+def test_a_scenario_with_fresh_numbers() -> None:
+    before = scenario("2", "3")
+    after = with_fresh_numbers(before, 1)
+    assert after == with_fresh_numbers(before, 1)
+    assert [each.question.at for each in asked(before)] == ["x=1", "x=1"]
+    assert all(each.question.at != "x=1" for each in asked(after))

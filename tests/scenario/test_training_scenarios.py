@@ -1,0 +1,148 @@
+"""The track `training`: its outputs, what is learnt from embedded data and from the user's own, and ResNet-18."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+
+from gradcli import torch
+from gradcli.datasets import digits, using_folder
+from gradcli.errors import InputError
+from gradcli.scenario.imports import Modules, scenario_builtins
+from gradcli.scenario.library import folder, load
+from gradcli.scenario.runner import Session
+
+
+def run(name):
+    """The variables that a scenario leaves behind, all of whose outputs are as documented."""
+    session = Session(load(name))
+    for step in session.scenario.steps:
+        result = session.run(step)
+        assert result.error is None, result.error
+        assert result.difference is None, result.difference
+        assert result.contradiction is None, result.contradiction
+    return session.namespace
+
+
+@pytest.mark.parametrize("name", ["softmax-scratch", "softmax-concise"])
+def test_softmax_regression_learns_the_digits(name):
+    found = run(name)
+    assert found["train_loss"] < 0.5
+    assert found["test_accuracy"] >= 0.9
+
+
+def test_the_classifier_learns_the_shapes():
+    found = run("train-classifier")
+    assert found["accuracy"] >= 0.7
+    assert sum(found["losses"][-2:]) < sum(found["losses"][:2])
+
+
+@pytest.mark.parametrize("name", ["lenet", "tiny-model", "stable-softmax"])
+def test_outputs_are_as_documented(name):
+    run(name)
+
+
+def write_mnist(where):
+    """The embedded digits as MNIST's files: each pixel nine times, and a border of two."""
+    for part, data in zip(("train", "t10k"), digits(), strict=True):
+        pictures = np.pad(data.images[:, 0].repeat(3, axis=1).repeat(3, axis=2), ((0, 0), (2, 2), (2, 2)))
+        head = struct.pack(">HBB3I", 0, 8, 3, *pictures.shape)
+        (where / f"{part}-images-idx3-ubyte").write_bytes(head + pictures.tobytes())
+        head = struct.pack(">HBBI", 0, 8, 1, len(data))
+        (where / f"{part}-labels-idx1-ubyte").write_bytes(head + data.labels.astype(np.uint8).tobytes())
+
+
+def test_softmax_regression_runs_on_the_users_files(tmp_path):
+    write_mnist(tmp_path)
+    with using_folder(str(tmp_path)):
+        found = run("softmax-concise")
+    assert found["train"].name == "MNIST"
+    assert found["inputs"] == 784
+
+
+def test_a_damaged_file_is_told_with_the_line_that_read_it(tmp_path):
+    write_mnist(tmp_path)
+    path = tmp_path / "t10k-images-idx3-ubyte"
+    path.write_bytes(path.read_bytes()[:-1])
+    scenario = load("softmax-concise")
+    lines = (folder() / "softmax-concise.md").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "grey_images()" in text)
+    with (
+        using_folder(str(tmp_path)),
+        pytest.raises(InputError, match=rf"softmax-concise\.md, line {line}: '{path}' is truncated"),
+    ):
+        Session(scenario).run(scenario.steps[0])
+
+
+def layer(number, channels, planes):
+    """Names and shapes of what a layer of two blocks remembers, as published weights have them."""
+    for block, inputs in ((0, channels), (1, planes)):
+        prefix = f"layer{number}.{block}"
+        yield from normalised(f"{prefix}.conv1", f"{prefix}.bn1", (planes, inputs, 3, 3))
+        yield from normalised(f"{prefix}.conv2", f"{prefix}.bn2", (planes, planes, 3, 3))
+        if inputs != planes:
+            yield from normalised(f"{prefix}.downsample.0", f"{prefix}.downsample.1", (planes, inputs, 1, 1))
+
+
+def normalised(convolution, norm, shape):
+    yield f"{convolution}.weight", shape
+    for name in ("weight", "bias", "running_mean", "running_var"):
+        yield f"{norm}.{name}", shape[:1]
+    yield f"{norm}.num_batches_tracked", ()
+
+
+PUBLISHED = [
+    *normalised("conv1", "bn1", (64, 3, 7, 7)),
+    *layer(1, 64, 64),
+    *layer(2, 64, 128),
+    *layer(3, 128, 256),
+    *layer(4, 256, 512),
+    ("fc.weight", (1000, 512)),
+    ("fc.bias", (1000,)),
+]
+
+
+@pytest.fixture(scope="module")
+def resnet18():
+    """The function of the module beside the scenarios."""
+    found = {"__builtins__": scenario_builtins()}
+    with Modules(folder()).importable():
+        exec("from resnet18 import resnet18", found)  # noqa: S102  # it is imported as a scenario imports it
+    return found["resnet18"]
+
+
+def test_resnet18_has_the_published_names_in_their_order(resnet18):
+    state = resnet18().state_dict()
+    assert [(name, tuple(value.shape)) for name, value in state.items()] == PUBLISHED
+    assert (
+        sum(value.numel() for name, value in state.items() if "running" not in name and "num" not in name) == 11689512
+    )
+
+
+def test_resnet18_halves_the_picture_five_times(resnet18):
+    model = resnet18().eval()
+    shapes = []
+    for part in (model.maxpool, model.layer1, model.layer2, model.layer3, model.layer4):
+        part.register_forward_hook(lambda _module, _inputs, result: shapes.append(tuple(result.shape)))
+    with torch.no_grad():
+        model(torch.zeros(1, 3, 64, 64))
+    assert shapes == [(1, 64, 16, 16), (1, 64, 16, 16), (1, 128, 8, 8), (1, 256, 4, 4), (1, 512, 2, 2)]
+
+
+@pytest.mark.parametrize("name", ["training-step", "freeze-and-finetune"])
+def test_resnet18_takes_its_steps_with_random_weights(name):
+    run(name)
+
+
+def test_the_training_step_begins_at_the_users_weights(resnet18, tmp_path):
+    names = dict(PUBLISHED)
+    rng = np.random.default_rng(0)
+    weights = {name: 0.05 * rng.random(shape, np.float32) for name, shape in names.items() if "num" not in name}
+    weights |= {name: np.array(3) for name in names if "num" in name}
+    np.savez(tmp_path / "resnet18.npz", **weights)
+    with using_folder(str(tmp_path)):
+        found = run("training-step")
+    assert np.array_equal(found["before"].numpy(), weights["fc.bias"])
+    assert found["model"].bn1.num_batches_tracked.item() == 4
