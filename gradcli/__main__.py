@@ -9,7 +9,7 @@ import sys
 GC_THRESHOLD = 100_000
 """Container objects between collections: what the imports make is no garbage, and to look for some takes time."""
 
-CHECKING = {"diff", "jacobian", "hessian", "jvp", "vjp", "hvp", "explain", "eps", "minimize"}
+CHECKING = {"diff", "check", "jacobian", "hessian", "jvp", "vjp", "hvp", "explain", "eps", "minimize", "batch", "repl"}
 """The commands that ask SymPy, unless they are told not to check."""
 
 
@@ -32,7 +32,7 @@ def main() -> None:
 def _checks(arguments: list[str]) -> bool:
     """Whether this command line will ask SymPy."""
     if arguments[:1] and arguments[0] in CHECKING:
-        return not {"--no-check", "--help"} & set(arguments)
+        return not {"--no-check", "--help", "--python"} & set(arguments)
     return arguments[:1] == ["scenario"] and any(not word.startswith("-") for word in arguments[1:])
 
 

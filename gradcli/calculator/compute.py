@@ -78,7 +78,12 @@ def constants_of(prepared: Prepared) -> dict[str, Tensor]:
 
 def cotangent_of(prepared: Prepared, result: Tensor) -> Tensor | None:
     """The cotangent in the result's shape; None for a scalar. Raises InputError if there must be one, or another."""
-    shape, given = tuple(result.shape), prepared.cotangent
+    return fitted_cotangent(prepared.cotangent, result)
+
+
+def fitted_cotangent(given: Array, result: Tensor) -> Tensor | None:
+    """The same for a cotangent that is given, or None."""
+    shape = tuple(result.shape)
     if given is not None:
         if given.shape != shape and given.size == 1 == result.array.size:
             given = given.reshape(shape)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gradcli import __version__
+from gradcli.cli.completion import command_to_complete
 from gradcli.cli.exits import Exit
 from gradcli.cli.terminal import PipeClosed, error_document, print_error, print_json
 from gradcli.errors import InputError
@@ -26,6 +27,15 @@ COMMANDS = {
     "jvp": "expression",
     "vjp": "expression",
     "hvp": "expression",
+    "explain": "expression",
+    "graph": "expression",
+    "eps": "expression",
+    "minimize": "expression",
+    "plot": "expression",
+    "profile": "expression",
+    "check": "expression",
+    "batch": "expression",
+    "repl": "words",
     "functions": "words",
     "scenario": "words",
     "schema": "words",
@@ -74,7 +84,7 @@ def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
     """Runs a command line; the exit code. `worker` is a SymPy process that has been started for it."""
     command = next((word for word in arguments if not word.startswith("-")), "gradcli")
     try:
-        code = application(arguments[0] if arguments else None)(
+        code = application(arguments[0] if arguments else command_to_complete())(
             arguments, prog_name="gradcli", standalone_mode=False, obj=worker
         )
         sys.stdout.flush()

@@ -16,6 +16,7 @@ class Exit(IntEnum):
     """The exit codes of every command."""
 
     OK = 0
+    """Done; an answer that is no plain one says so."""
     FAILED = 1
     """A check failed: a gradient disagrees, a scenario's output differs."""
     USAGE = 2

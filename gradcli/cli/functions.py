@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
+from gradcli.cli import options
+from gradcli.cli.completion import function_names
+
 
 def functions(
-    name: Annotated[str | None, typer.Argument(help="Show just this function.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    name: Annotated[str | None, typer.Argument(help="Show just this function.", autocompletion=function_names)] = None,
+    json: options.Json = False,
 ) -> None:
     """List the functions of the expression language.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gradcli.cli.completion import value_files
 from gradcli.cli.exits import Exit
 from gradcli.errors import InputError
 
@@ -36,13 +37,25 @@ class Library(StrEnum):
 
 
 Expression = Annotated[
-    list[str], typer.Argument(metavar="EXPRESSION", help='The expression, in quotes; "-" reads it from standard input.')
+    list[str],
+    typer.Argument(
+        metavar="EXPRESSION",
+        help='The expression, in quotes; "-" reads it from standard input.',
+        autocompletion=value_files,
+    ),
 ]
 At = Annotated[
     list[str],
-    typer.Option(metavar="NAME=VALUE", help="Where to differentiate; repeatable, or several: 'x=0, y=[1,2]'."),
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Where to differentiate; repeatable, or several: 'x=0, y=[1,2]'.",
+        autocompletion=value_files,
+    ),
 ]
-Let = Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="A constant; repeatable.")]
+Let = Annotated[
+    list[str],
+    typer.Option(metavar="NAME=VALUE", help="A constant; repeatable.", autocompletion=value_files),
+]
 Wrt = Annotated[list[str], typer.Option(metavar="NAME", help="Report only these variables, in this order; repeatable.")]
 Cotangent = Annotated[
     str | None,

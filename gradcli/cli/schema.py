@@ -6,13 +6,28 @@ from typing import Annotated
 
 import typer
 
+from gradcli.cli import options
+from gradcli.cli.completion import schema_names
 
-def schema(command: Annotated[str, typer.Argument(help="A command: diff, functions or scenario.")]) -> None:
-    """Print the JSON Schema of a command's --json document.
+
+def schema(
+    command: Annotated[
+        str | None, typer.Argument(help="A command; without one, the commands are listed.", autocompletion=schema_names)
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Print the JSON Schema of a command's --json document, or list the commands that have one.
+
+    gradcli schema
 
     gradcli schema diff
     """
-    from gradcli.cli.terminal import print_json
-    from gradcli.render.schemas import schema_of
+    from gradcli.cli.terminal import print_json, print_text
+    from gradcli.render.schemas import names, schema_of, schemas_document
 
-    print_json(schema_of(command))
+    if command is not None:
+        print_json(schema_of(command))
+    elif json:
+        print_json(schemas_document())
+    else:
+        print_text("".join(f"{name}\n" for name in names()))

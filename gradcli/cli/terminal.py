@@ -111,12 +111,6 @@ def _excerpt(error: InputError, width: int = 76) -> list[str]:
 
 def error_document(command: str, error: InputError) -> dict[str, Any]:
     """The error as JSON."""
-    span = error.span and {
-        "source": error.span.source,
-        "start": error.span.start,
-        "end": error.span.end,
-        "line": error.span.line,
-        "column": error.span.column,
-    }
-    body = {"code": error.code, "message": error.message, "span": span or None, "hint": error.hint}
-    return {"schema": f"gradcli/{command}/1", "error": body}
+    from gradcli.render.errors import error_body
+
+    return {"schema": f"gradcli/{command}/1", "error": error_body(error)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,20 @@ from gradcli.engine.modes import MODE
 from gradcli.engine.tensor import Size, Tensor
 
 Roots = Sequence[Tensor]
+CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+    "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
+    "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the "
+    "cycle and avoid the leak."
+)
+
+
+class _Warned:
+    """Whether CYCLE has been said, which is said once."""
+
+    cycle = False
+
+
 _witnesses: list[Callable[[Roots, Sequence[Any]], None]] = []
 _observers: list[Observer] = []
 
@@ -122,6 +137,9 @@ def backward(
     if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     chosen = None if inputs is None else {source_of(x) for x in _listed(inputs)}
+    if create_graph and not _Warned.cycle:
+        _Warned.cycle = True
+        warnings.warn(CYCLE, UserWarning, stacklevel=3)
     grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
     for end, g in grads.items():
         if isinstance(end, AccumulateGrad) and (chosen is None or end in chosen):

@@ -182,6 +182,14 @@ def align(x: Any, y: Any) -> tuple[Any, Any]:
     return _cast(x, common), _cast(y, common)
 
 
+def align_arrays(x: Any, y: Any) -> tuple[Any, Any]:
+    """As `align`, of a Tensor's value and a NumPy array beside it: in the dtype that NumPy, and so PyTorch, takes."""
+    if BFLOAT16 in (x.dtype, y.dtype):
+        return align(x, y)
+    common = np.result_type(x, y)
+    return _cast(x, common), _cast(y, common)
+
+
 def align_floats(x: Any, y: Any) -> tuple[Any, Any]:
     """As `align`, for an operation that takes whole numbers as the default float dtype."""
     common = result_type(x, y)

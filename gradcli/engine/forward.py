@@ -8,7 +8,7 @@ rules, and an operation costs nothing more while forward mode is off: a tangent 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -68,12 +68,16 @@ class Level:
         root = tensor.grad_fn
         if root is None:
             return None
+        tangent: Tensor | None = self.tangents(root).get(root)
+        return tangent
+
+    def tangents(self, root: Node) -> Mapping[Node, Any]:
+        """The tangents of a node and of all behind it that this pass has made; None for one that does not move."""
         with enable_grad():
             for node in reversed(ordered([root], self._since)):
                 if node not in self._tangents:
                     self._tangents[node] = _pushed(node, [self._tangents.get(edge) for edge in node.edges])
-        tangent: Tensor | None = self._tangents.get(root)
-        return tangent
+        return self._tangents
 
 
 def leads_out(tensor: Tensor, own: Collection[Any]) -> bool:

@@ -21,15 +21,17 @@ from gradcli.engine.modes import MODE, no_grad
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.engine.views import is_inference
 
 
 def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
     """`target` with the values that `compute` makes of it. Raises RuntimeError, as PyTorch does, if it must not."""
     refuse_leaf(target)
-    before = target
-    if MODE.enabled and target.tracked:  # rules may need the old values, which are about to be overwritten
-        before = Tensor(np.array(target.array), True, target.grad_fn)
-    result = compute(before)
+    # Rules may need the old values, which are about to be overwritten.
+    result = compute(_copied(target) if MODE.enabled and target.tracked else target)
+    if result.tracked and not target.tracked:  # what it takes needs a gradient, which nothing told before
+        result = compute(_copied(target))
+    refuse_origin(target, recorded=result.tracked)
     _refuse_other_shape(target, result)
     refuse_higher_category(target, result)
     write(target, result.array)
@@ -38,8 +40,14 @@ def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
     return target
 
 
+def _copied(target: Tensor) -> Tensor:
+    return Tensor(np.array(target.array), target.tracked, target.grad_fn)
+
+
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`."""
+    if hasattr(target, "origin"):
+        refuse_origin(ops.getitem(target, key), recorded=isinstance(value, Tensor) and value.tracked)
     refuse_leaf(target, view=True)
     value = value if isinstance(value, Tensor) else _number_for(target, value)
     own_memory(target)
@@ -65,6 +73,7 @@ def _number_for(target: Tensor, value: Any) -> Tensor:
 
 def refuse_leaf(target: Tensor, *, view: bool = False) -> None:
     """Raises RuntimeError if `target` is a leaf that needs a gradient, or shows the memory of one."""
+    refuse_origin(target)
     if not (MODE.enabled and target.tracked):
         return
     if target.grad_fn is None:
@@ -72,6 +81,67 @@ def refuse_leaf(target: Tensor, *, view: bool = False) -> None:
         raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
     if target.base is not None and target.base.tracked and target.base.grad_fn is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+_IN_MODE = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both "
+    "the view and the inplace either both inside the {0} block (if you don't want the inplace to be tracked) or both "
+    "outside (if you want the inplace to be tracked)."
+)
+INFERRED = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+    "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
+_OF_ONE_CALL = (
+    "This view is the output of a function that returns multiple views. Such functions do not allow the output views "
+    "to be modified inplace. You should replace the inplace operation by an out-of-place one."
+)
+
+
+def refuse_origin(view: Tensor, *, recorded: bool = False) -> None:
+    """Raises RuntimeError for an inferred Tensor outside inference mode, and for a view that must not be changed.
+
+    Such a view may be, as long as nothing is recorded and its memory is not tracked.
+
+    recorded  whether what it takes needs a gradient
+    """
+    if not hasattr(view, "origin"):
+        return
+    if is_inference(view):
+        if not MODE.inference:
+            raise RuntimeError(INFERRED)
+    elif MODE.enabled and view.base is not None and (recorded or view.tracked or view.base.tracked):
+        raise RuntimeError(_forbidden(view, "is being"))
+
+
+def _forbidden(view: Tensor, changed: str) -> str:
+    """What PyTorch says of a view that must not be changed; `changed` says that it is, or its memory was."""
+    mode, number = view.origin
+    if mode == "inference":
+        happened = f"A view was created in inference mode and {changed} modified inplace in normal mode."
+    elif view.grad_fn is None:
+        happened = f"A view was created in no_grad mode and {changed} modified inplace with grad mode enabled."
+    else:
+        function = view.grad_fn.name().removesuffix("Backward0")
+        happened = f"Output {number} of {function} is a view and {changed} modified inplace."
+    block = "inference_mode" if mode == "inference" else mode
+    return f"{happened} {_IN_MODE.format(block) if mode else _OF_ONE_CALL}"
+
+
+class Invalid:
+    """Stands for the history of a view whose memory was changed although that is forbidden: to use it is an error."""
+
+    __slots__ = ("_message",)
+
+    def __init__(self, view: Tensor) -> None:
+        self._message = _forbidden(view, "its base or another view of its base has been")
+
+    def name(self) -> str:
+        """The name that PyTorch prints."""
+        return "Invalid"
+
+    def __bool__(self) -> bool:
+        raise RuntimeError(self._message)
 
 
 def own_memory(target: Tensor) -> None:
@@ -156,6 +226,10 @@ def _tell_views(base: Tensor) -> None:
 
 def _show(view: Tensor, base: Tensor) -> None:
     """Gives a view the history of a look at its base as that is now."""
+    if hasattr(view, "origin"):
+        if not isinstance(view.grad_fn, Invalid):
+            view.grad_fn, view.tracked = Invalid(view), True  # type: ignore[assignment]  # no operation accepts it
+        return
     places = _places(view, base)
     view.grad_fn = Node(_AS_STRIDED, (source_of(base),), (None, base.array, places), view.array, "AsStridedBackward0")
     view.tracked = True

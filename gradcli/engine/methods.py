@@ -82,6 +82,11 @@ METHODS: dict[str, Any] = {
 
 
 def attach() -> None:
-    """Gives Tensor its operators and the methods that the engine itself is used through."""
+    """Gives Tensor its operators and the methods that the engine itself is used through, unless it has got them.
+
+    A face that puts its own in the place of some may be loaded before another user of the engine calls this.
+    """
+    if "__add__" in vars(Tensor):
+        return
     for name, function in (OPERATORS | METHODS).items():
         setattr(Tensor, name, function)

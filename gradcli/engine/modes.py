@@ -72,6 +72,13 @@ def _record(enabled: bool) -> None:
     MODE.enabled = enabled and not MODE.inference
 
 
+def _infer(wanted: bool) -> None:
+    from gradcli.engine.views import note_inferred  # which needs this module
+
+    MODE.inference = wanted
+    note_inferred(wanted)
+
+
 class no_grad(_Switch):
     """Operations inside are not recorded. A function can be decorated with it, with parentheses or without."""
 
@@ -95,7 +102,8 @@ class enable_grad(_Switch):
 class inference_mode(_Switch):
     """As `no_grad`, and `is_inference_mode_enabled()` says so; with mode=False, as `enable_grad`.
 
-    What is computed inside is an ordinary Tensor: it may take part in what is recorded later, which PyTorch refuses.
+    What is made inside must not be changed in place outside, nor get a gradient. It may take part in what is recorded
+    later, which PyTorch refuses if it had to be saved.
     """
 
     def __new__(cls, mode: Any = True) -> Any:
@@ -108,12 +116,12 @@ class inference_mode(_Switch):
 
     def __enter__(self) -> None:
         self._outer.append(MODE.inference)
-        MODE.inference = self.mode
+        _infer(self.mode)
         super().__enter__()
 
     def __exit__(self, *_: object) -> None:
         super().__exit__()
-        MODE.inference = self._outer.pop()
+        _infer(self._outer.pop())
 
 
 class set_grad_enabled(_Switch):

@@ -17,7 +17,7 @@ from numpy import float64, ndarray
 
 from gradcli.engine.domain import Domain
 from gradcli.engine.dtypes import align as align_operands
-from gradcli.engine.dtypes import align_floats, as_float
+from gradcli.engine.dtypes import align_arrays, align_floats, as_float
 from gradcli.engine.errors import refusal
 from gradcli.engine.graph import FREED, Node, source_of
 from gradcli.engine.modes import MODE
@@ -275,7 +275,7 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
         track = recorded and MODE.enabled and (edge_a is not None or edge_b is not None)
         try:
             if kind is not type(y) or (kind is ndarray and x.dtype is not y.dtype):
-                x, y = align(x, y)
+                x, y = (align_arrays if ndarray in (type(a), type(b)) else align)(x, y)
             if floating and not track:
                 x, y = as_float(x), as_float(y)
             result = op.forward(x, y)
@@ -378,7 +378,14 @@ def general(
 
 
 def of_sequence(
-    name: str, node: NodeName, forward: Callable[..., Any], *, domain: Domain, numpy: Sequence[Any] = (), **rules: Rule
+    name: str,
+    node: NodeName,
+    forward: Callable[..., Any],
+    *,
+    domain: Domain,
+    shapes_only: Sequence[str] = (),
+    numpy: Sequence[Any] = (),
+    **rules: Rule,
 ) -> Callable[..., Any]:
-    """Declares an operation whose first argument is a sequence of arrays."""
-    return declare(SequenceOp(name, node, forward, rules, domain), _sequence, numpy)
+    """Declares an operation whose first argument is a sequence of arrays. `shapes_only` as in `general`."""
+    return declare(SequenceOp(name, node, forward, rules, domain, shapes_only=shapes_only), _sequence, numpy)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -17,11 +17,13 @@ from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, readable
 from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
 from gradcli.engine.memory import touch, version
+from gradcli.engine.modes import MODE
 from gradcli.engine.printing import format_tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
 if TYPE_CHECKING:
     from gradcli.engine.graph import AccumulateGrad, Node
+    from gradcli.engine.views import Origin
 
 NUMPY: dict[Any, Callable[..., Any]] = {}
 """Which function of ours answers for which function of NumPy when a Tensor is among its arguments."""
@@ -39,9 +41,18 @@ NAMESPACE = "torch::autograd::"
 
 
 class Size(tuple[int, ...]):
-    """A shape, printed as PyTorch prints it."""
+    """A shape, printed as PyTorch prints it. Raises TypeError for lengths that are no whole numbers."""
 
     __slots__ = ()
+
+    def __new__(cls, lengths: Iterable[Any] = ()) -> Self:
+        whole = []
+        for i, length in enumerate(lengths):
+            if not hasattr(length, "__index__"):
+                kind = type(length).__name__
+                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{kind}')")
+            whole.append(length.__index__())
+        return tuple.__new__(cls, whole)
 
     def numel(self) -> int:
         """The number of elements."""
@@ -75,6 +86,7 @@ class Tensor:
     base           the Tensor whose memory a view shows; None for what is no view
     views          the views of it that a change in place must be told to; None where there are none
     retains_grad   whether `.grad` is filled although it is no leaf
+    origin         of a view that must not be changed in place where that is recorded: why (see `views.py`); else unset
     tracked        whether operations on it are recorded: what `requires_grad` says, without its rules for being set
     """
 
@@ -85,6 +97,7 @@ class Tensor:
         "array",
         "base",
         "grad_fn",
+        "origin",
         "retains_grad",
         "tracked",
         "views",
@@ -104,6 +117,8 @@ class Tensor:
         self.base: Tensor | None = None
         self.views: list[weakref.ref[Tensor]] | None = None
         self.retains_grad = False
+
+    origin: Origin
 
     if TYPE_CHECKING:  # attached by `methods.py`: the operators and methods are the operations themselves
 
@@ -132,7 +147,7 @@ class Tensor:
     @property
     def shape(self) -> Size:
         """The lengths of the axes."""
-        return Size(self.array.shape)
+        return tuple.__new__(Size, self.array.shape)  # which NumPy has checked
 
     @property
     def ndim(self) -> int:
@@ -157,6 +172,8 @@ class Tensor:
     @property
     def _version(self) -> int:
         """How often the memory has been changed in place."""
+        if hasattr(self, "origin") and self.origin.mode == "inferred":
+            raise RuntimeError("Inference tensors do not track version counter.")
         return version(self.array)
 
     @property
@@ -204,6 +221,8 @@ class Tensor:
     def requires_grad(self, wanted: bool) -> None:
         if wanted and self.array.dtype.kind not in "fc":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if wanted and not MODE.inference and hasattr(self, "origin") and self.origin.mode == "inferred":
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         if self.grad_fn is not None and not wanted:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gradcli.engine.domain import Domain
+from gradcli.engine.modes import MODE
 from gradcli.engine.op import NodeName, Op, Rule, declare, unary
 from gradcli.engine.tensor import Tensor
 
@@ -30,15 +31,58 @@ def _caller(op: Op) -> Callable[..., Any]:
     return call
 
 
+class Origin(NamedTuple):
+    """Why a Tensor must not be changed in place, at least where that is recorded.
+
+    mode    "no_grad" or "inference" for a view that was made in that mode; "inferred" for what was made in inference
+            mode and is no view of anything else; None for one of several views that one call made
+    number  its place among the results of a call that gives several views
+    """
+
+    mode: str | None
+    number: int = 0
+
+
 def tie(view: Tensor, x: Tensor) -> None:
     """Notes that `view` shows the memory of `x`."""
     base = x if x.base is None else x.base
     view.base = base
-    if view.tracked:
-        known = base.views or []
-        if len(known) >= MANY_VIEWS:
-            known = [each for each in known if each() is not None]
-        base.views = [*known, weakref.ref(view)]
+    if hasattr(x, "origin"):
+        view.origin = Origin(x.origin.mode)
+    elif not MODE.enabled:
+        view.origin = Origin("inference" if MODE.inference else "no_grad")
+    if base.views is None:
+        base.views = []
+    elif (n := len(base.views)) >= MANY_VIEWS and n & (n - 1) == 0:  # at powers of two, for all of them may be alive
+        base.views = [each for each in base.views if each() is not None]
+    base.views.append(weakref.ref(view))
+
+
+def is_inference(x: Tensor) -> bool:
+    """Whether it was made in inference mode, or shows the memory of a Tensor that was."""
+    return hasattr(x, "origin") and x.origin.mode == "inferred"
+
+
+_make = Tensor.__init__
+
+
+def _make_and_note(tensor: Tensor, *args: Any, **keywords: Any) -> None:
+    _make(tensor, *args, **keywords)
+    tensor.origin = Origin("inferred")
+
+
+def note_inferred(wanted: bool) -> None:
+    """From now on, each Tensor that is made is noted as inferred, or is not; then making one costs nothing more."""
+    Tensor.__init__ = _make_and_note if wanted else _make  # type: ignore[assignment,method-assign]
+
+
+def of_one_call(views: Iterable[Any]) -> tuple[Any, ...]:
+    """The views, noted as the results of one call."""
+    results = tuple(views)
+    for number, view in enumerate(results):
+        if isinstance(view, Tensor) and not hasattr(view, "origin"):
+            view.origin = Origin(None, number)
+    return results
 
 
 def view_of(

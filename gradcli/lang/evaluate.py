@@ -129,6 +129,10 @@ class _Evaluator:
         } | defaults(function, node)
         if all(type(arg) in (int, float, bool) for arg in args):
             return self.attempt(node, lambda: _constant(node.function, args, keywords))
+        if node.function == "where":  # it wants an array as condition; of two numbers it would make float32
+            condition, *choices = args
+            choices = [Tensor(self.dtype.type(x)) if type(x) in (int, float) else x for x in choices]
+            args = [np.bool_(condition) if type(condition) is bool else condition, *choices]
         self.check_size(node, args)
         return self.attempt(node, lambda: _function(node.function)(*args, **keywords))
 

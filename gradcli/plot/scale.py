@@ -40,7 +40,7 @@ class Axis:
     def ticks(self, most: int = 7) -> list[tuple[float, str]]:
         """At most `most` round numbers on the axis: the place of each, 0 to 1, and its text."""
         powers = _round_numbers(self.low, self.high, most, whole=True) if self.log else ([], 1.0)
-        if len(powers[0]) > 1:
+        if len(powers[0]) > 1 or (powers[0] and self.high - self.low > 1):
             return [((n - self.low) / (self.high - self.low), _power(round(n))) for n in powers[0]]
         ends = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
         numbers, step = _round_numbers(*ends, most)

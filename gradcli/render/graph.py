@@ -17,7 +17,7 @@ MAX_LINES = 120
 def graph_tree(nodes: Sequence[GraphNode], values: Mapping[int, Any] = {}, grads: Mapping[int, Any] = {}) -> Text:
     """The graph, its root first, indented along the gradient's way; a node met again is referred to by its number.
 
-    values, grads  are shown behind the nodes of these numbers
+    values, grads  are shown below the nodes of these numbers
 
     Graphs of more than MAX_LINES lines are cut, and say so.
     """
@@ -31,9 +31,10 @@ def graph_tree(nodes: Sequence[GraphNode], values: Mapping[int, Any] = {}, grads
         again = number in drawn
         drawn.add(number)
         line = _line(node, lead, shared.get(number), again)
-        for extra in () if again else number_lines(node, values, grads):
-            line.append(f"  {extra}", style="green")
         lines.append(line)
+        for extra in () if again else number_lines(node, values, grads):
+            below = indent + ("│  " if node.inputs else "   ")
+            lines.append(Text(below, style="dim").append(extra, style="green"))
         if not again:
             children = [
                 (child, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  "))

@@ -11,12 +11,22 @@ from gradcli.errors import InputError
 SHARED = "shared"
 
 
+def names() -> list[str]:
+    """The commands whose document has a schema."""
+    files_found = (files("gradcli") / "schemas").iterdir()
+    return sorted(entry.name.removesuffix(".json") for entry in files_found if entry.name != f"{SHARED}.json")
+
+
+def schemas_document() -> dict[str, Any]:
+    """Those commands, and what their documents say of themselves, as JSON."""
+    return {"schema": "gradcli/schema/1", "schemas": {name: f"gradcli/{name}/1" for name in names()}}
+
+
 def schema_of(command: str) -> dict[str, Any]:
     """The schema of a command's document. Raises InputError for a command that has none."""
-    known = sorted(entry.name.removesuffix(".json") for entry in (files("gradcli") / "schemas").iterdir())
-    if command not in known or command == SHARED:
-        others = ", ".join(name for name in known if name != SHARED)
-        raise InputError("unknown-command", f"there is no schema for {command!r}", hint=f"one of: {others}")
+    known = names()
+    if command not in known:
+        raise InputError("unknown-command", f"there is no schema for {command!r}", hint=f"one of: {', '.join(known)}")
     tag = {"const": f"gradcli/{command}/1"}
     answer = _load(command)
     answer["required"] = ["schema", *answer["required"]]

@@ -81,12 +81,14 @@ class Modules:
 
 
 class _Finder(FileFinder):
-    """Finds a folder's modules and packages, except those that have the name of one of Python's."""
+    """Finds a folder's modules, its packages and what is in these, except what has the name of one of Python's."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # type: ignore[override]  # called as a meta path finder's
-        if path is not None or name in sys.stdlib_module_names:
-            return None
-        return super().find_spec(name, target)
+        if path is None:
+            return None if name in sys.stdlib_module_names else super().find_spec(name, target)
+        inner = [folder for folder in path if Path(folder).is_relative_to(self.path)]
+        found = (FileFinder(folder, (_Loader, [".py"])).find_spec(name, target) for folder in inner)
+        return next((spec for spec in found if spec is not None), None)
 
 
 class _Loader(SourceFileLoader):

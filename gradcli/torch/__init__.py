@@ -24,6 +24,13 @@ _absent = absent_names(
         "is_anomaly_check_nan_enabled": "autograd.anomaly_mode",
         "is_anomaly_enabled": "autograd.anomaly_mode",
         "vmap": "func",
+        **dict.fromkeys(
+            (
+                "bilinear celu conv1d conv2d cosine_similarity hardshrink layer_norm pairwise_distance pixel_shuffle "
+                "pixel_unshuffle prelu selu threshold"
+            ).split(),
+            "nn.functional",
+        ),
     },
 )
 

@@ -65,6 +65,13 @@ def refuse_complex(function: str, values: Iterable[Any]) -> None:
             raise not_implemented(f"{function}_cpu", np.complex64 if isinstance(value, complex) else value.array.dtype)
 
 
+def refuse_whole(kernel: str, values: Iterable[Any]) -> None:
+    """Raises NotImplementedError if no Tensor among the values holds floats."""
+    found = [value.array.dtype for value in values if isinstance(value, Tensor)]
+    if all(dtype.kind in "bui" for dtype in found):
+        raise not_implemented(kernel, dtypes.result_type(*(np.empty(1, dtype) for dtype in found)))
+
+
 def numpy_dtype(function: str, dtype: Any) -> dtypes.DType | None:
     """The NumPy dtype of a `torch.dtype` or of a type of Python's numbers; None stays None.
 

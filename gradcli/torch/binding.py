@@ -25,6 +25,7 @@ from gradcli.torch.arguments import (
     only_default,
     refuse,
     refuse_complex,
+    refuse_whole,
     require_int,
     require_tensor,
     require_tensors,
@@ -135,12 +136,19 @@ class Signature:
 
 
 def bound(
-    name: str, signature: Signature, compute: Callable[..., Any], *, real_only: bool = False, no_bools: str = ""
+    name: str,
+    signature: Signature,
+    compute: Callable[..., Any],
+    *,
+    real_only: bool = False,
+    no_bools: str = "",
+    floats_only: str = "",
 ) -> Callable[..., Any]:
     """`compute`, an engine function, under PyTorch's name and signature.
 
-    no_bools   the error for truth values, which NumPy computes with and PyTorch does not
-    real_only  whether complex Tensors are refused, for which NumPy has an answer and PyTorch has none
+    no_bools     the error for truth values, which NumPy computes with and PyTorch does not
+    floats_only  the kernel that PyTorch lacks where no argument holds floats; NumPy has an answer
+    real_only    whether complex Tensors are refused, for which NumPy has an answer and PyTorch has none
     """
     defaults, kept, dtype = signature.defaults, signature.kept, signature.dtype
 
@@ -156,6 +164,8 @@ def bound(
         signature.check(name, values)
         if no_bools and values[0].array.dtype.kind == "b":
             raise (NotImplementedError if "not implemented" in no_bools else RuntimeError)(no_bools)
+        if floats_only:
+            refuse_whole(floats_only, values)
         if real_only:
             refuse_complex(name, values)
         if dtype is not None:

@@ -12,7 +12,8 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import refuse_complex, require_tensor
+from gradcli.engine.type_names import not_implemented
+from gradcli.torch.arguments import refuse_complex, require_int, require_tensor
 from gradcli.torch.out import into
 from gradcli.torch.return_types import STRUCTURES
 from gradcli.torch.writing import scatter_reduce
@@ -20,7 +21,7 @@ from gradcli.torch.writing import scatter_reduce
 __all__ = [
     "add", "atleast_1d", "atleast_2d", "atleast_3d", "clamp_max", "clamp_min", "diff", "div", "einsum",
     "float_power",
-    "max", "median", "min", "nanmedian", "rot90", "rsub", "scatter", "sgn", "std", "std_mean", "sub",
+    "max", "median", "min", "nanmedian", "rot90", "round", "rsub", "scatter", "sgn", "std", "std_mean", "sub",
     "tensordot", "var", "var_mean", "where",
 ]  # fmt: skip
 
@@ -39,18 +40,25 @@ def _with_out(function: Callable[..., Any]) -> Callable[..., Any]:
 # Extremes and middles, of all elements or along an axis
 
 
+_UNSET: Any = object()
+
+
 def _extreme(
     name: str, of_all: Callable[..., Any], along: Callable[..., Any], of_two: Callable[..., Any] | None = None
 ) -> Callable[..., Any]:
-    def function(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: Any = None) -> Any:
+    def function(
+        input: Tensor, dim: Any = _UNSET, keepdim: bool = False, *, other: Any = None, axis: Any = _UNSET
+    ) -> Any:
         require_tensor(name, "input", input, 1)
-        axis = dim if axis is None else axis
+        axis = dim if axis is _UNSET else axis
         refuse_complex(name, (input,))
+        if of_two is None and input.array.dtype.kind == "b":
+            raise not_implemented("median_cpu" if axis is _UNSET else "median_out", input.array.dtype)
         second = axis if isinstance(axis, Tensor) else other
         if second is not None and of_two is not None:
             require_tensor(name, "other", second, 2)
             return of_two(input, second)
-        if axis is None:
+        if axis is _UNSET:
             return of_all(input)
         if isinstance(axis, bool) or not hasattr(axis, "__index__"):
             raise TypeError(f"{name}(): argument 'dim' must be int, not {type(axis).__name__}")
@@ -115,9 +123,11 @@ def _scaled(input: Any, other: Any, alpha: Any) -> Any:
     if alpha == 1:
         return other
     kinds = {x.array.dtype.kind for x in (input, other) if isinstance(x, Tensor)}
+    if kinds == {"b"} and isinstance(alpha, int) and isinstance(other, (Tensor, bool)):  # truth values they stay
+        alpha = bool(alpha)
     if isinstance(alpha, float) and not kinds & {"f", "c"}:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return ops.mul(other, alpha) if isinstance(other, Tensor) else other * alpha
+    return ops.mul(other, alpha) if isinstance(other, Tensor) else type(other)(other * alpha)
 
 
 @_with_out
@@ -178,6 +188,17 @@ def clamp_max(input: Tensor, max: Any) -> Any:
     """The elements, but at most `max`."""
     require_tensor("clamp_max", "input", input, 1)
     return ops.clamp(input, None, max) if isinstance(max, Tensor) else ops.clamp_max_number(input, max)
+
+
+@_with_out
+def round(input: Tensor, *, decimals: int = 0) -> Any:
+    """The nearest numbers with so many decimals; of two, the one whose last digit is even."""
+    require_tensor("round", "input", input, 1)
+    require_int("round", "decimals", decimals, 2)
+    refuse_complex("round", (input,))
+    if input.array.dtype.kind in ("bui" if decimals else "b"):
+        raise not_implemented("round_cpu" if decimals else "round_vml_cpu", input.array.dtype)
+    return ops.round(input, decimals)
 
 
 @_with_out

@@ -39,6 +39,8 @@ def _creator(make: Callable[..., Any]) -> Callable[..., Tensor]:
     ) -> Tensor:
         own = {key: value for key, value in keywords.items() if key in known}
         refuse(name, {key: value for key, value in keywords.items() if key not in known})
+        if "memory_format" in keywords and name != "empty":
+            raise TypeError(f"{name}() got an unexpected keyword argument 'memory_format'")
         check_device(name, device)
         wanted = numpy_dtype(name, out.dtype if dtype is None and isinstance(out, Tensor) else dtype)
         if wanted == BFLOAT16:
@@ -233,8 +235,9 @@ def _like(create: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """`create` with the shape and the dtype of another Tensor."""
     name = f"{create.__name__}_like"
 
-    def like(input: Tensor, *args: Any, dtype: Any = None, **keywords: Any) -> Tensor:
+    def like(input: Tensor, *args: Any, dtype: Any = None, memory_format: Any = None, **keywords: Any) -> Tensor:
         require_tensor(name, "input", input, 1)
+        refuse(name, {"memory_format": memory_format})
         return create(tuple(input.shape), *args, dtype=input.dtype if dtype is None else dtype, **keywords)
 
     like.__name__ = like.__qualname__ = name

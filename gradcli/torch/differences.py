@@ -9,16 +9,25 @@ DIFFERENCES = {
         ("torch.addbmm", "torch.block_diag", "torch.cdist", "torch.dist", "torch.scatter_reduce", "torch.vdot"),
         "composed of other functions, so `grad_fn` has the name of the last of them",
     ),
-    "torch.Tensor": "compare types with `==`, or ask `isinstance`: `type(x) is torch.Tensor` is False",
+    "torch.Tensor": "compare types with `==`, or ask `isinstance`: `type(x) is torch.Tensor` is False; "
+    "arithmetic with a NumPy array, on either side, is that of two tensors, and recorded, where PyTorch refuses an "
+    "array on the left and a tensor that needs a gradient",
+    "torch.Tensor.data": "a change through it counts in `_version`: a backward pass that reads the old values raises",
     "torch.Tensor.copy_": "`non_blocking` changes nothing, as in `to`",
+    **dict.fromkeys(
+        ("torch.amax", "torch.amin", "torch.fmax", "torch.fmin", "torch.maximum", "torch.minimum"),
+        "of +0 and -0 among equals, PyTorch's answer depends on where they lie in memory, ours does not always agree",
+    ),
     "torch.as_strided": "of tensors that need no gradient",
     "torch.backends.cudnn": "the settings change nothing",
     "torch.device": "as a context, takes cpu only",
     "torch.empty": "zeros, so that every run prints the same",
+    "torch.inference_mode": "what it made may take part in what is recorded later",
     "torch.load": "reads what `save` of gradcli wrote, and never a pickle; `weights_only` makes no difference",
     "torch.manual_seed": "the stream is that of PyTorch on an x86-64 processor with AVX2",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
-    "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`",
+    "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`; two tensors "
+    "that share memory are saved as two",
     "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",
     "torch.nn.PairwiseDistance": "its node is called LinalgVectorNormBackward0",
     "torch.optim.Optimizer": f"{_ROUNDING}; `foreach` and `fused` change nothing",

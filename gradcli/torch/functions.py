@@ -27,7 +27,6 @@ ELEMENTWISE: Table = (
     ("input, values@", "heaviside"),
     ("input, min=None, max=None", "clamp"),
     ("input, mask, value", "masked_fill"),
-    ("input, *, decimals=0", "round"),
     ("input, nan=None, posinf=None, neginf=None", "nan_to_num"),
     ("input, end@, weight", "lerp"),
     ("input, tensor1@, tensor2@, *, value=1", "addcdiv addcmul"),
@@ -125,7 +124,6 @@ SPECIAL: Table = (
     ("input|number, other|number", "xlogy"),
     ("input, dim, keepdim=False", "logsumexp"),
     ("input, dim, dtype=None", "log_softmax softmax"),
-    ("input, *, decimals=0", "round"),
 )
 ACTIVATIONS: Table = (
     ("input", "logsigmoid sigmoid tanh"),
@@ -150,15 +148,15 @@ ALIASES = {
 REAL_ONLY = frozenset(
     "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor "
     "fmax fmin frac heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp2 logit maximum minimum mode msort "
-    "nan_to_num nanmean nanquantile nansum quantile rad2deg relu round sign signbit softmax sort topk trunc "
+    "nan_to_num nanmean nanquantile nansum quantile rad2deg relu sign signbit softmax sort topk trunc "
     "xlogy".split()
 )
 """The functions that take no complex numbers, which have no order."""
 
 
 _NO_KERNEL = {
-    "abs": "abs_cpu", "ceil": "ceil_vml_cpu", "floor": "floor_vml_cpu", "frac": "frac_cpu", "round": "round_vml_cpu",
-    "trunc": "trunc_vml_cpu",
+    "abs": "abs_cpu", "addcmul": "addcmul_cpu_out", "ceil": "ceil_vml_cpu", "floor": "floor_vml_cpu",
+    "kthvalue": "kthvalue_cpu", "trace": "trace", "trunc": "trunc_vml_cpu",
 }  # fmt: skip
 NO_BOOLS = {name: f"\"{kernel}\" not implemented for 'Bool'" for name, kernel in _NO_KERNEL.items()} | {
     "argmax": "argmax(): does not support bool input",
@@ -167,6 +165,8 @@ NO_BOOLS = {name: f"\"{kernel}\" not implemented for 'Bool'" for name, kernel in
     "topk": "topk does not support bool dtypes on CPU",
 }
 """The functions that take no truth values, with their errors."""
+FLOATS_ONLY = {"frac": "frac_cpu", "hypot": "hypot_cpu", "logaddexp": "logaddexp_cpu", "logaddexp2": "logaddexp2_cpu"}
+"""The functions that take no whole numbers, with their kernels."""
 
 
 def structured(compute: Callable[..., Any], structure: Any) -> Callable[..., Any]:
@@ -189,7 +189,12 @@ def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
                 structure = STRUCTURES.get((prefix + name).replace(".", "_"))
                 compute = structured(compute, structure) if structure else compute
                 functions[name] = bound(
-                    prefix + name, signature, compute, real_only=name in REAL_ONLY, no_bools=NO_BOOLS.get(name, "")
+                    prefix + name,
+                    signature,
+                    compute,
+                    real_only=name in REAL_ONLY,
+                    no_bools=NO_BOOLS.get(name, ""),
+                    floats_only=FLOATS_ONLY.get(name, ""),
                 )
     return functions
 

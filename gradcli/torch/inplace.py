@@ -181,7 +181,12 @@ def map_(self: Tensor, tensor: Tensor, callable: Any) -> Tensor:
 def detach_(self: Tensor) -> Tensor:
     """Forgets the history, in place. Raises RuntimeError for a view."""
     if self.base is not None and self.requires_grad:
-        raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+            "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
+        )
     self.grad_fn, self.tracked = None, False
     return self
 

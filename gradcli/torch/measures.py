@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.dtypes import Default
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import require_tensor, require_tensors
 from gradcli.torch.matrices import vector_norm
@@ -107,6 +108,8 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Any = None, aweights: A
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"
         )
+    if not input.dtype.is_floating_point:
+        input = ops.cast(input, Default.float)
     rows = ops.reshape(input, (1, -1)) if input.ndim < 2 else input
     centred = ops.sub(rows, ops.mean(rows, 1, True))
     product = ops.mm(centred, ops.t(centred))

@@ -162,7 +162,7 @@ METHODS: dict[str, Any] = {
     "real": property(FUNCTIONS["real"]),
     "imag": property(FUNCTIONS["imag"]),
     "resolve_conj": lambda self: self,
-    "positive": lambda self: self,
+    "__pos__": FUNCTIONS["positive"],
     "where": lambda self, condition, other: FUNCTIONS["where"](condition, self, other),
     "unfold": lambda self, dimension, size, step: ops.unfold(self, dimension, size, step),
     "new": lambda self, *args: casts.TYPED[f"{TYPE_NAMES[self.array.dtype.name].scalar}Tensor"](*args),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine import views
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
@@ -14,8 +15,8 @@ from gradcli.torch.arguments import require_tensor
 from gradcli.torch.storage import UntypedStorage
 
 __all__ = [
-    "allclose", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_same_size", "is_storage", "is_tensor",
-    "isclose", "isreal", "numel", "typename",
+    "allclose", "equal", "is_complex", "is_floating_point", "is_inference", "is_nonzero", "is_same_size", "is_storage",
+    "is_tensor", "isclose", "isreal", "numel", "typename",
 ]  # fmt: skip
 
 
@@ -91,6 +92,12 @@ def is_complex(input: Tensor) -> bool:
 def is_same_size(input: Tensor, other: Tensor) -> bool:
     """True if both have the same shape."""
     return input.shape == other.shape
+
+
+def is_inference(input: Tensor) -> bool:
+    """True for what was made in inference mode."""
+    require_tensor("is_inference", "input", input, 1)
+    return views.is_inference(input)
 
 
 def isreal(input: Tensor) -> Tensor:

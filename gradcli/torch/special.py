@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
 from gradcli.torch.absent import absent_names
+from gradcli.torch.composed import round as round
 from gradcli.torch.functions import SPECIAL, build
 
 globals().update(build(SPECIAL, prefix="special."))

@@ -47,10 +47,15 @@ class _Pair:
 
 
 def _finding(method: str, outcome: str, pairs: Sequence[_Pair], limits: Any, proof: bool = False) -> Finding:
-    excess = [pair.error / limit if limit else pair.error * np.inf for pair, limit in zip(pairs, limits, strict=True)]
-    worst = int(np.argmax(excess))
+    worst = _worst(np.array([pair.error for pair in pairs]), np.asarray(limits))
     pair = pairs[worst]
     return Finding(method, outcome, proof, pair.error, float(limits[worst]), pair.index, pair.found, pair.expected)
+
+
+def _worst(errors: Any, limits: Any) -> int:
+    """The flat index of the error that is largest, measured by its limit."""
+    with np.errstate(all="ignore"):
+        return int(np.argmax(np.where(limits > 0, errors / limits, np.where(errors > 0, np.inf, 0.0))))
 
 
 def _allowed(tol: float, pairs: Sequence[_Pair]) -> Any:
@@ -108,14 +113,23 @@ def _digits(array: Any, elements: Sequence[tuple[list[int], str]]) -> list[_Pair
 def peer(method: str, array: Any, theirs: Any, tol: float | None) -> Finding:
     """Compares with another library's gradient, all of whose elements carry rounding errors like these."""
     found, expected = np.asarray(array, np.float64), np.asarray(theirs, np.float64)
-    pairs = [
-        _Pair(index, float(found[index]), float(expected[index]), abs(float(found[index] - expected[index])))
-        for index in np.ndindex(found.shape)
-    ]
-    close = _CLOSE * np.finfo(array.dtype).eps * np.max(np.abs(expected), initial=0.0)
-    bounds = np.full(len(pairs), close) if tol is None else _allowed(tol, pairs)
-    agrees = all(pair.error <= bound for pair, bound in zip(pairs, bounds, strict=True))
-    return _finding(method, AGREES if agrees else DIFFERS, pairs, bounds) if pairs else Finding(method, AGREES)
+    if not found.size:
+        return Finding(method, AGREES)
+    with np.errstate(all="ignore"):
+        errors, sizes = np.abs(found - expected), np.abs(expected)
+        close = _CLOSE * np.finfo(array.dtype).eps * np.max(sizes)
+        bounds = np.full(found.shape, close) if tol is None else tol * np.maximum(1.0, sizes)
+    place = np.unravel_index(_worst(errors, bounds), found.shape)
+    index = tuple(int(i) for i in place)
+    return Finding(
+        method,
+        AGREES if bool(np.all(errors <= bounds)) else DIFFERS,
+        error=float(errors[index]),
+        tolerance=float(bounds[index]),
+        worst=index,
+        found=float(found[index]),
+        expected=float(expected[index]),
+    )
 
 
 def numeric(probes: Sequence[Probe], gradient: Any, spread: Callable[[], Any], tol: float | None) -> Finding:

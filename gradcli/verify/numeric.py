@@ -28,6 +28,7 @@ Function = Callable[[float], float]
 class Estimate:
     """A derivative, how far it may be off (infinite: there is no answer), and the derivatives from both sides.
 
+    side_error  how far the derivatives from the sides may be off
     usual  the size of a slope that would not be remarkable: of the function's values over the scale of x
     """
 
@@ -35,7 +36,12 @@ class Estimate:
     error: float
     left: float
     right: float
+    side_error: float
     usual: float
+
+    def beyond(self, slope: float) -> float:
+        """How far a slope is outside the interval between the derivatives from the two sides; 0 inside."""
+        return max(0.0, min(self.left, self.right) - slope, slope - max(self.left, self.right))
 
 
 def derivative(f: Function, x: float = 0.0, scale: float = 1.0, noise: float = 0.0) -> Estimate:
@@ -59,7 +65,8 @@ def derivative(f: Function, x: float = 0.0, scale: float = 1.0, noise: float = 0
     value, error = min(central, *sides, key=lambda pair: pair[1])
     left_side, right_side = (_side(*pair, quotient[-1]) for pair, quotient in zip(sides, quotients[1:], strict=True))
     usual = float(np.max(size, where=np.isfinite(size), initial=0.0)) / _unit(x, scale)
-    return Estimate(value, error, left_side, right_side, usual)
+    side_error = max(min(_LIMIT, error) for _, error in sides)
+    return Estimate(value, error, left_side, right_side, side_error, usual)
 
 
 def _side(value: float, error: float, last: float) -> float:

@@ -21,7 +21,7 @@ _JAX_AT_KINK = {"abs": 1.0, "relu": 0.0, "maximum": 0.5, "minimum": 0.5, "clamp"
 
 
 @dataclass(frozen=True)
-class Claim:
+class Claimed:
     """What is known of a gradient that somebody claims.
 
     engine  the engine's gradients, by name, as one more method; None where there are none, and the differences, which
@@ -41,7 +41,7 @@ def judge(
     torch: Mapping[str, Any] | None = None,
     tol: float | None = None,
     trouble: str | None = None,
-    claim: Claim | None = None,
+    claim: Claimed | None = None,
 ) -> dict[str, Verdict]:
     """The verdict on each gradient.
 
@@ -55,13 +55,14 @@ def judge(
     claim      if the gradients are not the engine's but somebody's claim: what is known beside the methods
     """
     case = _Case(problem, np.asarray(value), symbolic, order, tol, claim)
-    finite = np.all(np.isfinite(case.value))
-    return {
-        name: case.verdict(name, np.asarray(gradient), None if torch is None else torch.get(name))
-        if finite and np.all(np.isfinite(gradient))
-        else Verdict("domain", trouble or f"the {'gradient' if finite else 'value'} does not exist here")
-        for name, gradient in gradients.items()
-    }
+    verdicts = {}
+    for name, gradient in gradients.items():
+        absent = case.absent(name, gradient)
+        if absent is not None:
+            verdicts[name] = Verdict("domain", trouble or absent)
+        else:
+            verdicts[name] = case.verdict(name, np.asarray(gradient), None if torch is None else torch.get(name))
+    return verdicts
 
 
 def check_value(
@@ -86,7 +87,7 @@ class _Case:
         symbolic: Mapping[str, Any],
         order: int,
         tol: float | None,
-        claim: Claim | None = None,
+        claim: Claimed | None = None,
     ) -> None:
         self.problem = problem
         self.value = value
@@ -99,6 +100,16 @@ class _Case:
     @cached_property
     def noise(self) -> float:
         return self.rounding.of_total()
+
+    def absent(self, name: str, gradient: Any) -> str | None:
+        """Why there is no derivative here: the value, the gradient or the point is infinite or NaN; None if none is."""
+        point = np.asarray(self.problem.values[name])
+        if not np.all(np.isfinite(point)):
+            return f"{name} itself is {float(point[~np.isfinite(point)].flat[0])}: there is no derivative there"
+        for what, array in (("value", self.value), ("gradient", gradient)):
+            if not np.all(np.isfinite(array)):
+                return f"the {what} does not exist here"
+        return None
 
     def verdict(self, name: str, gradient: Any, torch: Any) -> Verdict:
         def spread() -> Any:
@@ -130,7 +141,8 @@ class _Case:
         """The verdict at a kink: what the libraries return there is convention."""
         estimate = probe.estimate()
         digits = {tuple(index): number for index, number in ((entry and entry["elements"]) or ())}
-        conventions = [f"PyTorch's convention, used here, gives {probe.found:g}"]
+        given = "PyTorch's convention, used here, gives" if self.claim is None else "what is claimed is"
+        conventions = [f"{given} {probe.found:g}"]
         if torch is not None:
             conventions.append(f"PyTorch itself {float(np.asarray(torch)[probe.index]):g}")
         jax = _jax(self.problem, name) if self.order == 1 else None
@@ -165,7 +177,7 @@ def _jax(problem: Problem, name: str) -> float | None:
     return _JAX_AT_KINK.get(result.function) if holding == [Name(name)] else None
 
 
-def _conclude(findings: Sequence[Finding], spread: Any, array: Any, claim: Claim | None = None) -> Verdict:
+def _conclude(findings: Sequence[Finding], spread: Any, array: Any, claim: Claimed | None = None) -> Verdict:
     """The word that follows from what the methods found; `spread` is what rounding does to the array, if decisive."""
     differing, agreeing, rounded = (
         [finding for finding in findings if finding.outcome == outcome] for outcome in (DIFFERS, AGREES, ROUNDING)

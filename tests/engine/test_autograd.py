@@ -68,6 +68,7 @@ def test_create_graph_to_any_order() -> None:
         assert y.item() == pytest.approx(np.sin(0.7 + k * np.pi / 2), rel=1e-14)
 
 
+@pytest.mark.filterwarnings("ignore:Using backward")
 def test_backward_with_create_graph_gives_a_grad_with_a_graph() -> None:
     x = leaf(2.0)
     (x**3).backward(create_graph=True)
@@ -277,3 +278,20 @@ def test_witness_is_called_while_the_graph_is_whole() -> None:
     with autograd.witness(lambda roots, cotangents: found.append(roots[0].grad_fn.saved)):
         ops.exp(x).backward()
     assert found[0] is not None
+
+
+def test_backward_with_create_graph_warns_of_the_cycle_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autograd._Warned, "cycle", False)
+    x = leaf(2.0)
+    with pytest.warns(UserWarning, match="reference cycle"):
+        (x**3).backward(create_graph=True)
+    (x**3).backward(create_graph=True)
+
+
+def test_joined_values_are_not_read_so_a_second_backward_pass_is_allowed() -> None:
+    x = leaf([1.0, 2.0])
+    for join in (ops.cat, ops.stack):
+        y = ops.sum(join([x, x]))
+        y.backward()
+        y.backward()
+    assert x.grad.tolist() == [8.0, 8.0]

@@ -1,4 +1,4 @@
-"""Records what PyTorch answers to tests/torch_face/training_cases.py. Needs PyTorch 2.13; writes training.json."""
+"""Records what PyTorch answers to tests/torch_face/training_*.py. Needs PyTorch 2.13; writes training.json."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import torch
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "torch_face"))
 
+import training_answers as answers  # noqa: E402  # found by the line above
 import training_cases as cases  # noqa: E402  # found by the line above
 from training_runs import RUNS  # noqa: E402  # likewise
 
@@ -32,7 +33,7 @@ if __name__ == "__main__":
         },
         "rates": {name: cases.rates(torch, make) for name, make in cases.SCHEDULES.items()},
         "runs": {name: run(torch) for name, run in RUNS.items()},
-        "answers": {text: cases.answer(torch, text) for text in cases.OPTIMIZER_TEXTS + cases.DATA_TEXTS},
+        "answers": {text: answers.answer(torch, text) for text in answers.OPTIMIZER_TEXTS + answers.DATA_TEXTS},
     }
     (HERE / "training.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(document['answers'])} answers")

@@ -84,6 +84,8 @@ def value(text: str, dtype: type = np.float64, seed: int = 0, **variables: Any) 
         ("sum(v > 1)", 2.0),
         ("sum(amax([[1, 2], [3, 4]], [0, 1]))", 4.0),
         ("[[1, 2], [3, 4]] @ [1, 1]", [3.0, 7.0]),
+        ("where(v > 1, 1, 0.2)", [0.2, 1.0, 1.0]),
+        ("where(1 > 0, v, 2)", [1.0, 2.0, 3.0]),
     ],
 )
 def test_values(text: str, expected: Any) -> None:

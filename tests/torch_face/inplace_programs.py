@@ -177,7 +177,108 @@ with torch.random.fork_rng():
     first = torch.rand(2)
 shown = torch.equal(first, torch.rand(2))
 """,
-}
+    **{
+        f"a part of a {name}": f"""
+y=torch.ones(4,requires_grad=True)*1
+y.{call}[1].mul_(2)
+"""
+        for name, call in {
+            "split": "split(2)", "split by sizes": "split([2,2])", "chunk": "chunk(2)", "unbind": "unbind()"
+        }.items()
+    },
+    "parts that may be changed": """
+y=torch.ones(4,requires_grad=True)*1
+y.tensor_split(2)[0].mul_(3)
+y.split(2)[0].detach().add_(1)
+x=torch.ones(4)
+x.split(2)[1].mul_(2)
+shown = y,x
+""",
+    "an element of a part": """
+y=torch.ones(4,requires_grad=True)*1
+y.split(2)[0][0]=3.
+""",
+    "a view of a part": """
+y=torch.ones(4,requires_grad=True)*1
+y.split(2)[0][:1].mul_(2)
+""",
+    "a part of a leaf": """
+torch.ones(4,requires_grad=True).unbind()[0].mul_(2)
+""",
+    "a part of a plain tensor takes what needs a gradient": """
+torch.ones(4).split(2)[0].mul_(torch.ones(2,requires_grad=True))
+""",
+    "parts after a change of the whole, printed": """
+y=torch.ones(4,requires_grad=True)*1
+parts=y.split(2)
+y.mul_(2)
+shown = parts
+""",
+    "parts after a change of the whole, used": """
+y=torch.ones(4,requires_grad=True)*1
+parts=y.split(2)
+y.mul_(2)
+parts[1].sum()
+""",
+    "a view made under no_grad": """
+y=torch.ones(4,requires_grad=True)*1
+with torch.no_grad():
+    v=y[:2]
+v.mul_(2)
+""",
+    "a view made under no_grad, of a leaf": """
+x=torch.ones(4,requires_grad=True)
+with torch.no_grad():
+    v=x[:2]
+v.mul_(2)
+""",
+    "a view made in inference mode": """
+x=torch.ones(4,requires_grad=True)
+with torch.inference_mode():
+    v=x[:2]
+v.mul_(2)
+""",
+    "views made under no_grad that may be changed": """
+x,y=torch.ones(4),torch.ones(4,requires_grad=True)*1
+with torch.no_grad():
+    v=x[:2]
+    y[:2].mul_(2)
+v.mul_(2)
+shown = x,y
+""",
+    "a view of a plain tensor that takes a history": """
+x,w=torch.ones(4),torch.ones(4,requires_grad=True)
+v=x[1:]
+x.mul_(w)
+shown = v,v.sum().backward(),w.grad
+""",
+    "detach_ of a view": """
+(torch.ones(4,requires_grad=True)*1)[:2].detach_()
+""",
+    "in inference mode": """
+x=torch.ones(2,requires_grad=True)
+with torch.inference_mode():
+    y=x*2
+    y.add_(1)
+    y[0]=5
+    view=x[:1]
+    with torch.inference_mode(False):
+        z=torch.ones(1)
+shown = [t.is_inference() for t in (x,y,y[:1],y*2,y.clone(),view,z,torch.ones(1))], y, (y+x).grad_fn is None
+""",
+    **{
+        f"outside inference mode, {what}": f"""
+with torch.inference_mode():
+    y=torch.ones(2)
+{line}
+"""
+        for what, line in {
+            "add_": "y.add_(1)", "an element": "y[0]=1", "a view": "y[:1].mul_(2)", "a gradient": "y.requires_grad_()",
+            "the version": "y._version", "a parameter": "torch.nn.Parameter(y)",
+            "no_grad": "torch.no_grad()(y.zero_)()",
+        }.items()
+    },
+}  # fmt: skip
 """By what they show."""
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import training_cases as cases
+import training_answers as answers
 
 from gradcli import torch
 from gradcli.torch.utils import data
@@ -22,9 +22,9 @@ from gradcli.torch.utils import data
 ANSWERS = json.loads((Path(__file__).parents[1] / "golden" / "training.json").read_text("utf-8"))["answers"]
 
 
-@pytest.mark.parametrize("text", cases.DATA_TEXTS)
+@pytest.mark.parametrize("text", answers.DATA_TEXTS)
 def test_answers_as_pytorch(text: str) -> None:
-    assert cases.answer(torch, text) == ANSWERS[text]
+    assert answers.answer(torch, text) == ANSWERS[text]
 
 
 def test_an_empty_part_is_warned_of() -> None:

@@ -116,5 +116,16 @@ def test_a_module_imported_alone_brings_the_methods_of_tensor(module: str) -> No
     loaded_by(f"import gradcli.torch.{module}; from gradcli.torch.nn import Linear; Linear(2, 2).weight.sum().cos_()")
 
 
+def test_methods_stay_when_the_calculator_is_loaded_later() -> None:
+    check = "import pytest; pytest.raises(RuntimeError, lambda: +torch.tensor([True]))"
+    loaded_by(f"from gradcli import torch; torch.ones; import gradcli.calculator.compute; {check}")
+
+
 def test_a_star_import_brings_every_name() -> None:
     loaded_by("from gradcli.torch import *; ones(2).add_(tensor(1.0))")
+
+
+@pytest.mark.parametrize("name", ["max", "min", "median", "nanmedian"])
+def test_an_extreme_along_no_axis_is_refused(name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name}\\(\\): argument 'dim' must be int, not NoneType"):
+        getattr(torch, name)(torch.ones(2), dim=None)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import training_answers as answers
 import training_cases as cases
 
 from gradcli import torch
@@ -65,13 +66,13 @@ def test_rates_are_pytorchs(name: str) -> None:
     assert cases.rates(torch, cases.SCHEDULES[name]) == GOLDEN["rates"][name]
 
 
-@pytest.mark.parametrize("text", cases.OPTIMIZER_TEXTS)
+@pytest.mark.parametrize("text", answers.OPTIMIZER_TEXTS)
 def test_answers_as_pytorch(text: str) -> None:
-    assert cases.answer(torch, text) == GOLDEN["answers"][text]
+    assert answers.answer(torch, text) == GOLDEN["answers"][text]
 
 
 def test_nothing_is_recorded_in_vain() -> None:
-    assert GOLDEN["answers"].keys() == {*cases.OPTIMIZER_TEXTS, *cases.DATA_TEXTS}
+    assert GOLDEN["answers"].keys() == {*answers.OPTIMIZER_TEXTS, *answers.DATA_TEXTS}
     assert GOLDEN["trained"].keys() == cases.OPTIMIZERS.keys() | cases.LBFGS.keys()
     assert GOLDEN["rates"].keys() == cases.SCHEDULES.keys()
 
@@ -116,6 +117,7 @@ def test_parameters_without_gradient_stay() -> None:
     assert (unused.item(), [*optimizer.state]) == (1.0, [used])
 
 
+@pytest.mark.filterwarnings("ignore:Using backward")
 def test_zero_grad() -> None:
     weight = torch.ones(2, requires_grad=True)
     optimizer = torch.optim.SGD([weight])

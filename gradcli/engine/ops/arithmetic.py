@@ -277,7 +277,7 @@ pow_tensor = elementwise(
 
 def power(a: Any, b: Any) -> Any:
     """a**b. A number as exponent, or as base, gives a node of its own, as in PyTorch."""
-    if isinstance(b, Tensor) == isinstance(a, Tensor):
+    if isinstance(b, Tensor) == isinstance(a, Tensor) or (isinstance(b, np.ndarray) and b.ndim):
         return pow_tensor(a, b)
     if isinstance(a, Tensor):
         return pow_number(a, float(b) if type(b) is np.float64 else b)

@@ -33,7 +33,7 @@ def _together(*arrays: Any) -> list[Any]:
 
 def _addcmul(x: Any, a: Any, b: Any, value: float = 1) -> Any:
     x, a, b = _together(x, a, b)
-    return x + value * a * b
+    return x + x.dtype.type(value) * a * b
 
 
 def _addcdiv(x: Any, a: Any, b: Any, value: float = 1) -> Any:
@@ -106,6 +106,8 @@ def _scaled(x: Any, factor: float, product: Any, alpha: float) -> Any:
         )
     if x.shape != product.shape and x.shape != product.shape[-1:]:
         expand(x, product.shape)  # which says what is wrong with the shape
+    if x.dtype.kind in "bui":  # where PyTorch drops the fractions of both numbers
+        factor, alpha = int(factor), int(alpha)
     product = _times(product, alpha)
     if factor != 0:
         product += _times(x, factor)
@@ -132,6 +134,9 @@ def _baddbmm(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
 
 
 def _addr(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
+    for name, factor in (("beta", beta), ("alpha", alpha)):
+        if isinstance(factor, float) and x.dtype.kind in "bui":
+            raise RuntimeError(f"For integral input tensors, argument {name} must not be a floating point number.")
     return _scaled(x, beta, outer(a, b), alpha)
 
 

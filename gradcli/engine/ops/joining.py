@@ -14,7 +14,7 @@ from gradcli.engine.dtypes import result_type
 from gradcli.engine.op import of_sequence
 from gradcli.engine.ops.indexing import scatter, select, slice_axis
 from gradcli.engine.ops.shape import reshape, unsqueeze
-from gradcli.engine.views import view_of
+from gradcli.engine.views import of_one_call, view_of
 
 
 def _promoted(arrays: Sequence[Any]) -> list[Any]:
@@ -41,6 +41,7 @@ stack = of_sequence(
     "StackBackward0",
     _stack,
     domain=REAL,
+    shapes_only=("arrays",),
     numpy=[np.stack],
     arrays=lambda g, arrays, axis: [select(g, axis, i) for i in range(len(arrays))],
 )
@@ -74,7 +75,15 @@ def _cut(g: Any, arrays: Sequence[Any], axis: int) -> list[Any]:
     return [slice_axis(g, axis, start, stop) for start, stop in itertools.pairwise(ends)]
 
 
-cat = of_sequence("cat", "CatBackward0", _cat, domain=REAL.shaped(2, 3), numpy=[np.concatenate], arrays=_cut)
+cat = of_sequence(
+    "cat",
+    "CatBackward0",
+    _cat,
+    domain=REAL.shaped(2, 3),
+    shapes_only=("arrays",),
+    numpy=[np.concatenate],
+    arrays=_cut,
+)
 
 
 def at_least(x: Any, ndim: int) -> Any:
@@ -142,7 +151,7 @@ def split(x: Any, size: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
             raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
         ends = [*range(0, n, size), n] if n else [0, 0]
     by_sizes = isinstance(size, Sequence)
-    return tuple([split_part(x, axis, start, stop, None, by_sizes) for start, stop in itertools.pairwise(ends)])
+    return of_one_call(split_part(x, axis, start, stop, None, by_sizes) for start, stop in itertools.pairwise(ends))
 
 
 def chunk(x: Any, chunks: int, axis: int = 0) -> tuple[Any, ...]:
@@ -156,7 +165,7 @@ def unbind(x: Any, axis: int = 0) -> tuple[Any, ...]:
     """The slices of `x` along `axis`, without that axis."""
     if not x.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return tuple([unbind_part(x, axis, i) for i in range(x.shape[axis_in(axis, x.ndim)])])
+    return of_one_call(unbind_part(x, axis, i) for i in range(x.shape[axis_in(axis, x.ndim)]))
 
 
 def tensor_split(x: Any, places: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:

@@ -59,7 +59,7 @@ sign = elementwise(
 relu = elementwise(
     "relu",
     "ReluBackward0",
-    lambda x: np.maximum(x, 0),
+    lambda x: np.maximum(0, x),
     domain=REAL,
     kinks=lambda x: x == 0,
     x=lambda g, result: gated(g, np.logical_not(result <= 0)),
@@ -102,21 +102,31 @@ def _share(g: Any, loses: Any, ties: Any) -> Any:
     return np.where(ties, g / 2, np.where(loses, 0, g))
 
 
+def _greater(a: Any, b: Any) -> Any:
+    return np.maximum(b, a)  # of +0 and -0 NumPy takes the second, PyTorch the first
+
+
+def _lesser(a: Any, b: Any) -> Any:
+    return np.minimum(b, a)
+
+
 maximum = elementwise(
     "maximum",
     "MaximumBackward0",
-    np.maximum,
+    _greater,
     domain=(REAL, REAL),
     kinks=np.equal,
+    numpy=[np.maximum],
     a=lambda g, a, b: _share(g, a < b, a == b),
     b=lambda g, a, b: _share(g, b < a, a == b),
 )
 minimum = elementwise(
     "minimum",
     "MinimumBackward0",
-    np.minimum,
+    _lesser,
     domain=(REAL, REAL),
     kinks=np.equal,
+    numpy=[np.minimum],
     a=lambda g, a, b: _share(g, a > b, a == b),
     b=lambda g, a, b: _share(g, b > a, a == b),
 )
@@ -144,8 +154,8 @@ def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     try:
-        above = x if min is None else np.maximum(*align(x, min))
-        return above if max is None else np.minimum(*align(above, max))
+        above = x if min is None else _greater(*align(x, min))
+        return above if max is None else _lesser(*align(above, max))
     except ValueError as error:
         raise _mismatch(x, min, max) or error from None
 
@@ -205,8 +215,8 @@ def _limit(name: str, node: str, limit: Any, inside: Any) -> Any:
     )
 
 
-clamp_min_number = _limit("clamp_min_number", "ClampMinBackward0", np.maximum, np.greater_equal)
-clamp_max_number = _limit("clamp_max_number", "ClampMaxBackward0", np.minimum, np.less_equal)
+clamp_min_number = _limit("clamp_min_number", "ClampMinBackward0", _greater, np.greater_equal)
+clamp_max_number = _limit("clamp_max_number", "ClampMaxBackward0", _lesser, np.less_equal)
 
 # Selection
 

@@ -15,6 +15,7 @@ from gradcli.torch.nn import (
     norm,
     padding,
     pooling,
+    rearranging,
     recurrent,
 )
 from gradcli.torch.nn import functional as functional
@@ -22,6 +23,8 @@ from gradcli.torch.nn import init as init
 from gradcli.torch.nn.module import Module as Module
 from gradcli.torch.nn.parameter import Parameter as Parameter
 
-_MODULES = (activation, containers, conv, dropout, embedding, linear, loss, norm, padding, pooling, recurrent)
+_MODULES = (
+    activation, containers, conv, dropout, embedding, linear, loss, norm, padding, pooling, rearranging, recurrent,
+)  # fmt: skip
 globals().update({name: getattr(module, name) for module in _MODULES for name in module.__all__})
 __getattr__ = absent_names(__name__, submodules={"utils"})

@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.dtypes import Default
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.views import is_inference
 from gradcli.torch.arguments import check_device, numpy_dtype
 
 
@@ -22,7 +23,10 @@ class Parameter(Tensor):
         values = np.empty(0, Default.float) if data is None else data.detach().array
         if requires_grad and values.dtype.kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        super().__init__(values, requires_grad)
+        super().__init__(values)
+        if data is not None and is_inference(data):
+            self.origin = data.origin
+        self.requires_grad = requires_grad
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"

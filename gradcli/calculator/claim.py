@@ -1,0 +1,233 @@
+"""A claimed gradient: what is claimed, what is said of it, and the claim read into arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
+from typing import Any
+
+import numpy as np
+
+from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
+from gradcli.calculator.question import Question
+from gradcli.engine.modes import no_grad
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import InputError
+from gradcli.lang.creation import hoist
+from gradcli.lang.evaluate import CONSTANTS, After, evaluate
+from gradcli.lang.functions import find, names
+from gradcli.lang.parser import Parsed, parse
+from gradcli.lang.tree import Program, free_names
+from gradcli.lang.unparse import unparse
+from gradcli.lang.values import read_file, split_assignments
+from gradcli.verify.blocks import WORST_FIRST
+from gradcli.verify.problem import Verdict
+
+CACHED = 4096
+"""Expressions and formulas that stay read."""
+NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+"""How strict JSON writes the numbers that it does not have."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That the expression has these gradients.
+
+    grad       by name: a formula or number as text, a file "@points.npy", a number, or nested lists of numbers
+    at, let    values in the same forms; where names have none, the formulas are claimed for every value of them
+    cotangent  likewise; None for a scalar result
+    tol        the largest error allowed, relative to max(1, |expected|); None for the verdict's own bounds
+    dtype      of the computation; None for that of the arrays claimed
+    option     what stands before the words at, let, grad and cotangent in messages
+    """
+
+    expression: str
+    grad: Mapping[str, Any]
+    at: Mapping[str, Any] = field(default_factory=dict)
+    let: Mapping[str, Any] = field(default_factory=dict)
+    cotangent: Any = None
+    tol: float | None = None
+    name: str | None = None
+    dtype: str | None = None
+    seed: int | None = None
+    option: str = "--"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is said of the claim for one name, with the numbers at the point that decides.
+
+    formula   the text that is claimed; None for numbers
+    gradient  the engine's; None where a Python function is checked
+    symbolic  SymPy's formula, if it has one
+    point     a counterexample, or the point that was asked about; None where a formula holds at every point tried
+    """
+
+    name: str
+    formula: str | None
+    claimed: Array
+    gradient: Array
+    symbolic: str | None
+    verdict: Verdict
+    point: Mapping[str, Array] | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is said of a claim. `understood` is the expression, or the Python function."""
+
+    understood: str
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()
+    name: str | None = None
+
+    @property
+    def word(self) -> str:
+        """The worst of the words."""
+        return min((part.verdict.word for part in self.parts), key=WORST_FIRST.index)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A claimed derivative, as a program in the names of the expression."""
+
+    text: str
+    parsed: Parsed
+    program: Program
+    made: Mapping[str, Array]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is the same for all values of the names."""
+        return not free_names(self.program)
+
+    def at(self, values: Mapping[str, Array], after: After | None = None) -> Array:
+        """Its value. Raises InputError for a name without one, and for arguments that do not fit."""
+        tensors = {name: Tensor(array) for name, array in ({**values, **self.made}).items()}
+        with no_grad():
+            value = evaluate(self.program, tensors, self.parsed.source, after)
+        return np.asarray(value.array if isinstance(value, Tensor) else value)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim that has been read.
+
+    template    the expression, with the values given; its `missing` names are those to be tried out
+    understood  the expression as text
+    program     the same with names for the arrays that it creates
+    claimed     by name, a Formula or an array
+    dtype       of the computation
+    """
+
+    claim: Claim
+    template: Prepared
+    understood: str
+    program: str
+    claimed: Mapping[str, Formula | Array]
+    dtype: str
+
+
+def read_claim(claim: Claim) -> Case:
+    """The claim in arrays and formulas. Raises InputError for whatever is wrong with it, with its place."""
+    if not claim.grad:
+        hint = 'gradcli check "sin(x)**2" --grad x="2*sin(x)*cos(x)"'
+        raise InputError("grad", "there is no gradient to check", hint=hint if claim.option else None)
+    sources = {kind: f"{claim.option}{kind}" for kind in ("at", "let", "grad", "cotangent")}
+    known = (*claim.at, *claim.let)
+    claimed = {name: _claimed(value, f"{sources['grad']} {name}", known) for name, value in claim.grad.items()}
+    template = _template(claim.expression, *map(tuple, (claim.at, claim.let, claim.grad)), claim.seed)
+    if template[0].missing:
+        claimed = {name: _as_formula(one, f"{sources['grad']} {name}") for name, one in claimed.items()}
+    case = Case(claim, *template, claimed, claim.dtype or _dtype_of(claimed.values()))
+    read = {
+        kind: {name: _array(value, f"{sources[kind]} {name}").astype(case.dtype)[()] for name, value in given.items()}
+        for kind, given in (("at", claim.at), ("let", claim.let))
+    }
+    cotangent = None if claim.cotangent is None else _array(claim.cotangent, sources["cotangent"]).astype(case.dtype)
+    made = {name: array.astype(case.dtype) for name, array in case.template.made.items()}
+    fixed = {name: array for name, array in read["at"].items() if name not in claim.grad} | read["let"] | made
+    at = {name: read["at"][name] for name in claim.grad if name in read["at"]}
+    return replace(case, template=replace(case.template, at=at, fixed=fixed, cotangent=cotangent))
+
+
+def fitting(name: str, claimed: Array, shape: tuple[int, ...], option: str) -> Array:
+    """The claimed array in the variable's shape. Raises InputError for another one."""
+    if claimed.shape == shape:
+        return claimed[()]
+    if claimed.ndim == 0 or claimed.size == 1 == np.prod(shape):
+        return np.broadcast_to(claimed.reshape(()), shape).copy()[()]
+    message = f"{option}grad {name} has shape {claimed.shape}, and {name} has {shape}: they must be the same"
+    raise InputError("shape", message)
+
+
+@lru_cache(CACHED)
+def _template(
+    expression: str, at: tuple[str, ...], let: tuple[str, ...], grad: tuple[str, ...], seed: int | None
+) -> tuple[Prepared, str, str]:
+    """The expression as it is prepared when these names have values, whatever they are; and its two texts."""
+    question = Question(
+        expression, at=tuple(f"{name}=0" for name in at), let=tuple(f"{name}=0" for name in let), wrt=grad, seed=seed
+    )
+    prepared = prepare(question)
+    return prepared, unparse(prepared.parsed.program), unparse(prepared.program)
+
+
+def _claimed(value: Any, source: str, known: tuple[str, ...]) -> Formula | Array:
+    if isinstance(value, str) and not value.startswith("@") and value not in NOT_FINITE:
+        return _formula(value, source, known)
+    return _array(value, source)
+
+
+def _as_formula(claimed: Formula | Array, source: str) -> Formula | Array:
+    """A number as the formula that is the same everywhere."""
+    if isinstance(claimed, Formula) or claimed.ndim > 0 or not np.isfinite(claimed):
+        return claimed
+    return _formula(repr(float(claimed)), source, ())
+
+
+def _array(value: Any, source: str) -> Array:
+    """The array that a text or JSON stands for."""
+    if isinstance(value, str) and value not in NOT_FINITE:
+        if value.startswith("@"):
+            return np.asarray(read_file(value[1:], source))
+        return _formula(value, source, ()).at({})
+    try:
+        array = np.asarray(_numbers(value))
+    except (ValueError, TypeError) as error:
+        raise InputError("value", f"{source}: not a number or nested lists of numbers: {str(value)[:60]}") from error
+    if array.dtype.kind not in "iuf":
+        raise InputError("value", f"{source}: not a number or nested lists of numbers: {str(value)[:60]}")
+    return array.astype(array.dtype if array.dtype.kind == "f" else np.float64)
+
+
+def _numbers(value: Any) -> Any:
+    """Nested lists with numbers in the place of "NaN", "Infinity" and "-Infinity"."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return float(value) if isinstance(value, str) and value in NOT_FINITE else value
+
+
+@lru_cache(CACHED)
+def _formula(text: str, source: str, known: tuple[str, ...]) -> Formula:
+    parsed = parse(text, find, names=names(), bound={*known, *CONSTANTS}, source=source)
+    program, made = hoist(parsed.program, parsed.source, maker_of(Question("")))
+    return Formula(text, parsed, program, made)
+
+
+def _dtype_of(claimed: Iterable[Formula | Array]) -> str:
+    """That of the arrays with decimals; float32 also for those of less, and float64 where there are none."""
+    dtypes = [array.dtype for array in claimed if isinstance(array, np.ndarray) and array.dtype.kind == "f"]
+    return np.dtype(reduce(np.promote_types, dtypes, np.dtype(np.float32)) if dtypes else np.float64).name
+
+
+def given_by(texts: Iterable[str], option: str) -> dict[str, str]:
+    """The texts in "x=0, y=[1,2]", by name. Raises InputError for what is no assignment, or given twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for name, value, _ in split_assignments(text, option):
+            if name in found:
+                raise InputError("duplicate", f"{option} gives {name!r} twice")
+            found[name] = value
+    return found

@@ -1,0 +1,245 @@
+"""Claims as JSON lines: read as they arrive, checked in batches, answered in their order."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Thread
+from typing import IO, TYPE_CHECKING, Any
+
+from gradcli.calculator.check import SETTLED, Asker, Question, ask, conclude
+from gradcli.calculator.claim import Checked, Claim, given_by
+from gradcli.errors import InputError
+from gradcli.lang.functions import similar
+from gradcli.verify.convention import Convention
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
+
+BATCH = 64
+"""Lines that are checked together, if so many have arrived."""
+MAX_LINE = 2**24
+"""Bytes."""
+KEYS: dict[str, tuple[type, ...]] = {
+    "expr": (str,),
+    "grad": (dict, str),
+    "at": (dict, str),
+    "let": (dict, str),
+    "cotangent": (int, float, list, str),
+    "tol": (int, float),
+    "dtype": (str,),
+    "name": (str,),
+}
+"""What a line may hold, and as what."""
+
+Line = tuple[int, bytes]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for every line that says nothing else."""
+
+    tol: float | None = None
+    dtype: str | None = None
+    seed: int | None = None
+    convention: Convention | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a line: `checked`, or the `error` for which it could not be."""
+
+    line: int | None
+    name: str | None
+    checked: Checked | None = None
+    error: InputError | None = None
+
+    @property
+    def word(self) -> str:
+        """One of holds, refuted, undecided, error."""
+        if self.checked is None:
+            return "error"
+        words = {"mismatch": "refuted"} | dict.fromkeys(SETTLED, "holds")
+        return words.get(self.checked.word, "undecided")
+
+
+def batches(stream: IO[bytes]) -> Iterator[list[Line]]:
+    """The lines that have arrived, up to BATCH of them, blank ones left out. The stream is closed at its end.
+
+    An empty batch says that the next line is still to come, so that nothing waits for it that could be answered.
+    Raises InputError for a stream that cannot be read.
+    """
+    arrived: Queue[Line | InputError | None] = Queue(8 * BATCH)
+    Thread(target=_read, args=(stream, arrived), daemon=True).start()
+    batch: list[Line] = []
+    while True:
+        try:
+            line = arrived.get(block=False)
+        except Empty:
+            yield batch
+            if batch:
+                yield []
+            batch, line = [], arrived.get()
+        if not isinstance(line, tuple):
+            break
+        batch.append(line)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+    if line is not None:
+        raise line
+
+
+def _read(stream: IO[bytes], arrived: Queue[Line | InputError | None]) -> None:
+    number = 0
+    with stream:
+        try:
+            while text := stream.readline(MAX_LINE + 1):
+                number += 1
+                if text.strip():
+                    arrived.put((number, text))
+                while len(text) > MAX_LINE and not text.endswith(b"\n"):  # the rest of a line that is too long
+                    text = stream.readline(MAX_LINE + 1)
+        except OSError as error:
+            arrived.put(InputError("file", f"standard input cannot be read: {error.strerror}"))
+    arrived.put(None)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A line that has been read: a question, or the error for which there is none."""
+
+    line: int
+    name: str | None
+    question: Question | None = None
+    error: InputError | None = None
+
+
+def check_lines(given: Iterable[list[Line]], worker: SympyWorker, settings: Settings) -> Iterator[Outcome]:
+    """The outcome of each line. While SymPy works on a batch, the engine computes for the one before."""
+    asker = Asker(worker)
+    waiting: list[_Asked] = []
+    for batch in given:
+        asked = [_ask(number, text, settings) for number, text in batch]
+        yield from _next(asker, waiting, asked, settings)
+        waiting = asked
+    yield from _next(asker, waiting, [], settings)
+
+
+def _next(asker: Asker, waiting: list[_Asked], asked: list[_Asked], settings: Settings) -> Iterator[Outcome]:
+    """The outcomes of what waits for SymPy's answers, which is asked the next questions in the meantime."""
+    answers = iter(asker.answers() if waiting else ())
+    if asked:
+        asker.post([request for item in asked if item.question for request in item.question.requests])
+    for item in waiting:
+        own = [next(answers) for _ in item.question.requests] if item.question else []
+        yield _outcome(item, own, settings)
+
+
+def _outcome(item: _Asked, answers: list[dict[str, Any]], settings: Settings) -> Outcome:
+    if item.question is None:
+        return Outcome(item.line, item.name, error=item.error)
+    try:
+        return Outcome(item.line, item.name, conclude(item.question, answers, settings.convention))
+    except InputError as error:
+        return Outcome(item.line, item.name, error=error)
+
+
+def check_in_processes(given: Iterable[list[Line]], count: int, settings: Settings) -> Iterator[Outcome]:
+    """The outcome of each line, in order, from so many processes, each of which has a SymPy process of its own."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    running: deque[Future[list[Outcome]]] = deque()
+    with ProcessPoolExecutor(count, get_context("spawn"), _start) as pool:
+        try:
+            for batch in given:
+                if batch:
+                    running.append(pool.submit(_batch, batch, settings))
+                while running and (len(running) > 2 * count or not batch or running[0].done()):
+                    yield from running.popleft().result()
+            while running:
+                yield from running.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+_worker: SympyWorker | None = None
+
+
+def _start() -> None:
+    """Starts the SymPy process of this process; it ends when this one does, because its input ends then."""
+    global _worker  # noqa: PLW0603  # a process of the pool has no other place for what is its own
+    import signal
+
+    from gradcli.verify.client import SympyWorker
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    _worker = SympyWorker()
+
+
+def _batch(batch: list[Line], settings: Settings) -> list[Outcome]:
+    assert _worker is not None
+    return list(check_lines([batch], _worker, settings))
+
+
+def _ask(number: int, text: bytes, settings: Settings) -> _Asked:
+    name = None
+    try:
+        fields = _fields(text)
+        name = fields.get("name")
+        return _Asked(number, name, ask(_claim(fields, settings)))
+    except InputError as error:
+        return _Asked(number, name, error=error)
+
+
+def _fields(text: bytes) -> dict[str, Any]:
+    """The object in a line. Raises InputError for what is none, or holds what it should not."""
+    if len(text) > MAX_LINE:
+        raise InputError("too-large", f"the line is longer than {MAX_LINE:,} bytes")
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError("json", f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise InputError("json", "a claim is a JSON object", hint='{"expr": "x**2", "at": {"x": 3}, "grad": {"x": 6}}')
+    for key, value in fields.items():
+        if key not in KEYS:
+            near = similar(key, [*KEYS])
+            raise InputError("json", f"a claim has no {key!r}", hint=f"did you mean {near!r}?" if near else None)
+        if value is not None and (not isinstance(value, KEYS[key]) or isinstance(value, bool)):
+            raise InputError("json", f"{key!r} cannot be {json.dumps(value)[:60]}")
+    for key in ("expr", "grad"):
+        if fields.get(key) is None:
+            raise InputError("json", f"a claim needs {key!r}")
+    if fields.get("dtype") not in (None, "float64", "float32"):
+        raise InputError("json", f"'dtype' cannot be {fields['dtype']!r}", hint="float64 or float32")
+    if not (fields.get("tol") or 0) >= 0:
+        raise InputError("json", f"'tol' cannot be {fields['tol']}")
+    return fields
+
+
+def _claim(fields: dict[str, Any], settings: Settings) -> Claim:
+    """The claim that a line makes."""
+    given = {
+        key: given_by([value], key) if isinstance(value, str) else value
+        for key in ("grad", "at", "let")
+        if (value := fields.get(key)) is not None
+    }
+    tol, dtype = fields.get("tol"), fields.get("dtype")
+    return Claim(
+        fields["expr"],
+        given["grad"],
+        given.get("at", {}),
+        given.get("let", {}),
+        cotangent=fields.get("cotangent"),
+        tol=settings.tol if tol is None else float(tol),
+        name=fields.get("name"),
+        dtype=dtype or settings.dtype,
+        seed=settings.seed,
+        option="",
+    )

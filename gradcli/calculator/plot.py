@@ -1,0 +1,138 @@
+"""The one call behind `gradcli plot`: an expression and its derivatives over an interval, and where they break off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from gradcli.calculator.breaks import breaks
+from gradcli.calculator.compute import all_orders, constants_of, leaves_of, value_of
+from gradcli.calculator.field import outputs_of, scalar_cotangent
+from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
+from gradcli.calculator.question import Question
+from gradcli.engine.modes import no_grad
+from gradcli.engine.tensor import Tensor
+from gradcli.errors import InputError, Span
+from gradcli.lang.unparse import unparse
+from gradcli.lang.values import read_value, read_values
+
+POINTS = 200
+"""How many points there are if nothing is said of it."""
+MAX_POINTS = 10_000
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where to plot: `count` points of one variable from `start` to `stop`."""
+
+    name: str
+    start: float
+    stop: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An output of the program, or its derivative of some order, over the interval.
+
+    values  nan or infinite where it has none
+    breaks  where it must not be joined: a pole or a jump, between two points, each by its place
+    """
+
+    label: str
+    order: int
+    values: Array
+    breaks: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The places and the curves over them, each output followed by its derivatives."""
+
+    understood: str
+    notes: tuple[str, ...]
+    interval: Interval
+    places: Array
+    curves: tuple[Curve, ...]
+
+
+def plot(question: Question, over: str, derivatives: int) -> Plot:
+    """The curves of a question whose `at` is empty.
+
+    over         "x=0:2*pi" or "x=0:2*pi:200"
+    derivatives  up to this order
+    Raises InputError for an input that cannot be used, with its place, and for a result that is no number.
+    """
+    interval = read_interval(over, question)
+    if interval.name in read_values(question.let, "--let", maker_of(question)):
+        raise InputError("duplicate", f"{interval.name!r} is given by --over and by --let")
+    prepared = prepare(replace(question, at=(f"{interval.name}={interval.start!r}",)))
+    if prepared.missing:
+        raise InputError("missing-value", f"no value for {', '.join(prepared.missing)}", hint="give values with --let")
+    places = np.linspace(interval.start, interval.stop, interval.count)
+    curves = [
+        curve
+        for output in outputs_of(prepared)
+        for curve in _curves(output.label, output.prepared, interval.name, places, derivatives)
+    ]
+    return Plot(unparse(prepared.parsed.program), prepared.notes, interval, places, tuple(curves))
+
+
+def read_interval(text: str, question: Question) -> Interval:
+    """The interval that "NAME=START:STOP" or "NAME=START:STOP:COUNT" means. Raises InputError for any other text."""
+    name, _, rest = text.partition("=")
+    parts = rest.split(":")
+    if not 2 <= len(parts) <= 3:
+        raise InputError(
+            "syntax",
+            "--over wants NAME=START:STOP or NAME=START:STOP:COUNT",
+            span=Span(text, 0, len(text), "--over"),
+            hint='for instance --over "x=0:2*pi:200"',
+        )
+    maker, source = maker_of(question), f"--over {name.strip()}"
+    (variable,) = read_values([f"{name}=0"], "--over", maker)  # refuses what is no name
+    start, stop, *count = (_number(read_value(part, source, maker), source) for part in parts)
+    if not start < stop:
+        raise InputError("interval", f"{source}: the interval from {start:g} to {stop:g} has no inside")
+    points = count[0] if count else POINTS
+    if points != int(points) or not 2 <= points <= MAX_POINTS:
+        message = f"{source}: the count must be a whole number from 2 to {MAX_POINTS:,}, not {points:g}"
+        raise InputError("interval", message)
+    return Interval(variable, start, stop, int(points))
+
+
+def _number(array: Array, source: str) -> float:
+    if np.size(array) != 1 or not np.all(np.isfinite(array)):
+        raise InputError("interval", f"{source}: start, stop and count are numbers, not {np.asarray(array).tolist()}")
+    return float(np.reshape(array, ()))
+
+
+def _curves(label: str, prepared: Prepared, name: str, places: Array, derivatives: int) -> Iterator[Curve]:
+    """The output and its derivatives."""
+
+    @cache
+    def at(place: float) -> list[float]:
+        here = replace(prepared, at={name: np.float64(place)}, wrt=(name,))
+        with np.errstate(all="ignore"):
+            result, found = all_orders(here, leaves_of(here), derivatives) if derivatives else (_result(here), [])
+        numbers = [float(np.reshape(tensor.array, ())) for tensor in (result, *(level[name] for level in found))]
+        # A rule may give a number where the function has none: 1/x for log(x) at -1.
+        return [number if np.all(np.isfinite(numbers[:order])) else np.nan for order, number in enumerate(numbers)]
+
+    def of_order(order: int) -> Callable[[float], float]:
+        return lambda place: at(place)[order]
+
+    scalar_cotangent(_result(prepared))  # refuses several numbers
+    rows = np.array([at(place) for place in places.tolist()])
+    for order in range(derivatives + 1):
+        values = rows[:, order]
+        yield Curve(label, order, values, breaks(places, values, of_order(order)))
+
+
+def _result(prepared: Prepared) -> Tensor:
+    """The result at the point, not recorded."""
+    with no_grad():
+        return value_of(prepared, constants_of(prepared) | leaves_of(prepared))

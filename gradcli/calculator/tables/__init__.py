@@ -1,0 +1,1 @@
+"""Tables of numbers, read and written in chunks of rows, so that their length costs no memory."""

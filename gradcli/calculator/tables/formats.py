@@ -1,0 +1,108 @@
+"""The formats of a table, and opening a file in one of them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from gradcli.calculator.tables.delimited import DelimitedReader, DelimitedWriter
+from gradcli.calculator.tables.jsonlines import JsonLinesReader, JsonLinesWriter
+from gradcli.calculator.tables.npy import NpyReader, NpyWriter
+from gradcli.calculator.tables.table import Reader, Writer
+from gradcli.errors import InputError
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: the ends of its files' names, and whether it is text, which can be read and written in a pipe."""
+
+    name: str
+    endings: tuple[str, ...]
+    text: bool
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("csv", (".csv",), text=True),
+        Format("tsv", (".tsv", ".tab"), text=True),
+        Format("jsonl", (".jsonl", ".ndjson"), text=True),
+        Format("npy", (".npy",), text=False),
+        Format("parquet", (".parquet", ".pq"), text=False),
+        Format("arrow", (".arrow", ".feather", ".ipc"), text=False),
+    )
+}
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+def format_of(path: str, option: str) -> Format:
+    """The format that a file's name tells. Raises InputError for a name that tells none; `option` would."""
+    ending = Path(path).suffix.lower()
+    for each in FORMATS.values():
+        if ending in each.endings:
+            return each
+    known = ", ".join(ending for each in FORMATS.values() for ending in each.endings)
+    found = f"the ending {ending!r} of {path!r} tells no format" if ending else f"{path!r} has no ending"
+    raise InputError("format", found, hint=f"known are {known}; or name the format with {option}")
+
+
+@contextmanager
+def reading(path: str, kind: Format, names: Sequence[str]) -> Iterator[Reader]:
+    """A table that is read from a file, or from standard input ("-").
+
+    names  of the columns, where the table has none
+    Raises InputError for a file that cannot be read as that format.
+    """
+    if names and kind.name not in ("npy", *DELIMITERS):
+        raise InputError("columns", f"the columns of {kind.name} data have names: leave out --columns")
+    with ExitStack() as stack:
+        file, place = _opened(path, kind, stack)
+        if kind.name in DELIMITERS:
+            yield DelimitedReader(file, DELIMITERS[kind.name], names)
+        elif kind.name == "jsonl":
+            yield JsonLinesReader(file)
+        elif kind.name == "npy":
+            yield NpyReader(place, names)
+        else:
+            from gradcli.calculator.tables.arrow import ArrowReader
+
+            yield ArrowReader(file, parquet=kind.name == "parquet")
+
+
+def _opened(path: str, kind: Format, stack: ExitStack) -> tuple[BinaryIO, str]:
+    """The file and where it is; what comes through a pipe in a format that is read back and forth, is copied first."""
+    if path == "-":
+        file: BinaryIO = sys.stdin.buffer
+    else:
+        try:
+            file = Path(path).open("rb")  # noqa: SIM115  # the stack closes it
+        except FileNotFoundError:
+            raise InputError("file", f"there is no file {path!r}") from None
+        except OSError as error:
+            raise InputError("file", f"{path!r} cannot be read: {error.strerror}") from None
+        stack.enter_context(file)
+    if kind.text or (path != "-" and file.seekable()):
+        return file, path
+    place = Path(stack.enter_context(tempfile.TemporaryDirectory()), "data")
+    with place.open("wb") as copy:
+        shutil.copyfileobj(file, copy)
+    return stack.enter_context(place.open("rb")), str(place)
+
+
+def writer(file: BinaryIO, kind: Format, names: Sequence[str], dtype: str) -> Writer:
+    """A table that is written: numbers of a dtype in columns of these names, and a status."""
+    if kind.name in DELIMITERS:
+        return DelimitedWriter(file, DELIMITERS[kind.name], names)
+    if kind.name == "jsonl":
+        return JsonLinesWriter(file, names)
+    if kind.name == "npy":
+        return NpyWriter(file, names, dtype)
+    from gradcli.calculator.tables.arrow import ArrowWriter
+
+    return ArrowWriter(file, kind.name == "parquet", names, dtype)

@@ -1,0 +1,212 @@
+"""`gradcli check`: is this gradient right?"""
+
+from __future__ import annotations
+
+import json as strict_json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gradcli.cli import options
+from gradcli.cli.exits import Exit
+from gradcli.errors import InputError
+
+if TYPE_CHECKING:
+    from gradcli.calculator.claims import Outcome, Settings
+
+
+class Format(StrEnum):
+    """How the outcomes are written."""
+
+    text = "text"
+    json = "json"
+    junit = "junit"
+    github = "github"
+
+
+class Convention(StrEnum):
+    """Whose value counts at a kink."""
+
+    torch = "torch"
+    jax = "jax"
+    sympy = "sympy"
+
+
+def check(
+    ctx: typer.Context,
+    expression: Annotated[list[str] | None, typer.Argument(metavar="[EXPRESSION]", help='The expression, in quotes; "-" reads claims from standard input, as JSON lines.')] = None,
+    grad: Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="The gradient that is claimed: a formula, numbers, or @file; repeatable.")] = [],
+    at: options.At = [],
+    let: options.Let = [],
+    cotangent: options.Cotangent = None,
+    dtype: Annotated[options.Dtype | None, typer.Option(help="The precision of the computation; otherwise that of the claimed arrays.")] = None,
+    seed: options.Seed = None,
+    tol: options.Tol = None,
+    convention: Annotated[Convention | None, typer.Option(help="Whose value counts at a kink; otherwise a claim is undecided there.")] = None,
+    python: Annotated[str | None, typer.Option(metavar="MODULE:FUNCTION", help="Check what this function returns: (value, {name: gradient}); or an autograd.Function.")] = None,
+    grad_function: Annotated[str | None, typer.Option(metavar="MODULE:FUNCTION", help="The function that returns {name: gradient}, where --python returns the value alone.")] = None,
+    format: Annotated[Format, typer.Option(help="How to write the outcomes.")] = Format.text,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first claim that is refuted.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Processes that check claims.")] = 1,
+    strict: options.Strict = False,
+    json: options.Json = False,
+) -> int:  # fmt: skip
+    """Is this gradient right? Proves a claimed derivative, or shows the smallest counterexample found.
+
+    Without --at a formula is claimed for every value of the names. Lines of "-" have the keys expr and grad, and
+    may have at, let, cotangent, tol, dtype and name.
+
+    Exits with 1 if a claim is refuted; else with 2 if one cannot be read; else, under --strict, with 3 if one is
+    undecided.
+
+    gradcli check "sin(x)**2" --grad "x=2*sin(x)*cos(x)"
+
+    gradcli check "x**2 * y" --grad "x=2*x*y, y=x**2" --json
+
+    gradcli check "sum(x**2)" --at "x=[1,2,3]" --grad "x=[2,4,6]"
+
+    gradcli check "abs(x)" --at x=0 --grad x=1 --convention jax
+
+    gradcli check - --format github <<< '{"expr": "x**2", "at": {"x": 3}, "grad": {"x": 6}}'
+    """
+    from gradcli.calculator.claim import Claim, given_by
+    from gradcli.calculator.claims import Outcome, Settings
+
+    words = expression or []
+    whose: Any = convention and convention.value
+    values = {"--grad": grad, "--at": at, "--let": let, "--cotangent": cotangent}
+    lines = {"--jobs": jobs > 1, "--fail-fast": fail_fast}
+    if words == ["-"]:
+        _refuse("claims from standard input hold these themselves", values)
+        _refuse("standard input has the claims", {"--python": python, "--grad-function": grad_function})
+        settings = Settings(tol, dtype and dtype.value, seed, whose)
+        return _report(_lines(ctx, jobs, settings), format, json=json, strict=strict, fail_fast=fail_fast)
+    _refuse("only for many claims, which gradcli check - reads", lines)
+    if python is not None:
+        _refuse("not for a Python function", {"an expression": words, "--grad": grad, "--convention": convention})
+        from gradcli.calculator.python_function import PythonQuestion, check_python
+        from gradcli.calculator.user_code import UserError
+
+        precision = "float64" if dtype is None else dtype.value
+        question = PythonQuestion(python, grad_function, tuple(at), tuple(let), cotangent, precision, seed, tol)
+        try:
+            checked = check_python(question)
+        except UserError as error:
+            if json or format is Format.json:
+                raise
+            print(error.traceback, end="", file=sys.stderr)
+            return Exit.USAGE
+    else:
+        _refuse("only beside --python", {"--grad-function": grad_function})
+        if not words:
+            raise InputError("usage", "there is no expression", hint="see gradcli check --help")
+        from gradcli.calculator.check import check as answered
+
+        text = options.one_expression(ctx, words)
+        claim = Claim(
+            text,
+            given_by(grad, "--grad"),
+            given_by(at, "--at"),
+            given_by(let, "--let"),
+            cotangent=cotangent,
+            tol=tol,
+            dtype=dtype and dtype.value,
+            seed=seed,
+        )
+        checked = answered(claim, ctx.obj, whose)
+    return _report([Outcome(None, None, checked)], format, json=json, strict=strict, single=True)
+
+
+def _refuse(reason: str, given: Mapping[str, Any]) -> None:
+    """Raises InputError for an option that was given and has no use here."""
+    for option, value in given.items():
+        if value:
+            raise InputError("usage", f"{option}: {reason}")
+
+
+def _lines(ctx: typer.Context, jobs: int, settings: Settings) -> Iterator[Outcome]:
+    """The outcomes of the claims on standard input."""
+    from gradcli.calculator.claims import batches, check_in_processes, check_lines
+
+    if sys.stdin is None:
+        raise InputError("usage", "there is no standard input to read claims from")
+    # A reader of its own: Python wants the lock of sys.stdin when it ends, and a thread that waits for a line has it.
+    given = batches(os.fdopen(os.dup(sys.stdin.fileno()), "rb"))
+    return check_lines(given, ctx.obj, settings) if jobs == 1 else check_in_processes(given, jobs, settings)
+
+
+def _report(
+    outcomes: Iterable[Outcome],
+    format: Format,
+    *,
+    json: bool,
+    strict: bool,
+    fail_fast: bool = False,
+    single: bool = False,
+) -> Exit:
+    """Writes the outcomes as they come; the exit code."""
+    from gradcli.cli.terminal import print_json, print_text, say, show
+    from gradcli.render.check import check_document, check_screen, summary
+    from gradcli.render.check_reports import junit
+
+    counts: Counter[str] = Counter()
+
+    def counted() -> Iterator[Outcome]:
+        for outcome in outcomes:
+            counts[outcome.word] += 1
+            for note in outcome.checked.notes if outcome.checked else ():
+                say(note if outcome.line is None else f"line {outcome.line}: {note}")
+            yield outcome
+            if fail_fast and outcome.word == "refuted":
+                return
+
+    if json:
+        print_json(check_document(counted()))
+    elif format is Format.junit:
+        print_text(junit(counted(), strict=strict))
+    else:
+        write = _writer(format)
+        for outcome in counted():
+            if single and format is Format.text and outcome.checked:
+                show(check_screen(outcome.checked))
+            else:
+                write(outcome)
+        if not single and format is Format.text:
+            print_text(summary(counts) + "\n")
+    return _exit(counts, strict=strict)
+
+
+def _writer(format: Format) -> Callable[[Outcome], None]:
+    """What writes one outcome on a line."""
+    from gradcli.cli.terminal import print_text, show
+    from gradcli.render.check import outcome_document, outcome_line
+    from gradcli.render.check_reports import github_line
+
+    def as_json(outcome: Outcome) -> None:
+        print_text(strict_json.dumps(outcome_document(outcome), allow_nan=False, ensure_ascii=False) + "\n")
+
+    def as_annotation(outcome: Outcome) -> None:
+        line = github_line(outcome)
+        if line is not None:
+            print_text(line + "\n")
+
+    if format is Format.json:
+        return as_json
+    if format is Format.github:
+        return as_annotation
+    if sys.stdout.isatty() or "FORCE_COLOR" in os.environ:
+        return lambda outcome: show(outcome_line(outcome))
+    return lambda outcome: print_text(outcome_line(outcome).plain + "\n")
+
+
+def _exit(counts: Mapping[str, int], *, strict: bool) -> Exit:
+    if counts["refuted"]:
+        return Exit.FAILED
+    if counts["error"]:
+        return Exit.USAGE
+    return Exit.UNDECIDED if strict and counts["undecided"] else Exit.OK

@@ -1,0 +1,124 @@
+"""`gradcli graph`: the graph that autograd records."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradcli.cli import options
+from gradcli.cli.exits import Exit
+from gradcli.errors import InputError
+
+if TYPE_CHECKING:
+    from gradcli.calculator.drawing import Drawing
+
+
+class Format(StrEnum):
+    """How a graph is written."""
+
+    tree = "tree"
+    dot = "dot"
+    mermaid = "mermaid"
+    svg = "svg"
+    png = "png"
+    json = "json"
+
+
+ENDINGS = {
+    ".svg": Format.svg, ".png": Format.png, ".dot": Format.dot, ".gv": Format.dot, ".mmd": Format.mermaid,
+    ".json": Format.json, ".txt": Format.tree,
+}  # fmt: skip
+"""The format that a file's name asks for."""
+PICTURES = (Format.svg, Format.png)
+
+
+def graph(
+    ctx: typer.Context,
+    expression: options.Expression,
+    at: options.At = [],
+    let: options.Let = [],
+    format: Annotated[Format | None, typer.Option(help="tree; with -o, what the file's name ends in.")] = None,
+    values: Annotated[bool, typer.Option("--values", help="Show the value of each node.")] = False,
+    grads: Annotated[bool, typer.Option("--grads", help="Show the gradient that arrives at each node.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a file.")] = None,
+    open: Annotated[bool, typer.Option("--open", help="Show a picture in the browser.")] = False,
+    cotangent: options.Cotangent = None,
+    dtype: options.Precision = options.Dtype.float64,
+    seed: options.Seed = None,
+    json: options.Json = False,
+) -> int:
+    """Draw the graph that autograd records: backward functions, joined by arrows in the direction of the forward pass.
+
+    gradcli graph "3*a**3 - b**2" --at "a=[2,3], b=[6,4]"
+
+    gradcli graph "x*y + sin(x)" --at "x=1, y=2" --values --grads
+
+    gradcli graph "mean(3*(x+2)**2)" --at "x=ones(2,2)" --format mermaid
+
+    gradcli graph "3*a**3 - b**2" --at "a=[2,3], b=[6,4]" --format svg > /dev/null
+    """
+    from gradcli.calculator.drawing import drawing
+    from gradcli.calculator.question import Question
+    from gradcli.cli.files import open_on_desktop, write_file
+    from gradcli.cli.terminal import print_bytes, say, show
+    from gradcli.render.graph import graph_tree
+
+    chosen = _format(format, output, json=json, open=open)
+    question = Question(
+        expression=options.one_expression(ctx, expression),
+        at=tuple(at),
+        let=tuple(let),
+        cotangent=cotangent,
+        dtype=dtype.value,
+        seed=seed,
+        check=False,
+    )
+    found = drawing(question, values=values, grads=grads)
+    for note in found.notes:
+        say(note)
+    if chosen == Format.tree and output is None:
+        show(graph_tree(found.nodes, found.values, found.grads))
+        return Exit.OK
+    data = _written(found, chosen)
+    if open:
+        say(f"shown in the browser: {open_on_desktop(data, f'.{chosen}')}")
+    if output is not None:
+        write_file(output, data)
+    elif not open:
+        print_bytes(data)
+    return Exit.OK
+
+
+def _format(given: Format | None, output: Path | None, *, json: bool, open: bool) -> Format:
+    """The format that the options ask for. Raises InputError where they contradict one another."""
+    from gradcli.cli.files import ending_of
+
+    if json and given not in (None, Format.json):
+        raise InputError("usage", f"--json and --format {given} are different outputs: give one of them")
+    if json and open:
+        raise InputError("usage", "--open shows a picture, and --json is none: give one of them")
+    chosen = given or (Format.json if json else None)
+    if chosen is None and output is not None:
+        chosen = ENDINGS[ending_of(output, tuple(ENDINGS))]
+    chosen = chosen or (Format.svg if open else Format.tree)
+    if open and chosen not in PICTURES:
+        raise InputError("usage", f"--open shows a picture, and {chosen} is none", hint="leave out --format")
+    return chosen
+
+
+def _written(found: Drawing, chosen: Format) -> bytes:
+    """The graph in a format, as the bytes of a file."""
+    from gradcli.cli.terminal import json_text
+    from gradcli.render.graph import graph_tree
+    from gradcli.render.graph_text import dot, drawing_document, mermaid, picture
+
+    if chosen in PICTURES:
+        return picture(found, chosen.value)
+    if chosen == Format.json:
+        return json_text(drawing_document(found)).encode()
+    if chosen == Format.tree:
+        return f"{graph_tree(found.nodes, found.values, found.grads).plain}\n".encode()
+    return (dot if chosen == Format.dot else mermaid)(found).encode()

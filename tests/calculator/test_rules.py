@@ -1,0 +1,172 @@
+"""The formulas that `gradcli explain` shows, against the engine's rules: every one that an expression can reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradcli.calculator.compute import constants_of, leaves_of, value_of
+from gradcli.calculator.differentiate import differentiate
+from gradcli.calculator.prepare import prepare
+from gradcli.calculator.question import Question
+from gradcli.calculator.rules import ELEMENTWISE, WHOLE, Rule, rule_of
+from gradcli.calculator.tape import Argument, Step, Tape
+from gradcli.engine import special
+from gradcli.engine.graph import unbroadcast
+from gradcli.engine.random import Generator
+from gradcli.engine.tensor import Tensor
+from gradcli.lang.creation import Maker, hoist
+from gradcli.lang.evaluate import evaluate
+from gradcli.lang.functions import find, functions
+from gradcli.lang.parser import parse
+from gradcli.lang.tree import Program, postorder
+from gradcli.lang.unparse import unparse
+
+X = "x=[[0.3, 0.8], [0.6, 0.45]]"
+BIG = "x=[[1.3, 2.8], [1.6, 3.45]]"
+AB = "a=[0.4, 1.7, 0.9], b=[1.2, 0.5, -0.8]"
+ONE = [name for name, f in functions().items() if f.scalar and [p.name for p in f.parameters] == ["x"]]
+TWO = [
+    name for name, f in functions().items() if f.scalar and len(f.parameters) == 2 and f.parameters[1].default is None
+]
+REDUCTIONS = ("sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "norm", "logsumexp")
+COMPARED = ("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or")
+NO_GRADIENT = {"logical_not(x)": "where(not (x > 0.5), x, 2*x)", "detach(x)": "detach(x)*x"}
+
+CALLS = [
+    *((NO_GRADIENT.get(f"{name}(x)", f"{name}(x)"), BIG if name == "acosh" else X) for name in ONE),
+    *((f"{name}(a, b)", "a=[0.4, 1.7, 0.9], b=[1.2, 0.5, 0.8]") for name in TWO if name not in COMPARED),
+    *((f"where({name}(a > 0.5, b > 0), a, b)", AB) for name in COMPARED),
+    ("2 - x", X), ("2/x", X), ("x**3", X), ("x**-2", X), ("x**0.5", X), ("2**x", X), ("x % 0.4", X),
+    ("x + a", f"{X}, a=[1, 2]"),
+    ("x*a", f"{X}, a=2"), ("2*x", X), ("leaky_relu(x - 0.5)", X), ("leaky_relu(x - 0.5, 0.2)", X),
+    ("elu(x - 0.5)", X), ("elu(x - 0.5, 2)", X), ("relu(x - 0.5)", X), ("abs(x - 0.5)", X),
+    ("clamp(x, 0.4, 0.7)", X), ("clamp(x, 0.4)", X), ("clamp(x, max=0.5)", X),
+    ("clamp(x, a, b)", f"{X}, a=[0.4, 0.5], b=[0.7, 0.4]"), ("clamp(x, a)", f"{X}, a=0.5"),
+    ("clamp(x, max=a)", f"{X}, a=0.5"),
+    ("where(x > 0.5, x, a)", f"{X}, a=2"), ("[x[0, 0], 2, x[1, 1]]", X),
+    *((f"{name}(x)", X) for name in REDUCTIONS),
+    *(
+        (f"{name}(x, axis={axis}, keepdims={keep})", X)
+        for name in REDUCTIONS
+        for axis, keep in ((0, "False"), (-1, "True"), (1, "False"))
+    ),
+    ("sum(x, axis=[0, 1])", X), ("max(x, axis=1)", "x=[[1, 1], [2, 3]]"), ("max(x)", "x=[[3, 1], [2, 3]]"),
+    ("norm(x, 1)", X), ("norm(x, 3)", X), ("norm(x, inf)", X), ("norm(x, 0)", X), ("var(x, correction=0)", X),
+    ("softmax(x)", X), ("softmax(x, 0)", X), ("log_softmax(x)", X), ("cumsum(x, 1)", X), ("cumprod(x, 0)", X),
+    ("dot(a, b)", AB), ("a @ b", AB), ("outer(a, b)", AB), ("cross(a, b)", AB), ("x @ x", X),
+    ("x @ a", f"{X}, a=[1, 2]"),
+    ("a @ x", f"{X}, a=[1, 2]"), ("c @ x", f"{X}, c=[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]"),
+    ("x @ c", f"{X}, c=[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]"), ("c @ c", "c=[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]"),
+    ("trace(x)", X), ("det(x)", X), ("logdet(x*[[4], [1]])", X),
+    ("det(c)", "c=[[[1, 2], [3, 4]], [[5, 6], [7, 9]]]"), ("inv(x)", X), ("solve(x, a)", f"{X}, a=[1, 2]"),
+    ("solve(x, x + 1)", X),
+    ("diag(x)", X), ("diag(a)", AB), ("diag(a, 1)", AB), ("tril(x)", X), ("triu(x, 1)", X), ("reshape(x, 4)", X),
+    ("flatten(x)", X), ("flatten(x.T)", X), ("expand(a, 2, 3)", AB), ("squeeze(unsqueeze(x, 0))", X),
+    ("unsqueeze(x, 1)", X),
+    ("x.T", X), ("transpose(x, 0, 1)", X), ("permute(x, 1, 0)", X),
+    ("permute(c, 2, 0, 1)", "c=[[[1, 2, 3], [3, 4, 5]]]"),
+    ("flip(x, 0)", X), ("stack([a, b])", AB), ("stack([a, b], axis=1)", AB), ("cat([a, b])", AB),
+    ("cat([x, x], axis=1)", X),
+    ("x[0]", X), ("x[:, 1]", X), ("x[0:1]", X), ("x[[1, 0]]", X), ("x[...]", X),
+]  # fmt: skip
+
+
+def taped(expression: str, at: str) -> Tape:
+    """The tape of an expression whose result has a cotangent of unlike elements."""
+    tape = Tape()
+    weighted = Question(f"u = {expression}; sum(u*w)", at=(at,), let=(weights(expression, at),), check=False)
+    differentiate(weighted, None, tape.compute)
+    return tape
+
+
+def weights(expression: str, at: str) -> str:
+    """A value for w, of the shape of the expression's."""
+    prepared = prepare(Question(expression, at=(at,)))
+    shape = value_of(prepared, leaves_of(prepared) | constants_of(prepared)).array.shape
+    return f"w={np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape).tolist()}"
+
+
+def formula_value(argument: Argument, step: Step, tape: Tape) -> Any:
+    """What the formula comes to, evaluated as any expression is."""
+    assert tape.prepared is not None
+    assert not isinstance(argument.rule.formula, str)
+    arrays = {**tape.prepared.at, **tape.prepared.fixed, **tape.constants, **{s.name: s.value for s in tape.steps}}
+    arrays[tape.cotangent] = step.upstream
+    source = parse("0", find).source
+    maker = Maker(Generator(0), np.dtype("float64"))
+    program, made = hoist(Program((), argument.rule.formula), source, maker)
+    found = evaluate(program, {name: Tensor(np.asarray(array)[()]) for name, array in (arrays | made).items()}, source)
+    return np.asarray(found.array if isinstance(found, Tensor) else found)
+
+
+def calls_trigamma(argument: Argument) -> bool:
+    return not isinstance(argument.rule.formula, str) and any(
+        getattr(node, "function", "") == "trigamma" for node in postorder(argument.rule.formula)
+    )
+
+
+@pytest.mark.parametrize(("expression", "at"), CALLS)
+def test_formulas_give_what_the_engine_gives(expression: str, at: str) -> None:
+    tape = taped(expression, at)
+    shapes = {step.name: step.value.shape for step in tape.steps}
+    assert tape.prepared is not None
+    shapes |= {name: np.shape(array) for name, array in tape.prepared.at.items()}
+    assert all(step.arguments for step in tape.steps)
+    for step in tape.steps:
+        for argument in step.arguments:
+            if isinstance(argument.rule.formula, str):
+                assert not argument.rule.local
+            elif calls_trigamma(argument):
+                assert argument.local == pytest.approx(special.trigamma(tape.prepared.at["x"]))
+            else:
+                found = formula_value(argument, step, tape)
+                if argument.rule.local:
+                    assert np.broadcast_to(found, step.value.shape) == pytest.approx(
+                        argument.local, rel=1e-12, abs=1e-14
+                    )
+                    found = found * step.upstream
+                fitted = unbroadcast(found, shapes[argument.operand])
+                assert fitted == pytest.approx(argument.contribution, rel=1e-12, abs=1e-13)
+
+
+def test_every_function_of_the_language_is_called() -> None:
+    called = set()
+    for expression, _ in CALLS:
+        program = parse(expression, find, bound={"x", "a", "b", "c"}).program
+        called |= {getattr(node, "function", None) for node in postorder(program.result)}
+    wanted = {name for name, function in functions().items() if function.group != "creation"}
+    assert wanted <= called
+
+
+def test_every_formula_is_reached_and_belongs_to_an_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached = set()
+
+    def watched(op: str, argument: str, *rest: Any) -> Any:
+        reached.add((op, argument))
+        return rule_of(op, argument, *rest)
+
+    monkeypatch.setattr("gradcli.calculator.tape.rule_of", watched)
+    for expression, at in CALLS:
+        taped(expression, at)
+    assert not ELEMENTWISE.keys() & WHOLE.keys()
+    assert reached == {(op, argument) for op, rules in (ELEMENTWISE | WHOLE).items() for argument in rules}
+
+
+def test_a_singular_matrix_has_no_formula() -> None:
+    tape = taped("det(x)", "x=[[1, 2], [2, 4]]")
+    (argument,) = tape.steps[0].arguments
+    assert argument.rule == Rule(False, "g times the cofactors of x")
+    assert argument.contribution.tolist() == [[2.0, -1.0], [-1.0, 0.5]]  # the cotangent is 0.5
+
+
+@pytest.mark.parametrize(
+    ("expression", "formula"),
+    [("x**2", "2*x"), ("x**3", "3*x**2"), ("x**1", "1"), ("x**-1", "-1*x**-2"), ("softmax(x*[1, 2])", "constant_1")],
+)
+def test_formulas_are_tidy(expression: str, formula: str) -> None:
+    (argument,) = taped(expression, "x=[2, 3]").steps[0].arguments
+    assert not isinstance(argument.rule.formula, str)
+    assert unparse(argument.rule.formula) == formula
