@@ -9,6 +9,9 @@ import sys
 GC_THRESHOLD = 100_000
 """Container objects between collections: what the imports make is no garbage, and to look for some takes time."""
 
+INTERRUPTED = 130
+"""`Exit.INTERRUPTED`, which would have to be imported."""
+
 CHECKING = {"diff", "check", "jacobian", "hessian", "jvp", "vjp", "hvp", "explain", "eps", "minimize", "batch", "repl"}
 """The commands that ask SymPy, unless they are told not to check."""
 
@@ -18,7 +21,14 @@ def main() -> None:
     gc.set_threshold(GC_THRESHOLD)
     # One thread is enough for the sizes at hand, and starting OpenBLAS's pool costs as much time as all of NumPy.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    arguments = sys.argv[1:]
+    try:
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules are imported; `cli.app` sees to it from then on
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
     worker = None
     if _checks(arguments):
         from gradcli.verify.client import SympyWorker
@@ -26,7 +36,7 @@ def main() -> None:
         worker = SympyWorker()  # starts importing SymPy now, beside everything that follows
     from gradcli.cli.app import run
 
-    sys.exit(run(arguments, worker))
+    return run(arguments, worker)
 
 
 def _checks(arguments: list[str]) -> bool:

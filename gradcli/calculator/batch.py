@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -204,11 +204,11 @@ class _Run:
 
     def write(self, reader: Reader, columns: Mapping[str, int], file: BinaryIO, follow: Follow) -> None:
         """Computes and writes every chunk."""
-        table = writer(file, self.target, self.answer.columns, self.dtype.name)
-        for chunk in reader.chunks(columns):
-            table.write(self._block(chunk))
-            follow(self.answer.rows, chunk.part)
-        table.close()
+        # Closed in any case: one for Parquet that is not would complete its file later, when that has been removed.
+        with closing(writer(file, self.target, self.answer.columns, self.dtype.name)) as table:
+            for chunk in reader.chunks(columns):
+                table.write(self._block(chunk))
+                follow(self.answer.rows, chunk.part)
 
     def _block(self, chunk: Chunk) -> Block:
         """The results of a chunk; what is to be remembered of it goes into the answer and the sample."""

@@ -5,7 +5,7 @@ A claim is checked in two halves, so that SymPy works on the next claims while t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from gradcli.calculator.diagnose import PerturbedRuns, trouble
 from gradcli.calculator.differentiate import PATIENCE
 from gradcli.calculator.points import points_of
 from gradcli.calculator.prepare import Array, Prepared
+from gradcli.errors import InputError
 from gradcli.verify.convention import Convention, by_convention
 from gradcli.verify.jitter import jitter
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
@@ -65,9 +66,7 @@ def ask(claim: Claim) -> Question:
 def conclude(question: Question, answers: Sequence[Mapping[str, Any]], convention: Convention | None) -> Checked:
     """The second half, with SymPy's answers. Raises InputError for a claim that cannot be computed."""
     case, points = question.case, question.points
-    tried = [
-        _AtPoint(case, point, answer, convention) for point, answer in zip(points, answers[: len(points)], strict=True)
-    ]
+    tried = list(_tried(case, points, answers[: len(points)], convention))
     proofs = dict(
         zip((n for n, c in case.claimed.items() if isinstance(c, Formula)), answers[len(points) :], strict=False)
     )
@@ -82,6 +81,25 @@ def check(claim: Claim, worker: SympyWorker, convention: Convention | None = Non
     """What is said of one claim. Raises InputError for one that cannot be read or computed."""
     question = ask(claim)
     return conclude(question, Asker(worker).ask(question.requests), convention)
+
+
+def _tried(
+    case: Case, points: Sequence[Prepared], answers: Sequence[Mapping[str, Any]], convention: Convention | None
+) -> Iterator[_AtPoint]:
+    """The claim at each point. Of many, those are left out for which something cannot be computed, such as an inverse.
+
+    Raises InputError where it can be computed at none.
+    """
+    refused = None
+    left_out = 0
+    for point, answer in zip(points, answers, strict=True):
+        try:
+            yield _AtPoint(case, point, answer, convention)
+        except InputError as error:
+            refused = refused or error
+            left_out += 1
+    if refused is not None and left_out == len(points):
+        raise refused
 
 
 class Asker:
@@ -274,7 +292,7 @@ def _searched(name: str, tried: Iterable[_AtPoint], proof: Mapping[str, Any]) ->
     if not parts:
         return replace(rounded[0], verdict=_all_rounding(rounded[0].verdict, proved), point=None)
     unclear += rounded
-    beside = f" ({len(unclear)} at the edge of what can be computed are set aside)" if unclear else ""
+    beside = f" (beside {len(unclear)} at a kink, outside the domain or lost to rounding)" if unclear else ""
     if proved:
         found = Verdict("proved", f"the difference is identically zero, says SymPy; {len(parts)} points agree{beside}")
     else:
@@ -283,7 +301,7 @@ def _searched(name: str, tried: Iterable[_AtPoint], proof: Mapping[str, Any]) ->
             if "error" in proof
             else "SymPy could not bring the difference to zero"
         )
-        found = Verdict("agrees", f"no counterexample among {len(parts)} points{beside}; SymPy: {why}")
+        found = Verdict("agrees", f"no counterexample among {len(parts)} points{beside}; {why}")
     worst = max(parts, key=lambda part: part.verdict.error or 0.0).verdict
     found = replace(found, error=worst.error, tolerance=worst.tolerance, methods=worst.methods)
     return replace(parts[0], verdict=found, point=None)

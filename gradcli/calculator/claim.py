@@ -195,7 +195,7 @@ def _array(value: Any, source: str) -> Array:
         return _formula(value, source, ()).at({})
     try:
         array = np.asarray(_numbers(value))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise InputError("value", f"{source}: not a number or nested lists of numbers: {str(value)[:60]}") from error
     if array.dtype.kind not in "iuf":
         raise InputError("value", f"{source}: not a number or nested lists of numbers: {str(value)[:60]}")
@@ -203,10 +203,11 @@ def _array(value: Any, source: str) -> Array:
 
 
 def _numbers(value: Any) -> Any:
-    """Nested lists with numbers in the place of "NaN", "Infinity" and "-Infinity"."""
+    """Nested lists with numbers in the place of "NaN", "Infinity" and "-Infinity", and of integers of any length."""
     if isinstance(value, list):
         return [_numbers(item) for item in value]
-    return float(value) if isinstance(value, str) and value in NOT_FINITE else value
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if whole or (isinstance(value, str) and value in NOT_FINITE) else value
 
 
 @lru_cache(CACHED)

@@ -45,8 +45,15 @@ class Prepared:
 
 
 def maker_of(question: Question) -> Maker:
-    """What makes the question's arrays: in its dtype, with the random numbers of its seed."""
-    return Maker(Generator(DEFAULT_SEED if question.seed is None else question.seed), np.dtype(question.dtype))
+    """What makes the question's arrays: in its dtype, with the random numbers of its seed.
+
+    Raises InputError for a seed that PyTorch would refuse.
+    """
+    seed = DEFAULT_SEED if question.seed is None else question.seed
+    try:
+        return Maker(Generator(seed), np.dtype(question.dtype))
+    except ValueError:
+        raise InputError("seed", f"--seed {seed}: a seed is from -2**63 to 2**64 - 1") from None
 
 
 def prepare(question: Question, maker: Maker | None = None) -> Prepared:

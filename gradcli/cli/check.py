@@ -81,6 +81,8 @@ def check(
     whose: Any = convention and convention.value
     values = {"--grad": grad, "--at": at, "--let": let, "--cotangent": cotangent}
     lines = {"--jobs": jobs > 1, "--fail-fast": fail_fast}
+    if json and format is not Format.text:
+        raise InputError("usage", "--json and --format are different outputs: give one of them")
     if words == ["-"]:
         _refuse("claims from standard input hold these themselves", values)
         _refuse("standard input has the claims", {"--python": python, "--grad-function": grad_function})

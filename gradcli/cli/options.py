@@ -36,6 +36,11 @@ class Library(StrEnum):
     numpy = "numpy"
 
 
+def _each_name(texts: list[str]) -> list[str]:
+    """The names in "y, x" and the like."""
+    return [name.strip() for text in texts for name in text.split(",")]
+
+
 Expression = Annotated[
     list[str],
     typer.Argument(
@@ -56,7 +61,14 @@ Let = Annotated[
     list[str],
     typer.Option(metavar="NAME=VALUE", help="A constant; repeatable.", autocompletion=value_files),
 ]
-Wrt = Annotated[list[str], typer.Option(metavar="NAME", help="Report only these variables, in this order; repeatable.")]
+Wrt = Annotated[
+    list[str],
+    typer.Option(
+        metavar="NAME",
+        help="Report only these variables, in this order; repeatable, or several: 'y, x'.",
+        callback=_each_name,
+    ),
+]
 Cotangent = Annotated[
     str | None,
     typer.Option(

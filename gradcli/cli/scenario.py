@@ -44,7 +44,7 @@ def scenario(
     seed: Annotated[int | None, typer.Option(help="Seeds --fresh.")] = None,
     against: Annotated[Peer | None, typer.Option(help="Compare the outputs with those of PyTorch itself.")] = None,
     emit: Annotated[Form | None, typer.Option(help="Write a scenario as a script, a notebook or a page: to -o, or on stdout.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where --emit writes.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where --emit writes; of several scenarios, a folder.")] = None,
     data: Annotated[str | None, typer.Option(metavar="DIR", help="The folder with your own data: Fashion-MNIST or MNIST (IDX), CIFAR-10 (Python batches), resnet18 weights (.safetensors, .npz).")] = None,
     json: options.Json = False,
 ) -> int:  # fmt: skip
@@ -88,10 +88,12 @@ def scenario(
 
     from gradcli.cli import scenario_runs as runs
     from gradcli.datasets.folder import using_folder
-    from gradcli.scenario.questions import with_fresh_numbers
+    from gradcli.scenario import questions
 
     brief = everything or track is not None
-    asked = [with_fresh_numbers(each, seed) for each in found] if fresh else found
+    for each in [] if lint or watch else found:  # these two tell all that is wrong, and go on
+        questions.check(each)
+    asked = [questions.with_fresh_numbers(each, seed) for each in found] if fresh else found
     with using_folder(data), runs.Runner(ctx.obj, timeout or None, json=json, brief=brief) as runner:
         ways = {"--watch": runner.watch, "--update": runner.update, "--lint": runner.lint, "--step": runner.step}
         ways |= {"--against": runner.against, "--emit": partial(runner.emit, form=emit or Form.py, output=output)}

@@ -28,6 +28,19 @@ def exported(scenario: Scenario, results: Sequence[StepResult], form: str) -> st
     return page(scenario, results)
 
 
+def targets(scenarios: Sequence[Scenario], folder: Path, form: str) -> list[Path]:
+    """A file in the folder, which is made if need be, for each scenario. Raises InputError for two of one name."""
+    names = [scenario.name for scenario in scenarios]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError("usage", f"two scenarios would become {twice[0]}.{form}", hint="write them one by one")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError("file", f"{str(folder)!r} is no folder to write to: {error.strerror}") from None
+    return [folder / f"{name}.{form}" for name in names]
+
+
 def write_file(path: Path, text: str) -> None:
     """Writes the file, whole or not at all. Raises InputError if it cannot be written."""
     from gradcli.scenario.files import write_whole

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gradcli.cli.bars import Bars
 from gradcli.cli.exits import Exit
-from gradcli.cli.scenario_files import exported, write_file
+from gradcli.cli.scenario_files import exported, targets, write_file
 from gradcli.cli.terminal import print_error, print_json, print_text, say, show
 from gradcli.errors import InputError
 from gradcli.render import scenario as render
@@ -120,6 +120,7 @@ class Runner:
 
     def watch(self, scenarios: Sequence[Scenario]) -> int:
         """Runs one file, again after every save, until Ctrl-C."""
+        from gradcli.scenario.questions import check
         from gradcli.scenario.watch import changes, stamps
 
         if len(scenarios) != 1 or self.json:
@@ -133,10 +134,11 @@ class Runner:
             known = now
             try:
                 scenario = library.read(path)
+                check(scenario)
+                results = self._results(scenario, quiet=before is not None)
             except InputError as error:
                 print_error(error)
                 continue
-            results = self._results(scenario, quiet=before is not None)
             for result in results if before is None else []:
                 show(render.step_screen(result))
             for result in changes(before, results) if before is not None else []:
@@ -146,18 +148,29 @@ class Runner:
             before = results
 
     def emit(self, scenarios: Sequence[Scenario], form: str, output: Path | None) -> int:
-        """Writes one scenario as a script, a notebook or a page; these two are run for their outputs."""
-        if len(scenarios) != 1 or self.json:
-            hint = f"gradcli scenario mean-of-squares --emit {form}"
-            raise InputError("usage", "--emit writes one scenario, and no JSON", hint=hint)
-        (scenario,) = scenarios
-        results = [] if form == "py" else self._results(scenario, quiet=True, check=form == "html")
-        text = exported(scenario, results, form)
-        if output is None:
-            print_text(text)
-        else:
-            write_file(output, text)
-        return _exit(results)
+        """Writes scenarios as scripts, notebooks or pages; these two are run for their outputs.
+
+        One goes to stdout or into the file `output`; several, or one if `output` is a folder, into that folder.
+        """
+        hint = f"gradcli scenario mean-of-squares --emit {form}"
+        if self.json:
+            raise InputError("usage", "--emit writes no JSON", hint=hint)
+        folder = output is not None and (len(scenarios) > 1 or output.is_dir())
+        if len(scenarios) > 1 and output is None:
+            raise InputError("usage", "several scenarios need a folder: --output", hint=f"{hint} -o folder")
+        files = targets(scenarios, output, form) if folder and output is not None else [output]
+        everything = []
+        with self.bars.all(len(scenarios) if folder else 0):
+            for scenario, file in zip(scenarios, files, strict=True):
+                self.bars.scenario(scenario.name)
+                results = [] if form == "py" else self._results(scenario, quiet=True, check=form == "html")
+                everything += results
+                text = exported(scenario, results, form)
+                if file is None:
+                    print_text(text)
+                else:
+                    write_file(file, text)
+        return _exit(everything)
 
     def against(self, scenarios: Sequence[Scenario]) -> int:
         """Runs them here and on PyTorch, and shows outputs that differ side by side."""

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import typer
 from rich.text import Text
 
+from gradcli.cli.keys import Keys
 from gradcli.cli.terminal import say, show
 from gradcli.errors import InputError
 from gradcli.render.graph import graph_tree
@@ -58,6 +58,7 @@ class Stepper:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
+        self.keys = Keys()
         self.typed = ""
         """What was typed ahead, and not yet read."""
         self.ended = False
@@ -81,9 +82,10 @@ class Stepper:
             return True
         if self.walk.place:
             print(f"You go on at step {self.walk.place + 1}.\n")
-        self.arrive()
-        while not self.ended:
-            self.commands[self.command()]()
+        with self.keys.reading():
+            self.arrive()
+            while not self.ended:
+                self.commands[self.command()]()
         if self.walk.unsaved is not None:
             say(f"your place could not be saved: {self.walk.unsaved}", "warning")
         return self.walk.finished
@@ -104,7 +106,7 @@ class Stepper:
 
     def key(self) -> str:
         """A key. Raises EOFError where the input has ended, and KeyboardInterrupt."""
-        self.typed = self.typed or typer.getchar()
+        self.typed = self.typed or self.keys.get()
         match = _KEY.match(self.typed)
         if match is None:  # the terminal has gone
             raise EOFError
@@ -119,7 +121,8 @@ class Stepper:
             import readline  # noqa: F401  # with it, `input` edits the line
         ahead, end, rest = self.typed.replace("\r", "\n").partition("\n")
         self.typed = rest
-        return ahead if end else ahead + input(f"answer: {ahead}")
+        with self.keys.line():
+            return ahead if end else ahead + input(f"answer: {ahead}")
 
     # --- what the keys do
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from gradcli.calculator.explain import Explanation, Pass
 from gradcli.calculator.tape import Argument, Step, Tape
 from gradcli.lang.unparse import unparse
 from gradcli.render.derivatives import derivatives
-from gradcli.render.numbers import brief
+from gradcli.render.numbers import brief, rounded
 from gradcli.render.records import fits, plain_table
 from gradcli.render.verdict import verdict_remarks
 
 MAX_STEPS = 100
 """A longer derivation is cut on the screen: its first steps are shown, and its last ones."""
 
+DIGITS = (6, 4)
+"""To how many digits numbers are rounded where a table would not fit, as few as need be."""
+
 Row = tuple[str, ...]
+Write = Callable[[Any], str]
+"""How a number or an array is written within a line: by `brief`, or `rounded`."""
 
 FORWARD = "Forward: each step computes a value, and is recorded."
 BACKWARD = "Backward: each step hands its cotangent {g} on to what it was computed from. Contributions add up."
@@ -64,30 +72,44 @@ def why_reverse(explanation: Explanation) -> str:
 
 
 class _Rows:
-    """A table where it fits, else its rows one below the other.
+    """A table where it fits, if need be with rounded numbers; else its rows one below the other.
 
+    written  written(write) -> headings and rows, whose numbers are written so
     stacked  a row as the lines below one another, the first of them empty where the row goes on with the one before;
              by default a line for each cell that says something
     """
 
-    def __init__(self, headings: Row, rows: list[Row], stacked: Callable[[Row], list[str]] | None = None) -> None:
-        self.headings = headings
-        self.rows = rows
+    def __init__(
+        self, written: Callable[[Write], tuple[Row, list[Row]]], stacked: Callable[[Row], list[str]] | None = None
+    ) -> None:
+        self.written = written
+        self.headings, rows = written(brief)
+        self.rows = _cut(rows)
         self.stacked = stacked or self._cells
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        table = plain_table(*self.headings)
-        for row in self.rows:
-            table.add_row(Text(row[0], style="bold"), *map(Text, row[1:]))
+        table = self._table(self.rows)
         if fits(console, options, table):
             yield table
             return
+        for digits in DIGITS:
+            table = self._table(_cut(self.written(partial(rounded, digits=digits))[1]))
+            if fits(console, options, table):
+                yield table
+                yield Text(f"Numbers are rounded to {digits} digits here; --json has all.", style="dim")
+                return
         for row in self.rows:
             first, *others = self.stacked(row)
             if first:
                 yield Text(first, style="bold")
             for line in others:
                 yield Padding(Text(line), (0, 0, 0, 2))
+
+    def _table(self, rows: list[Row]) -> Table:
+        table = plain_table(*self.headings)
+        for row in rows:
+            table.add_row(Text(row[0], style="bold"), *map(Text, row[1:]))
+        return table
 
     def _cells(self, row: Row) -> list[str]:
         width = max(map(len, self.headings[1:]))
@@ -106,49 +128,47 @@ def _cut(rows: list[Row]) -> list[Row]:
 
 
 def _forward(tape: Tape) -> _Rows:
-    headings, rows = forward_rows(tape)
-    return _Rows(headings, _cut(rows))
+    return _Rows(partial(forward_rows, tape))
 
 
-def forward_rows(tape: Tape) -> tuple[tuple[str, ...], list[Row]]:
+def forward_rows(tape: Tape, write: Write = brief) -> tuple[Row, list[Row]]:
     """Headings and rows: each step and each constant with its value."""
-    rows: list[Row] = [(name, "constant", "", brief(array)) for name, array in tape.constants.items()]
-    rows += [(step.name, unparse(step.expression), step.node, brief(step.value)) for step in tape.steps]
+    rows: list[Row] = [(name, "constant", "", write(array)) for name, array in tape.constants.items()]
+    rows += [(step.name, unparse(step.expression), step.node, write(step.value)) for step in tape.steps]
     return ("step", "expression", "op", "value"), rows
 
 
 def _backward(tape: Tape) -> _Rows:
-    headings, rows = backward_rows(tape)
-
     def stacked(row: Row) -> list[str]:
         step, node, cotangent, rule, local, contribution = row
         lead = f"{step}  {node}, {tape.cotangent} = {cotangent}" if node else step
-        return [lead, *filter(None, (f"{rule} = {local}" if local else rule, contribution))]
+        said = not local or rule.endswith(f" = {local.removesuffix('.0')}")
+        return [lead, *filter(None, (rule if said else f"{rule} = {local}", contribution))]
 
-    return _Rows(headings, _cut(rows), stacked)
+    return _Rows(partial(backward_rows, tape), stacked)
 
 
-def backward_rows(tape: Tape) -> tuple[tuple[str, ...], list[Row]]:
+def backward_rows(tape: Tape, write: Write = brief) -> tuple[Row, list[Row]]:
     """Headings and rows: each step in the order of the backward pass, a row for each of its arguments."""
     headings = ("step", "node", tape.cotangent, "rule", "local", "contribution")
-    return headings, [row for step in reversed(tape.steps) for row in _argument_rows(tape, step)]
+    return headings, [row for step in reversed(tape.steps) for row in _argument_rows(tape, step, write)]
 
 
-def _argument_rows(tape: Tape, step: Step) -> Iterator[Row]:
+def _argument_rows(tape: Tape, step: Step, write: Write) -> Iterator[Row]:
     for i, argument in enumerate(step.arguments):
-        lead = ("", "", "") if i else (step.name, step.node, upstream_text(tape, step))
-        local = "" if argument.local is None else brief(argument.local)
-        yield (*lead, rule_text(step, argument), local, contribution_text(argument))
+        lead = ("", "", "") if i else (step.name, step.node, _upstream(tape, step, write))
+        local = "" if argument.local is None else write(argument.local)
+        yield (*lead, rule_text(step, argument), local, _contribution(argument, write))
 
 
-def upstream_text(tape: Tape, step: Step) -> str:
+def _upstream(tape: Tape, step: Step, write: Write) -> str:
     """The cotangent of a step, and where it came from if from several steps."""
-    total = brief(step.upstream)
+    total = write(step.upstream)
     several = tape.arrivals.get(step.name, [])
     if len(several) < 2:
         return total
     if step.upstream.ndim == 0:
-        return " + ".join(_bracketed(brief(array)) for _, array in several) + f" = {total}"
+        return " + ".join(_bracketed(write(array)) for _, array in several) + f" = {total}"
     return f"{total}, from {' and '.join(source for source, _ in several)}"
 
 
@@ -163,10 +183,10 @@ def rule_text(step: Step, argument: Argument) -> str:
     return f"∂{step.name}/∂{argument.operand} = {text}" if argument.rule.local else f"{argument.operand} += {text}"
 
 
-def contribution_text(argument: Argument) -> str:
+def _contribution(argument: Argument, write: Write) -> str:
     """What is added to the cotangent of the argument, and how it was fitted to it."""
     fitted = f" ({argument.fitted})" if argument.fitted else ""
-    return f"{argument.operand} += {brief(argument.contribution)}{fitted}"
+    return f"{argument.operand} += {write(argument.contribution)}{fitted}"
 
 
 def _sums(tape: Tape) -> Iterator[Text]:
@@ -184,29 +204,29 @@ def sums(tape: Tape) -> Iterator[str]:
     for name, several in tape.arrivals.items():
         if name in steps or len(several) < 2:
             continue
-        total = np.asarray(sum(array for _, array in several))
+        with np.errstate(all="ignore"):
+            total = np.asarray(sum(array for _, array in several))
         parts = " + ".join(f"{_bracketed(brief(array))} from {source}" for source, array in several)
         yield f"{name}: {parts} = {brief(total)}"
 
 
 def _dual(explanation: Explanation) -> _Rows:
-    headings, rows = dual_rows(explanation)
-    return _Rows(headings, _cut(rows))
+    return _Rows(partial(dual_rows, explanation))
 
 
-def dual_rows(explanation: Explanation) -> tuple[tuple[str, ...], list[Row]]:
+def dual_rows(explanation: Explanation, write: Write = brief) -> tuple[Row, list[Row]]:
     """Headings and rows: each step with its value, and its tangent in every pass."""
     headings = ("step", "expression", "value", *map(pass_name, explanation.passes))
     rows: list[Row] = [
         (
             step.name,
             unparse(step.expression),
-            brief(step.value),
-            *(brief(one.tangents[step.name]) for one in explanation.passes),
+            write(step.value),
+            *(write(one.tangents[step.name]) for one in explanation.passes),
         )
         for step in explanation.tape.steps
     ]
-    rows.append(("slope", "of the result", "", *(brief(one.slope) for one in explanation.passes)))
+    rows.append(("slope", "of the result", "", *(write(one.slope) for one in explanation.passes)))
     return headings, rows
 
 

@@ -1,14 +1,16 @@
-"""Figures on the screen, as wide as the console and with the colours that it has."""
+"""Figures on the screen, as wide as the console and with the colours that it has, and as JSON."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from gradcli.plot.figure import Figure
+from gradcli.plot.figure import Bars, Figure, Line, Mark, Panel
 from gradcli.plot.terminal import Span, draw
+from gradcli.render.numbers import json_array
 
 MAX_WIDTH = 100
 
@@ -32,3 +34,23 @@ class FigureView:
 def _style(span: Span) -> str:
     _, front, back = span
     return " ".join([*([front] if front else []), *([f"on {back}"] if back else [])])
+
+
+def figure_document(figure: Figure) -> dict[str, Any]:
+    """What a figure shows, panel by panel, as JSON."""
+    panels = [{"row": row, "column": column, **_panel(panel)} for (row, column), panel in figure.in_order()]
+    return {"title": figure.title, "rows": figure.shape[0], "columns": figure.shape[1], "panels": panels}
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    words = {"title": panel.title, "xlabel": panel.xlabel, "ylabel": panel.ylabel}
+    return {**words, "xscale": panel.xscale, "yscale": panel.yscale, "marks": [_mark(mark) for mark in panel.marks]}
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    if isinstance(mark, Line):
+        return {"kind": "line", "label": mark.label, "x": json_array(mark.x), "y": json_array(mark.y)}
+    if isinstance(mark, Bars):
+        heights = json_array(mark.heights)
+        return {"kind": "bars", "label": mark.label, "x": json_array(mark.x), "y": heights, "names": list(mark.names)}
+    return {"kind": "image", "label": mark.label, "pixels": mark.pixels.tolist()}

@@ -59,3 +59,10 @@ def brief(array: Any) -> str:
     if array.size <= BRIEF:
         return " ".join(screen_array(array).split())
     return f"array {screen_shape(array.shape)}"
+
+
+def rounded(array: Any, digits: int) -> str:
+    """As `brief`, but a number that is long is cut to so many significant digits."""
+    array = np.asarray(array)
+    text = brief(array)
+    return text if array.ndim or len(text) <= digits + len("0.") else f"{array[()]:.{digits}g}"

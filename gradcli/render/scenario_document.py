@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gradcli.render.figures import figure_document
 from gradcli.render.graph import graph_document
 from gradcli.render.numbers import json_array
 from gradcli.render.questions import question_document
@@ -58,6 +59,7 @@ def _step(result: StepResult) -> dict[str, Any]:
         "line": None if code is None else code.line,
         "expected": None if output is None else output.text,
         "printed": result.printed,
+        "figures": [figure_document(figure) for figure in result.figures],
         "notes": result.notes,
         "error": result.error,
         "difference": result.difference,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,19 +17,26 @@ from gradcli.scenario.results import StepResult
 
 Run = tuple[Scenario, Sequence[StepResult]]
 
+NARROW = 72
+"""Columns below which a table would break words."""
+
 
 def scenario_list(scenarios: Sequence[Scenario], progress: Mapping[str, Progress]) -> RenderableType:
     """A row for each scenario, track by track; `progress` by the scenarios' sources."""
     table = _table("track", "name", ">minutes", "done", "aim")
+    stack: list[RenderableType] = []
     track = ""
     for scenario in scenarios:
-        shown = scenario.track if scenario.track != track else ""
+        heading = Text(scenario.track if scenario.track != track else "", style="cyan")
         track = scenario.track
         done = _done(scenario, progress[scenario.source])
-        table.add_row(Text(shown, style="cyan"), scenario.name, str(scenario.minutes), done, Text(scenario.aim))
+        table.add_row(heading, scenario.name, str(scenario.minutes), done, Text(scenario.aim))
+        facts = Text("  ").join(part for part in (Text(f"{scenario.minutes} min", style="dim"), done) if part)
+        stack += [*([heading] if heading else []), *_stacked(scenario.name, facts, scenario.aim)]
     passed = sum(progress[scenario.source].passed for scenario in scenarios)
     total = sum(scenario.minutes for scenario in scenarios)
-    return Group(table, Text(f"\n{count(len(scenarios), 'scenario')}, {total} minutes; {passed} passed", style="dim"))
+    counted = f"\n{count(len(scenarios), 'scenario')}, {total} minutes; {passed} passed"
+    return Group(_ByWidth(table, Group(*stack)), Text(counted, style="dim"))
 
 
 def _done(scenario: Scenario, progress: Progress) -> Text:
@@ -42,19 +51,20 @@ def _done(scenario: Scenario, progress: Progress) -> Text:
 def runs_table(runs: Iterable[Run], seconds: Mapping[str, float]) -> RenderableType:
     """A row for each scenario that was run; `seconds` by the scenarios' sources."""
     table = _table("scenario", ">s", "result", ">outputs", "gradients")
+    stack: list[RenderableType] = []
     runs = list(runs)
     for scenario, results in runs:
         failed = any(result.failed for result in results)
-        table.add_row(
-            scenario.name,
-            f"{seconds[scenario.source]:.1f}",
-            Text("FAILED", style="bold red") if failed else Text("passed", style="green"),
-            "{}/{}".format(*tally(scenario, results)),
-            Text(gradient_words(results)),
-        )
+        time = f"{seconds[scenario.source]:.1f}"
+        word = Text("FAILED", style="bold red") if failed else Text("passed", style="green")
+        outputs, gradients = "{}/{}".format(*tally(scenario, results)), gradient_words(results)
+        table.add_row(scenario.name, time, word, outputs, Text(gradients))
+        stack += _stacked(scenario.name, Text.assemble(word, f"  {outputs}  {time} s"), gradients)
     good = sum(not any(result.failed for result in results) for _, results in runs)
     style = "bold green" if good == len(runs) else "bold red"
-    return Group(table, Text(f"\n{good} of {count(len(runs), 'scenario')} passed", style=style))
+    return Group(
+        _ByWidth(table, Group(*stack)), Text(f"\n{good} of {count(len(runs), 'scenario')} passed", style=style)
+    )
 
 
 def problems_screen(found: Sequence[tuple[Scenario, Sequence[tuple[int, str]]]]) -> RenderableType:
@@ -71,3 +81,21 @@ def _table(*headings: str) -> Table:
         table.add_column(heading.lstrip(">"), justify="right" if heading.startswith(">") else "left", overflow="fold")
     table.columns[0].no_wrap = True
     return table
+
+
+@dataclass(frozen=True)
+class _ByWidth:
+    """A table, or, where there is no room for one, what says the same in lines."""
+
+    table: Table
+    stack: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self.table if options.max_width >= NARROW else self.stack
+
+
+def _stacked(name: str, facts: Text, words: str) -> Iterator[RenderableType]:
+    """A row of a table as lines: the name and short facts, and below them what may wrap."""
+    yield Text.assemble((name, "bold"), "  ", facts)
+    if words:
+        yield Padding(Text(words), (0, 0, 0, 4))

@@ -68,8 +68,10 @@ def _text(printed: str, error: str | None) -> str:
 def _on_pytorch(scenario: Scenario, blocks: Sequence[str], limit: float | None) -> list[str]:
     """What the blocks print on PyTorch, in a process of its own: this one never imports it."""
     asked = {"folder": str(Path(scenario.source).parent.resolve()), "limit": limit, "blocks": blocks}
-    # Where this process found its modules, the other one finds them, in whatever folder they are.
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+    # Where this process found its modules, the other one finds them, in whatever folder they are. One thread: in
+    # operations as small as a scenario's, several wait for each other longer than they work.
+    path = os.pathsep.join(map(os.path.abspath, sys.path))
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", "from gradcli.scenario.peer import main; main()"],
         input=json.dumps(asked),

@@ -103,6 +103,18 @@ def solution(question: Question) -> tuple[str, Array | None]:
     return question.answer, Derivative(question).truth if question.kind == "gradient" else None
 
 
+def check(scenario: Scenario) -> None:
+    """Raises InputError, with file and line, for a question of the scenario that cannot be computed."""
+    for step in scenario.steps:
+        if step.question is None:
+            continue
+        try:
+            solution(step.question)
+        except InputError as error:
+            place = f"the question at {scenario.source}, line {step.question.line}"
+            raise InputError(error.code, f"{place}: {error.message}", span=error.span, hint=error.hint) from None
+
+
 def with_fresh_numbers(scenario: Scenario, seed: int | None) -> Scenario:
     """The scenario with fresh numbers in its questions; others each time if there is no seed."""
     random = Random(seed)  # noqa: S311  # numbers to practise with, not secrets

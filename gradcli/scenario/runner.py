@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -40,8 +39,8 @@ from gradcli.verify.recorded import Recorded, recorded
 MAX_FOLLOWED = 5
 """How many backward passes of a step are recorded and judged: a training loop has thousands that are alike."""
 
-CHECK_SECONDS = 20.0
-"""After this time no more passes of a step are judged."""
+MAX_WORK = 1_000_000_000
+"""Of large passes so many are judged as cost, together, about so many products a run (`verify/replay.py`)."""
 
 Check = Callable[[Recorded], dict[str, Verdict]]
 """The verdict on each gradient, by the name of the leaf."""
@@ -185,10 +184,11 @@ class _Watch:
                     self.meagre.append((self.started, tick()))
 
     def judged(self, check: Check | None) -> Iterator[BackwardRecord]:
-        """The passes that were kept, with their verdicts; without, once the time for that is up."""
-        end = time.monotonic() + CHECK_SECONDS
+        """The passes that were kept, with their verdicts; without, once enough work has gone into that."""
+        work = 0
         for record, found in self.passes:
-            checked = check is not None and time.monotonic() < end
+            work += 0 if found.replay is None else found.replay.work
+            checked = check is not None and work <= MAX_WORK
             yield replace(record, verdicts=check(found) if check is not None and checked else {})
 
     def _note(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:

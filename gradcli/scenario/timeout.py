@@ -6,11 +6,14 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 GRACE = 5.0
 """Seconds after which a program that cannot be interrupted is ended: one long call of a C library, for instance."""
+
+BEFORE_END: list[Callable[[], None]] = []
+"""What is put right before the process is ended so."""
 
 _AGAIN = 0.5  # seconds until code that has caught the interruption is interrupted again
 
@@ -82,5 +85,7 @@ def _by_thread(seconds: float) -> Iterator[None]:
 
 
 def _end(message: str) -> None:
+    for put_right in BEFORE_END:
+        put_right()
     os.write(2, message.encode())
     os._exit(1)

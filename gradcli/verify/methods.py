@@ -160,3 +160,22 @@ def numeric(probes: Sequence[Probe], gradient: Any, spread: Callable[[], Any], t
         bounds += [_FEW * float(np.sum(strays) if pair.index is None else strays[pair.index]) for pair in pairs]
     agrees = all(pair.error <= bound for pair, bound in zip(pairs, bounds, strict=True))
     return _finding("numeric", AGREES if agrees else DIFFERS, pairs, bounds)
+
+
+def between_sides(probes: Sequence[Probe], gradient: Any, tol: float | None) -> Finding:
+    """Whether the slopes at kinks lie between the derivatives from the two sides, or beyond both."""
+    if not probes:
+        return Finding("numeric", AGREES)
+    estimates = [probe.estimate() for probe in probes]
+    pairs = []
+    for probe, estimate in zip(probes, estimates, strict=True):
+        nearest = min((estimate.left, estimate.right), key=lambda side: abs(side - probe.found))
+        pairs.append(_Pair(probe.index, probe.found, nearest, estimate.beyond(probe.found)))
+    if tol is not None:
+        bounds = _allowed(tol, pairs)
+    else:
+        bounds = _ulps([pair.found for pair in pairs], gradient.dtype) + _FEW * np.array(
+            [estimate.side_error for estimate in estimates]
+        )
+    agrees = all(pair.error <= bound for pair, bound in zip(pairs, bounds, strict=True))
+    return _finding("numeric", AGREES if agrees else DIFFERS, pairs, bounds)

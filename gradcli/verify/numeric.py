@@ -28,7 +28,7 @@ Function = Callable[[float], float]
 class Estimate:
     """A derivative, how far it may be off (infinite: there is no answer), and the derivatives from both sides.
 
-    side_error  how far the derivatives from the sides may be off
+    side_error  how far those may be off; they are infinite where there is no limit
     usual  the size of a slope that would not be remarkable: of the function's values over the scale of x
     """
 
@@ -40,7 +40,9 @@ class Estimate:
     usual: float
 
     def beyond(self, slope: float) -> float:
-        """How far a slope is outside the interval between the derivatives from the two sides; 0 inside."""
+        """How far a slope is outside what lies between the one-sided derivatives; 0 inside, or if one is infinite."""
+        if math.isinf(self.left) or math.isinf(self.right):
+            return 0.0
         return max(0.0, min(self.left, self.right) - slope, slope - max(self.left, self.right))
 
 
@@ -65,8 +67,7 @@ def derivative(f: Function, x: float = 0.0, scale: float = 1.0, noise: float = 0
     value, error = min(central, *sides, key=lambda pair: pair[1])
     left_side, right_side = (_side(*pair, quotient[-1]) for pair, quotient in zip(sides, quotients[1:], strict=True))
     usual = float(np.max(size, where=np.isfinite(size), initial=0.0)) / _unit(x, scale)
-    side_error = max(min(_LIMIT, error) for _, error in sides)
-    return Estimate(value, error, left_side, right_side, side_error, usual)
+    return Estimate(value, error, left_side, right_side, max(error for _, error in sides), usual)
 
 
 def _side(value: float, error: float, last: float) -> float:

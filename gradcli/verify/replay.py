@@ -7,7 +7,6 @@ elements there are.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +22,10 @@ from gradcli.verify.problem import Verdict
 
 Array = Any
 
-SECONDS = 5.0
-"""How long the runs for one verdict may take."""
+WORK = 500_000_000
+"""Products that one run may cost: counted, not timed, so that a verdict does not depend on how busy the machine is."""
 
-RUNS = 61
+_PLAIN = 10  # products that cost as much as one element of an operation that only reads and writes
 _CLOSE = 1000  # units in the last place of the sum of the contributions' sizes: no error of a rule is so small
 _NOISY = 1e-3  # an estimate with a larger relative error says nothing
 _LEAST = 1e-4  # a leaf's contribution, relative to the usual one, below which it is rounding
@@ -51,6 +50,7 @@ class Replay:
 
     nodes    in the order in which they were computed, each with all its arguments
     leaves   the names of the leaves
+    work     about how many products one run costs
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Replay:
         self.weights = [_wide(weight) for weight in weights]
         self.leaves = dict(leaves)
         self.runs = [_Run(node, node.op, _constants(node)) for node in nodes]
+        self.work = sum(map(_work, nodes))
 
     def __call__(self, values: Mapping[str, Array]) -> float:
         """The scalar for these arrays of float64. Raises NotReplayedError."""
@@ -81,6 +82,25 @@ def _constants(node: Node) -> tuple[Any, ...]:
         return first, *map(_wide, values[1:])
     edges = (*node.edges, *(None,) * (len(values) - len(node.edges)))
     return tuple(None if edge else _wide(value) for edge, value in zip(edges, values, strict=False))
+
+
+def _work(node: Node) -> int:
+    """About how many products it costs to compute the result of a node again."""
+    result, *arguments = node.saved or (None,)
+    length = _SUMMED[node.op.name](*arguments) if node.op.name in _SUMMED else 0
+    written, *read = (np.size(value) if isinstance(value, np.ndarray) else 0 for value in (result, *arguments))
+    return written * (length + _PLAIN) + sum(read) * _PLAIN
+
+
+_SUMMED: Mapping[str, Any] = {
+    "mm": lambda a, _: a.shape[-1],
+    "bmm": lambda a, _: a.shape[-1],
+    "addmm": lambda _, a, *__: a.shape[-1],
+    "baddbmm": lambda _, a, *__: a.shape[-1],
+    "conv": lambda _, weight, *__: weight[0].size,
+    "conv_transpose": lambda _, weight, *__: weight[:, 0].size,
+}
+"""How many products make one element of the result of an operation, where there is more than one."""
 
 
 def _result(run: _Run, known: Mapping[Any, Array]) -> Array:
@@ -131,14 +151,12 @@ def directional(
         with np.errstate(all="ignore"):
             return replay({name: array + t * way[name] for name, array in point.items()})
 
+    if replay.work > WORK:
+        return _undecided(gradients, f"too large for differences: about {replay.work:,} products a run")
     try:
-        begun = time.monotonic()
         again = along(0.0)
-        seconds = time.monotonic() - begun
         if not abs(again - value) <= _SAME * max(1.0, abs(value)):
             return _undecided(gradients, f"in float64 it is {again:.6g}, not {value:.6g}: it cannot be run again")
-        if RUNS * seconds > SECONDS:
-            return _undecided(gradients, f"too large: {RUNS} runs of {seconds:.2g} s for differences")
         estimate = derivative(along)
     except NotReplayedError as error:
         return _undecided(gradients, str(error))

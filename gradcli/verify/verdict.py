@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -127,15 +128,50 @@ class _Case:
             probes = prober.one() if sympy.proof else prober.all()
             suspects = probes if singular is None else prober.some(map(tuple, singular.get(name, [])))
             with np.errstate(all="ignore"):
-                for probe in suspects:
-                    if probe.index is not None and probe.has_kink():
-                        return self.kink(name, probe, entry, torch)
+                found = (probe for probe in suspects if probe.index is not None and probe.has_kink())
+                kinks = list(found if self.claim else islice(found, 1))
+                if kinks:
+                    refuted = self.claim and self.refuted(self.claim, name, gradient, prober, kinks)
+                    return refuted or self.kink(name, kinks[0], entry, torch)
                 findings = [sympy, methods.numeric(probes, gradient, spread, self.tol)]
         if torch is not None:
             findings.append(methods.peer("torch", gradient, torch, self.tol))
         if self.claim is not None and self.claim.engine is not None:
             findings.append(methods.peer("engine", gradient, self.claim.engine[name], self.tol))
         return _conclude(findings, spread() if sympy.outcome == ROUNDING else None, gradient, self.claim)
+
+    def refuted(
+        self, claim: Claimed, name: str, gradient: Any, prober: Prober, kinks: Sequence[Probe]
+    ) -> Verdict | None:
+        """A mismatch, where a claim is beyond both one-sided derivatives at a kink, or is wrong beside the kinks.
+
+        What the engine gives at a kink, PyTorch's convention, may be claimed wherever it lies.
+        """
+        engine = None if claim.engine is None else np.asarray(claim.engine[name])
+        unlike = [probe for probe in kinks if engine is None or probe.found != float(engine[probe.index])]
+        beyond = methods.between_sides(unlike, gradient, self.tol)
+        if beyond.outcome == DIFFERS:
+            place = f" at {list(beyond.worst)}" if beyond.worst else ""
+            found = f"the claimed {beyond.found!r}{place} is beyond both one-sided derivatives"
+            verdict = _conclude([beyond], None, gradient, Claimed())
+            return replace(verdict, detail=f"{found}; {beyond.expected!r} is the nearer")
+        verdict = _conclude(self.beside(name, gradient, engine, prober, kinks), None, gradient, claim)
+        return verdict if verdict.word == "mismatch" else None
+
+    def beside(self, name: str, gradient: Any, engine: Any, prober: Prober, kinks: Sequence[Probe]) -> list[Finding]:
+        """What is found of a claim at the elements at which there can be no kink; `engine` may be None."""
+        singular = (self.symbolic.get("singular") or {}).get(name, ())
+        smooth = np.ones(gradient.shape, bool)
+        for index in (*(probe.index for probe in kinks), *map(tuple, singular)):
+            smooth[index] = False
+        findings = []
+        if engine is None:
+            probes = [probe for probe in prober.all() if probe.index is not None and smooth[probe.index]]
+        else:
+            peer = methods.peer("engine", np.where(smooth, gradient, engine), engine, self.tol)
+            findings.append(peer)
+            probes = prober.some([peer.worst]) if peer.outcome == DIFFERS and peer.worst is not None else []
+        return [*findings, methods.numeric(probes, gradient, lambda: self.rounding.of_gradient(name), self.tol)]
 
     def kink(self, name: str, probe: Probe, entry: Mapping[str, Any] | None, torch: Any) -> Verdict:
         """The verdict at a kink: what the libraries return there is convention."""

@@ -75,6 +75,29 @@ class TestAtAPoint:
         found = [words(check(Claim("abs(x)", {"x": g}, {"x": 0}), sympy, convention))["x"] for g in (right, wrong)]
         assert found == ["agrees", "mismatch"]
 
+    @pytest.mark.parametrize(
+        ("expression", "point", "claimed", "word"),
+        [
+            ("abs(x)", 0, 0.3, "kink"),
+            ("abs(x)", 0, 1, "kink"),
+            ("abs(x)", 0, 1 + 1e-7, "mismatch"),
+            ("abs(x)", 0, -5, "mismatch"),
+            ("sum(abs(x))", [0, 1], [1, 1], "kink"),
+            ("sum(abs(x))", [0, 1], [-3, 1], "mismatch"),
+            ("sum(abs(x))", [0, 1], [0, 1 + 1e-7], "mismatch"),
+            ("sum(abs(x))", [0] * 100, [1] * 100, "kink"),
+        ],
+    )
+    def test_at_a_kink_a_slope_between_the_sides_may_be_claimed(
+        self, sympy: SympyWorker, expression: str, point: Any, claimed: Any, word: str
+    ) -> None:
+        assert words(check(Claim(expression, {"x": claimed}, {"x": point}), sympy)) == {"x": word}
+
+    def test_an_integer_of_any_length_is_a_number(self, sympy: SympyWorker) -> None:
+        assert words(check(Claim("x", {"x": 1}, {"x": 10**30}), sympy)) == {"x": "proved"}
+        with pytest.raises(InputError, match="not a number"):
+            check(Claim("x", {"x": 1}, {"x": 10**400}), sympy)
+
     def test_where_a_convention_is_not_known_nothing_is_decided(self, sympy: SympyWorker) -> None:
         claim = Claim("2*abs(x)", {"x": 0}, {"x": 0})
         assert words(check(claim, sympy, "jax")) == {"x": "undecided"}
@@ -123,6 +146,13 @@ class TestForEveryValue:
     ) -> None:
         (part,) = check(Claim(expression, {"x": formula}), sympy).parts
         assert (part.verdict.word, part.point) == ("mismatch", point)
+
+    def test_points_at_which_a_formula_has_no_value_are_left_out(self, sympy: SympyWorker) -> None:
+        assert words(check(Claim("det(x)", {"x": "det(x)*inv(x).T"}), sympy)) == {"x": "proved"}
+
+    def test_where_it_has_none_anywhere_that_is_said(self, sympy: SympyWorker) -> None:
+        with pytest.raises(InputError, match="at least 2 dimensions"):
+            check(Claim("x**2", {"x": "inv(x)"}), sympy)
 
     def test_values_that_are_given_are_part_of_the_claim(self, sympy: SympyWorker) -> None:
         assert words(check(Claim("a*x**2", {"x": "6*x"}, let={"a": 3}), sympy)) == {"x": "proved"}

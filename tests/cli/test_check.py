@@ -67,6 +67,7 @@ def test_it_ends_though_standard_input_does_not(options: list[str]) -> None:
         (["abs(x)", "--at", "x=0", "--grad", "x=1", "--strict"], Exit.UNDECIDED),
         (["abs(x)", "--at", "x=0", "--grad", "x=1", "--strict", "--convention", "jax"], Exit.OK),
         (["abs(x)", "--at", "x=0", "--grad", "x=1", "--convention", "torch"], Exit.FAILED),
+        (["abs(x)", "--at", "x=0", "--grad", "x=1.0000001"], Exit.FAILED),
     ],
 )
 def test_one_claim(gradcli: Run, arguments: list[str], code: Exit) -> None:
@@ -193,6 +194,12 @@ def test_bad_input(gradcli: Run, arguments: list[str]) -> None:
     assert outcome.err.startswith("error: ")
     document = gradcli("check", *arguments, "--json").document
     jsonschema.validate(document, schema_of("check"))
+
+
+def test_a_document_is_one_format(gradcli: Run) -> None:
+    outcome = gradcli("check", "x**2", "--grad", "x=2*x", "--format", "junit", "--json")
+    assert outcome.code == Exit.USAGE
+    assert "--format" in outcome.document["error"]["message"]
 
 
 def test_a_python_function(gradcli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

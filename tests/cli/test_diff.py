@@ -78,6 +78,23 @@ def test_float32(gradcli: Run) -> None:
     assert word(outcome) == "proved"
 
 
+@pytest.mark.parametrize("wrt", [["--wrt", "y, x"], ["--wrt", "y", "--wrt", "x"]])
+def test_wrt_takes_several_names(gradcli: Run, wrt: list[str]) -> None:
+    assert [*gradcli("diff", "x*y", "--at", "x=1, y=2", *wrt, "--json").document["gradients"]] == ["y", "x"]
+
+
+@pytest.mark.parametrize("seed", [2**64, -(2**63) - 1])
+def test_a_seed_that_pytorch_refuses(gradcli: Run, seed: int) -> None:
+    outcome = gradcli("diff", "x*rand(1)", "--at", "x=1", "--seed", str(seed))
+    assert (outcome.code, outcome.out) == (Exit.USAGE, "")
+    assert f"--seed {seed}" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp", "norm", "sum", "mean", "max"])
+def test_reductions_of_a_number(gradcli: Run, name: str) -> None:
+    assert word(gradcli("diff", f"{name}(x, axis=-1)", "--at", "x=2", "--json")) == "proved"
+
+
 def test_seeded_random_numbers(gradcli: Run) -> None:
     first = gradcli("diff", "sum(x*rand(3))", "--at", "x=rand(3)", "--seed", "1", "--json")
     again = gradcli("diff", "sum(x*rand(3))", "--at", "x=rand(3)", "--seed", "1", "--json")

@@ -41,8 +41,21 @@ def test_the_last_lines_are_those_of_diff(gradcli: Run) -> None:
 
 
 def test_cotangents_of_steps_add_up(gradcli: Run) -> None:
-    out = gradcli("explain", "u = x**2; u*sin(u)", "--at", "x=1", "--no-check").out
+    out = gradcli("explain", "u = x**2; u*sin(u)", "--at", "x=1", "--no-check", "--markdown").out
     assert "0.8414709848078965 + 0.5403023058681398 = 1.3817732906760363" in out
+
+
+@pytest.mark.parametrize(("width", "digits"), [("80", 6), ("70", 4)])
+def test_a_table_that_would_not_fit_has_rounded_numbers(
+    gradcli: Run, monkeypatch: pytest.MonkeyPatch, width: str, digits: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    out = gradcli("explain", "log(1 + exp(-x))*tanh(w*x)", "--at", "x=0.5, w=2", "--no-check").out
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    local, given = (f"{number:.{digits}g}" for number in (0.41997434161402614, 0.1991001693054034))
+    assert any(line.endswith(f"∂v6/∂v5 = 1 - v6**2 {local} v5 += {given}") for line in lines)
+    assert f"Numbers are rounded to {digits} digits here; --json has all." in lines
+    assert max(map(len, out.splitlines())) <= int(width)
 
 
 @pytest.mark.parametrize("width", ["100", "40"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,32 @@ def test_the_list(gradcli: Run) -> None:
     words = outcome.out.split()
     assert {"mean-of-squares", "quadratic"} <= set(words)
     assert "check it against the formula." in " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"), [("40", "mean-of-squares  5 min"), ("80", "           mean-of-squares             5")]
+)
+def test_no_word_of_the_list_is_broken(gradcli: Run, monkeypatch: pytest.MonkeyPatch, columns: str, line: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    outcome = gradcli("scenario")
+    assert any(each.startswith(line) for each in outcome.out.splitlines())
+    assert "check it against the formula." in " ".join(outcome.out.split())
+    assert max(map(len, outcome.out.splitlines())) <= int(columns)
+
+
+def test_the_table_of_a_narrow_terminal(gradcli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    outcome = gradcli("scenario", "--track", "graph")
+    assert re.search(r"^computational-graph  passed  6/6  \d+\.\d s$", outcome.out, re.MULTILINE)
+
+
+def test_a_question_that_cannot_be_computed(gradcli: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.md"
+    asked = "```question\nask: What?\nkind: gradient\nof: x**2 + (\nat: x=3\nanswer: 2*x\n```\n"
+    path.write_text(f"{HEAD}{asked}\n```python\nx = 1\n```\n", encoding="utf-8")
+    outcome = gradcli("scenario", str(path))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"the question at {path}, line 8: '(' is never closed" in outcome.err
 
 
 def test_the_list_as_json(gradcli: Run) -> None:

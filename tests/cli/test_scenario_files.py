@@ -59,6 +59,18 @@ def test_a_scenario_is_written_to_a_file_or_on_stdout(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.md", "there"]
 
 
+def test_several_scenarios_are_written_into_a_folder(
+    gradcli: Run, document: Callable[[str], str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "made" / "here"
+    outcome = gradcli("scenario", document(CODE), "grad-fn", "--emit", "html", "-o", str(folder))
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    assert sorted(path.name for path in folder.iterdir()) == ["grad-fn.html", "mine.html"]
+    assert "<h1>A title</h1>" in (folder / "mine.html").read_text("utf-8")
+    assert gradcli("scenario", "quadratic", "--emit", "py", "-o", str(folder)).code == 0
+    assert (folder / "quadratic.py").is_file()
+
+
 def test_a_notebook_on_stdout_is_one(gradcli: Run, document: Callable[[str], str]) -> None:
     outcome = gradcli("scenario", document(CODE), "--emit", "ipynb")
     assert nbformat.reads(outcome.out, 4).cells[-1].outputs[0].text == "tensor([1.])\n"
@@ -73,8 +85,10 @@ def test_what_differs_is_written_and_fails(gradcli: Run, document: Callable[[str
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["quadratic", "mean-of-squares", "--emit", "py"], "--emit writes one scenario"),
-        (["quadratic", "--emit", "html", "--json"], "--emit writes one scenario, and no JSON"),
+        (["quadratic", "mean-of-squares", "--emit", "py"], "several scenarios need a folder"),
+        (["quadratic", "quadratic", "--emit", "py", "-o", "."], "two scenarios would become quadratic.py"),
+        (["quadratic", "grad-fn", "--emit", "py", "-o", "/dev/null"], "'/dev/null' is no folder to write to"),
+        (["quadratic", "--emit", "html", "--json"], "--emit writes no JSON"),
         (["quadratic", "--emit", "docx"], "'docx' is not one of 'py', 'ipynb', 'html'"),
         (["quadratic", "-o", "x.html"], "--output needs --emit"),
         (["quadratic", "--emit", "py", "-o", "nowhere/x.py"], "'nowhere/x.py' cannot be written: No such file"),
@@ -121,7 +135,32 @@ def test_without_pytorch(gradcli: Run, document: Callable[[str], str], monkeypat
 
 def test_plots_are_drawn(gradcli: Run, document: Callable[[str], str]) -> None:
     code = "```python\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('A plot')\nplt.show()\n```\n"
-    outcome = gradcli("scenario", document(code))
+    source = document(code)
+    outcome = gradcli("scenario", source)
     assert outcome.code == 0
     assert "A plot" in outcome.out
     assert "┤" in outcome.out
+
+
+PLOTS = """```python
+import matplotlib.pyplot as plt
+import numpy as np
+figure, axes = plt.subplots(1, 3)
+axes[0].semilogy([1, 10], label="grows")
+axes[1].bar(["a", "b"], [3, 4])
+axes[2].imshow(np.zeros((1, 2, 3)))
+plt.show()
+```
+"""
+
+
+def test_plots_are_in_the_document(gradcli: Run, document: Callable[[str], str]) -> None:
+    outcome = gradcli("scenario", document(PLOTS), "--json")
+    jsonschema.validate(outcome.document, schema_of("scenario"))
+    ((figure,),) = [step["figures"] for step in outcome.document["scenarios"][0]["steps"]]
+    assert (figure["rows"], figure["columns"]) == (1, 3)
+    line, bars, image = (panel["marks"][0] for panel in figure["panels"])
+    assert [panel["yscale"] for panel in figure["panels"]] == ["log", "linear", "linear"]
+    assert line == {"kind": "line", "label": "grows", "x": [0, 1], "y": [1, 10]}
+    assert (bars["y"], bars["names"]) == ([3, 4], ["a", "b"])
+    assert image["pixels"] == [[[0, 0, 0], [0, 0, 0]]]

@@ -190,6 +190,29 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+INTERRUPTED_IMPORT = """
+import sys
+from gradcli.__main__ import main
+
+unlucky = sys.argv.pop()
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == unlucky:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["gradcli.verify.client", "typer", "gradcli.scenario.runner"])
+def test_an_interrupt_while_modules_are_imported(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT, "scenario", "mean-of-squares", module]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_an_interrupt_leaves_no_traceback_and_what_was_written(gradcli: Run) -> None:
     slow = "import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(60)"
     process = start(of_code("a = 1", "first.md"), of_code(slow, "second.md"))

@@ -231,6 +231,21 @@ def test_what_is_typed_ahead_is_not_lost(start: Start) -> None:
     assert ended(terminal) == 0
 
 
+def test_what_is_typed_while_a_step_runs_waits_unseen(start: Start, path: Path) -> None:
+    slow = "import time\nprint('begun', flush=True)\ntime.sleep(1)\nprint(y)"
+    path.write_text(SCENARIO.replace("print(y)", slow).replace("tensor(9.", "begun\ntensor(9."), encoding="utf-8")
+    terminal = start()
+    see(terminal, "The first step")
+    terminal.send("n")
+    terminal.send("?")
+    see(terminal, "n next")
+    assert not re.search(r"^n\?", terminal.before, re.MULTILINE)
+    see(terminal, "a answer")
+    see(terminal, "the step before")
+    terminal.send("q")
+    assert ended(terminal) == 0
+
+
 def test_forty_columns(start: Start) -> None:
     terminal = start(40)
     see(terminal, "n next")

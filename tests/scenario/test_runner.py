@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from gradcli.errors import InputError
-from gradcli.scenario import library
+from gradcli.scenario import library, runner
 from gradcli.scenario.markdown import parse_scenario
 from gradcli.scenario.results import StepResult
 from gradcli.scenario.runner import MAX_FOLLOWED, run
+from gradcli.verify.problem import Verdict
+from gradcli.verify.recorded import Recorded
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
@@ -23,6 +25,24 @@ def blocks(*codes: str, source: str = "some.md") -> list[StepResult]:
     """The results of running these blocks of code, without a check."""
     text = HEAD + "".join(f"```python\n{code}\n```\n" for code in codes)
     return list(run(parse_scenario(text, "some", source), None))
+
+
+@pytest.mark.parametrize(("size", "checked"), [(3, 5), (30_000, 2)])
+def test_of_large_passes_as_many_are_judged_as_the_work_allows(
+    monkeypatch: pytest.MonkeyPatch, size: int, checked: int
+) -> None:
+    code = f"import torch\nw = torch.ones({size}, requires_grad=True)\nfor _ in range(5):\n    (w * w).sum().backward()"
+    scenario = parse_scenario(f"{HEAD}```python\n{code}\n```\n", "some", "some.md")
+    works = []
+
+    def check(found: Recorded) -> dict[str, Verdict]:
+        works.append(found.replay and found.replay.work)
+        return {"w": Verdict("agrees", "")}
+
+    list(run(scenario, check))
+    monkeypatch.setattr(runner, "MAX_WORK", 2 * (works[0] or 0))
+    (result,) = run(scenario, check)
+    assert sum(bool(record.verdicts) for record in result.backwards) == checked
 
 
 def printed(*codes: str) -> str:

@@ -119,3 +119,8 @@ def test_function_is_never_evaluated_outside_of_the_steps() -> None:
     assert min(seen) >= 6.0
     assert max(seen) <= 10.0
     assert len(seen) == 61
+
+
+@pytest.mark.parametrize(("slope", "beyond"), [(0.3, 0.0), (1.0, 0.0), (2.5, 1.5), (-4.0, 3.0)])
+def test_how_far_a_slope_is_beyond_both_sides(slope: float, beyond: float) -> None:
+    assert derivative(abs).beyond(slope) == pytest.approx(beyond, abs=1e-9)

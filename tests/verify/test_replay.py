@@ -10,6 +10,7 @@ import pytest
 from gradcli import torch
 from gradcli.engine.modes import record_all
 from gradcli.engine.op import OPS
+from gradcli.verify import replay
 from gradcli.verify.recorded import LARGE, Recorded, recorded, verdicts
 
 
@@ -73,3 +74,18 @@ def test_what_is_not_finite_is_outside_the_domain() -> None:
 def test_small_problems_go_to_sympy() -> None:
     assert of(lambda x: x * x, (LARGE,)).replay is None
     assert of(lambda x: x * x, (LARGE + 1,)).replay is not None
+
+
+def test_the_cost_of_a_run_is_counted() -> None:
+    found = of(torch.nn.functional.conv2d, *CONVOLUTION)
+    assert found.replay is not None
+    products = 2 * 4 * 4 * 4 * (3 * 3 * 3)
+    assert products < found.replay.work < 3 * products + 10 * sum(map(np.prod, CONVOLUTION))
+
+
+def test_what_would_take_too_long_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = of(convolved, *CONVOLUTION)
+    monkeypatch.setattr(replay, "WORK", found.replay.work - 1)
+    assert judged(found) == {"undecided"}
+    monkeypatch.setattr(replay, "WORK", found.replay.work)
+    assert judged(found) == {"agrees"}

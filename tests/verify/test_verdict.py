@@ -142,6 +142,12 @@ def test_kink_is_found_in_a_large_array() -> None:
     assert (found.word, found.worst) == ("kink", (217,))
 
 
+@pytest.mark.parametrize("x", [-np.inf, [0.0, -np.inf]])
+def test_there_is_no_derivative_at_infinity(x: Any) -> None:
+    found = verdict("sum(exp(x))", x=x)
+    assert (found.word, found.detail) == ("domain", "x itself is -inf: there is no derivative there")
+
+
 @pytest.mark.parametrize(
     ("text", "x"), [("log(x)", -1.0), ("sqrt(x)", 0.0), ("1/x", 0.0), ("x**0.5", -2.0), ("norm([x])", 0.0)]
 )

@@ -20,6 +20,7 @@ def _f(group: str, name: str, signature: str, form: Form, text: str, *aliases: s
 
 def _joined(N: Any, x: Any, axis: Any, keepdims: Any, join: Callable[..., Any]) -> Any:
     """`join(*elements)` along the axes: SymPy builds a sum of many terms at once far faster than term by term."""
+    x = N.asarray(x, dtype=object)  # NumPy gives an element where an array without axes was computed
     axes = [i % x.ndim for i in _axes(N, x, axis)]
     kept = [i for i in range(x.ndim) if i not in axes]
     lengths = [x.shape[i] for i in kept]
@@ -39,8 +40,8 @@ def _extreme(choice: str) -> Form:
 
 
 def _axes(N: Any, x: Any, axis: Any) -> tuple[int, ...]:
-    """`axis` as a tuple; all of them where none is given."""
-    if axis is None:
+    """`axis` as a tuple; all of them where none is given, and none of a number, whose last axis may be asked for."""
+    if axis is None or not N.ndim(x):
         return tuple(range(N.ndim(x)))
     return axis if isinstance(axis, tuple) else (axis,)
 
