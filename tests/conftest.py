@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +21,18 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["XDG_STATE_HOME"]
     else:
         os.environ["XDG_STATE_HOME"] = former
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Callable[[Path, str], str]:
+    """`chromium(file, size)`: the document of a page as the browser has it when everything is loaded."""
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed; continuous integration installs it and allows no skips")
+
+    def dump(path: Path, size: str) -> str:
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        own = [f"--user-data-dir={tmp_path / 'browser'}", f"--window-size={size}", "--dump-dom", path.as_uri()]
+        done = subprocess.run(["chromium", *flags, *own], capture_output=True, text=True, timeout=60, check=True)
+        return done.stdout
+
+    return dump

@@ -60,6 +60,24 @@ def test_svg_has_the_nodes_and_the_arrows_of_the_forward_pass(gradcli: Run, tmp_
     assert leaves == {"AccumulateGrad a", "AccumulateGrad b"}
 
 
+LOOK = """
+const seen = (selector) => [...document.querySelectorAll(selector)].filter((shape) => shape.getBBox().height > 0);
+const label = (node) => [...node.querySelectorAll("text")].map((text) => text.textContent).join(" ");
+document.body.dataset.names = seen("g.node").map(label).join("|");
+document.body.dataset.arrows = seen("g.edge path").length;
+"""
+
+
+def test_a_browser_draws_it(gradcli: Run, tmp_path: Path, chromium: Callable[[Path, str], str]) -> None:
+    assert gradcli("graph", *CUBES, "-o", str(tmp_path / "g.svg")).code == Exit.OK
+    picture = (tmp_path / "g.svg").read_text(encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html><body>{picture[picture.index('<svg') :]}<script>{LOOK}</script></body>")
+    found = dict(re.findall(r'data-(names|arrows)="([^"]*)"', chromium(page, "800,800")))
+    assert int(found["arrows"]) == len(ARROWS)
+    assert {named(name) for name in found["names"].split("|")} == {name for pair in ARROWS for name in pair}
+
+
 def test_png_is_a_picture_with_leaves_in_blue(gradcli: Run, tmp_path: Path) -> None:
     assert gradcli("graph", *CUBES, "-o", str(tmp_path / "g.png")).code == Exit.OK
     assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")

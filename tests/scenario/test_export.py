@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -328,18 +327,3 @@ addEventListener("load", () => {
   document.body.dataset.wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
 });
 """
-
-
-@pytest.fixture
-def chromium(tmp_path: Path) -> Callable[[Path, str], str]:
-    """`chromium(file, size)`: the document of a page as the browser has it when everything is loaded."""
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed; continuous integration installs it and allows no skips")
-
-    def dump(path: Path, size: str) -> str:
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        own = [f"--user-data-dir={tmp_path / 'browser'}", f"--window-size={size}", "--dump-dom", path.as_uri()]
-        done = subprocess.run(["chromium", *flags, *own], capture_output=True, text=True, timeout=60, check=True)
-        return done.stdout
-
-    return dump
