@@ -12,11 +12,20 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 400
 
 # Lowest first. A part may import from the floors below its own, and nothing else beside itself.
-FLOORS = ["engine errors", "lang torch plot datasets", "verify", "calculator", "scenario", "render", "cli", "__main__"]
+FLOORS = [
+    "engine errors files",
+    "lang torch plot datasets",
+    "verify",
+    "calculator",
+    "scenario",
+    "render",
+    "cli",
+    "__main__",
+]
 LEVEL = {part: level for level, floor in enumerate(FLOORS) for part in floor.split()}
 # Libraries that only some parts may use; NumPy is everywhere but in the command line.
 USERS = {
-    "numpy": LEVEL.keys() - {"cli", "__main__", "errors"},
+    "numpy": LEVEL.keys() - {"cli", "__main__", "errors", "files"},
     "matplotlib": {"plot"},
     "plotille": {"plot"},
     "rich": {"render", "cli"},

@@ -51,7 +51,7 @@ def diff(
     """
     from gradcli.calculator.differentiate import differentiate
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.diff import diff_document, diff_screen
 
     question = Question(
@@ -70,10 +70,5 @@ def diff(
     if emit is not None:
         return options.print_snippet(ctx, question, emit, json=json)
     answer = differentiate(question, ctx.obj if check else None)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(diff_document(answer))
-    else:
-        show(diff_screen(answer, graph=graph))
+    deliver(answer.notes, lambda: diff_document(answer), lambda: diff_screen(answer, graph=graph), as_json=json)
     return verdict_exit(answer.verdicts, [derivative.verdict for derivative in answer.derivatives], strict=strict)

@@ -34,7 +34,7 @@ def eps(
     """
     from gradcli.calculator.eps import eps as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.eps import eps_document, eps_screen
 
     question = Question(
@@ -49,10 +49,5 @@ def eps(
         tol=tol,
     )
     answer = answered(question, ctx.obj if check else None)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(eps_document(answer))
-    else:
-        show(eps_screen(answer))
+    deliver(answer.notes, lambda: eps_document(answer), lambda: eps_screen(answer), as_json=json)
     return verdict_exit(answer.verdicts, [each.verdict for each in answer.variables], strict=strict)

@@ -23,7 +23,7 @@ def new_file(path: Path) -> Iterator[Path]:
 
     Raises InputError if it cannot be written.
     """
-    from gradcli.scenario.files import whole
+    from gradcli.files import whole
 
     try:
         with whole(path) as temporary:

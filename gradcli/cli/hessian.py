@@ -36,7 +36,7 @@ def hessian(
     """
     from gradcli.calculator.hessian import hessian as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.hessian import hessian_document, hessian_screen
 
     question = Question(
@@ -52,12 +52,7 @@ def hessian(
     if emit is not None:
         return options.print_snippet(ctx, question, emit, json=json)
     answer = answered(question, ctx.obj if check else None)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(hessian_document(answer))
-    else:
-        show(hessian_screen(answer))
+    deliver(answer.notes, lambda: hessian_document(answer), lambda: hessian_screen(answer), as_json=json)
     if answer.form is not None and not answer.form.symmetric:
         return Exit.FAILED
     return verdict_exit(answer.verdicts, [block.verdict for block in answer.blocks], strict=strict)

@@ -32,7 +32,7 @@ def hvp(
     """
     from gradcli.calculator.products import hvp as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.product import hvp_document, product_screen
 
     question = Question(
@@ -46,10 +46,10 @@ def hvp(
         tol=tol,
     )
     answer = answered(question, tuple(vector), ctx.obj if check else None)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(hvp_document(answer))
-    else:
-        show(product_screen(answer, "variable", ("at", "hvp")))
+    deliver(
+        answer.notes,
+        lambda: hvp_document(answer),
+        lambda: product_screen(answer, "variable", ("at", "hvp")),
+        as_json=json,
+    )
     return verdict_exit(answer.verdicts, [entry.verdict for entry in answer.entries], strict=strict)

@@ -51,7 +51,7 @@ def jacobian(
     """
     from gradcli.calculator.jacobian import JacobianQuestion
     from gradcli.calculator.jacobian import jacobian as answered
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.matrix import jacobian_document, jacobian_screen
 
     question = JacobianQuestion(
@@ -69,10 +69,5 @@ def jacobian(
     if emit is not None:
         return options.print_snippet(ctx, question, emit, json=json)
     answer = answered(question, ctx.obj if check else None)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(jacobian_document(answer))
-    else:
-        show(jacobian_screen(answer))
+    deliver(answer.notes, lambda: jacobian_document(answer), lambda: jacobian_screen(answer), as_json=json)
     return verdict_exit(answer.verdicts, [block.verdict for block in answer.blocks], strict=strict)

@@ -31,7 +31,7 @@ def jvp(
     """
     from gradcli.calculator.products import jvp as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.product import jvp_document, product_screen
 
     question = Question(
@@ -44,10 +44,10 @@ def jvp(
         tol=tol,
     )
     answer = answered(question, tuple(tangent), ctx.obj if check else None)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(jvp_document(answer))
-    else:
-        show(product_screen(answer, "output", ("value", "jvp")))
+    deliver(
+        answer.notes,
+        lambda: jvp_document(answer),
+        lambda: product_screen(answer, "output", ("value", "jvp")),
+        as_json=json,
+    )
     return verdict_exit(answer.verdicts, [entry.verdict for entry in answer.entries], strict=strict)

@@ -64,7 +64,7 @@ def minimize(
     from gradcli.calculator.minimize import Search
     from gradcli.calculator.minimize import minimize as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.minimize import minimize_document, minimize_screen
 
     question = Question(
@@ -89,12 +89,7 @@ def minimize(
             return pressed()
 
         answer = answered(question, search, ctx.obj if check else None, watch)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(minimize_document(answer))
-    else:
-        show(minimize_screen(answer, plot=plot))
+    deliver(answer.notes, lambda: minimize_document(answer), lambda: minimize_screen(answer, plot=plot), as_json=json)
     if answer.outcome == "interrupted":
         return Exit.INTERRUPTED
     if answer.outcome == "diverged":

@@ -43,7 +43,7 @@ def targets(scenarios: Sequence[Scenario], folder: Path, form: str) -> list[Path
 
 def write_file(path: Path, text: str) -> None:
     """Writes the file, whole or not at all. Raises InputError if it cannot be written."""
-    from gradcli.scenario.files import write_whole
+    from gradcli.files import write_whole
 
     try:
         write_whole(path, text.encode("utf-8"))

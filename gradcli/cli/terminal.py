@@ -9,6 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from rich.console import RenderableType
 
     from gradcli.errors import InputError
@@ -76,6 +78,18 @@ def print_json(document: dict[str, Any]) -> None:
 def say(message: str, kind: str = "note") -> None:
     """A note or a warning on stderr."""
     print(f"{kind}: {message}", file=sys.stderr)
+
+
+def deliver(
+    notes: Iterable[str], document: Callable[[], dict[str, Any]], screen: Callable[[], RenderableType], *, as_json: bool
+) -> None:
+    """An answer: its notes on stderr, then on stdout its JSON document or its screen, whichever is asked for."""
+    for note in notes:
+        say(note)
+    if as_json:
+        print_json(document())
+    else:
+        show(screen())
 
 
 def print_error(error: InputError) -> None:

@@ -30,7 +30,7 @@ def vjp(
     """
     from gradcli.calculator.products import vjp as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, say, show
+    from gradcli.cli.terminal import deliver
     from gradcli.render.product import vjp_document, vjp_screen
 
     question = Question(
@@ -45,10 +45,5 @@ def vjp(
         tol=tol,
     )
     answer = answered(question, ctx.obj if check else None)
-    for note in answer.notes:
-        say(note)
-    if json:
-        print_json(vjp_document(answer))
-    else:
-        show(vjp_screen(answer))
+    deliver(answer.notes, lambda: vjp_document(answer), lambda: vjp_screen(answer), as_json=json)
     return verdict_exit(answer.verdicts, [derivative.verdict for derivative in answer.derivatives], strict=strict)

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import platformdirs
 
+from gradcli.files import write_whole
 from gradcli.scenario import library
-from gradcli.scenario.files import write_whole
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradcli.errors import InputError
+from gradcli.files import write_whole
 from gradcli.scenario.document import Block
-from gradcli.scenario.files import write_whole
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
 

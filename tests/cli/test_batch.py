@@ -174,7 +174,7 @@ def test_interrupted_it_leaves_no_file(tmp_path: Path) -> None:
         process.stdin.write(b"x\n" + b"1\n" * 100_000)
         process.stdin.flush()
         deadline = time.monotonic() + 60
-        while not [*tmp_path.glob(".out.csv.*.part")] and time.monotonic() < deadline:
+        while not [*tmp_path.glob(".out.csv.*")] and time.monotonic() < deadline:
             time.sleep(0.02)
         assert [*tmp_path.iterdir()]
         process.send_signal(signal.SIGINT)

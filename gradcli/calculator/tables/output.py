@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from gradcli.errors import InputError
+from gradcli.files import whole
 
 
 @contextmanager
@@ -44,16 +44,9 @@ def _replacing(path: Path, *, text: bool) -> Iterator[BinaryIO]:
         with path.open("wb") as stream, output("-", stream, text=text) as file:
             yield file
         return
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        opened = part.open("xb")
-    except OSError as error:
-        raise InputError("file", f"'{path}' cannot be written: {error.strerror}") from None
-    try:
-        with opened as file:
-            yield file
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
+    with ExitStack() as stack:
+        try:
+            part = stack.enter_context(whole(path))
+        except OSError as error:
+            raise InputError("file", f"'{path}' cannot be written: {error.strerror}") from None
+        yield stack.enter_context(part.open("wb"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.dtypes import Array, Default
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.optim.adaptive import approach, average_squares, count, take_step
+from gradcli.torch.optim.adaptive import approach, average_squares, count, shrink, take_step
 from gradcli.torch.optim.optimizer import Group, Optimizer, Parameters, check_betas, check_range
 
 
@@ -117,9 +117,3 @@ class RAdam(Optimizer):
             direction *= unbiased**0.5 / scale
             direction *= ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) ** 0.5
         param.array -= direction
-
-
-def shrink(param: Tensor, options: Group) -> None:
-    """Weight decay that is no part of the gradient: p ← p·(1 − lr·weight_decay), where that is asked for."""
-    if options["weight_decay"] and options["decoupled_weight_decay"]:
-        param.array *= 1 - options["lr"] * options["weight_decay"]

@@ -56,8 +56,7 @@ class Adam(Optimizer):
         names = ["exp_avg", "exp_avg_sq"] + ["max_exp_avg_sq"] * options["amsgrad"]
         state = self.begun(param, *names)
         step = count(state)
-        if options["weight_decay"] and options["decoupled_weight_decay"]:
-            param.array *= 1 - lr * options["weight_decay"]
+        shrink(param, options)
         mean, square = state["exp_avg"].array, state["exp_avg_sq"].array
         approach(mean, gradient, 1 - beta1)
         average_squares(square, gradient, beta2)
@@ -289,6 +288,12 @@ def count(state: State) -> float:
     """Counts a step and gives its number."""
     state["step"].array += 1
     return float(state["step"].array)
+
+
+def shrink(param: Tensor, options: Group) -> None:
+    """Weight decay that is no part of the gradient: p ← p·(1 − lr·weight_decay), where that is asked for."""
+    if options["weight_decay"] and options["decoupled_weight_decay"]:
+        param.array *= 1 - options["lr"] * options["weight_decay"]
 
 
 def approach(mean: Array, target: Array, weight: float) -> None:
