@@ -240,12 +240,12 @@ def refuse_freed_or_stale(node: Node) -> None:
     """Raises RuntimeError if what the node saved was freed, or changed in place after the node was made."""
     if node.saved is None:
         raise RuntimeError(FREED)
-    sources = node.op.sources(node)
     for slot, value in enumerate(node.saved):
-        if not isinstance(value, (np.ndarray, np.generic)) or not node.op.reads(node, slot):
+        if not isinstance(value, (np.ndarray, np.generic)):
             continue
         now, then = version(value), version_at(value, node.seq)
-        if now != then:
+        if now != then and node.op.reads(node, slot):
+            sources = node.op.sources(node)
             source = sources[slot] if slot < len(sources) else None
             origin = (
                 f", which is output 0 of {source.name().removesuffix('Backward0')}," if type(source) is Node else ""
