@@ -27,6 +27,10 @@ if __name__ == "__main__":
             }
             for name, make in (cases.OPTIMIZERS | cases.LBFGS).items()
         },
+        "amplified": {
+            name: " ".join(f"{each:.2g}" for each in cases.amplified(torch, make))
+            for name, make in cases.OPTIMIZERS.items()
+        },
         "valley": {
             name: {dtype: cases.valley(torch, make, dtype) for dtype in cases.DTYPES}
             for name, make in cases.LBFGS.items()

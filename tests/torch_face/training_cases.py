@@ -5,6 +5,7 @@ The same functions run under both: `torch` is one or the other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -63,8 +64,18 @@ LBFGS = {
 DTYPES = ("float32", "float64")
 
 
-def trained(torch: Any, make: str, dtype: str, steps: int = STEPS) -> dict[str, Any]:
-    """Least squares with a quartic term: the losses of all steps, the parameters and the state after the last."""
+def exact(tensor: Any) -> Any:
+    """The tensor as it is: the runs whose figures are recorded."""
+    return tensor
+
+
+def trained(
+    torch: Any, make: str, dtype: str, steps: int = STEPS, blurred: Callable[[Any], Any] = exact
+) -> dict[str, Any]:
+    """Least squares with a quartic term: the losses of all steps, the parameters and the state after the last.
+
+    What is computed with, and what a step leaves behind, passes through `blurred`.
+    """
     rng = np.random.default_rng(0)
     matrix = torch.tensor(rng.standard_normal((6, 3)), dtype=getattr(torch, dtype))
     wanted = torch.tensor(rng.standard_normal(6), dtype=getattr(torch, dtype))
@@ -75,13 +86,14 @@ def trained(torch: Any, make: str, dtype: str, steps: int = STEPS) -> dict[str, 
 
     def closure() -> Any:
         optimizer.zero_grad()
-        loss = ((matrix @ weight + bias - wanted) ** 2).mean() + ((weight - 1) ** 4).sum() * 0.1
+        loss = ((blurred(matrix) @ weight + bias - blurred(wanted)) ** 2).mean() + ((weight - 1) ** 4).sum() * 0.1
         loss.backward()
         losses.append(loss.item())
         return loss
 
     for _ in range(steps):
         optimizer.step(closure)
+        _blur([weight, bias], optimizer, blurred)
     state = {
         f"{number} {name}": _plain(value)
         for number, entries in optimizer.state_dict()["state"].items()
@@ -107,6 +119,36 @@ def valley(torch: Any, make: str, dtype: str) -> list[float]:
     for _ in range(3):
         optimizer.step(closure)
     return losses
+
+
+def _blur(params: list[Any], optimizer: Any, blurred: Callable[[Any], Any]) -> None:
+    """Pass the parameters and the state through `blurred`, but for the steps, which are counted."""
+    state = [value for entries in optimizer.state.values() for name, value in entries.items() if name != "step"]
+    for tensor in params + [value for value in state if hasattr(value, "detach")]:
+        tensor.detach().copy_(blurred(tensor.detach()))
+
+
+def flat(tree: Any, path: str = "") -> dict[str, float]:
+    """The numbers of nested dicts and lists, by where they stand."""
+    if not isinstance(tree, dict | list):
+        return {path: tree}
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    return {name: number for key, value in items for name, number in flat(value, f"{path} {key}").items()}
+
+
+def amplified(torch: Any, make: str) -> list[float]:
+    """What rounding does to each figure of a training run: its largest change in twenty runs, per unit of blur.
+
+    Rounding acts as if what is computed with were a little off. So it is put off, at random, by up to the spacing of
+    float32, and in float64, whose own rounding does not show.
+    """
+    rng, unit = np.random.default_rng(0), 2.0**-23
+
+    def blurred(tensor: Any) -> Any:
+        return tensor * torch.tensor(1 + rng.uniform(-unit, unit, tensor.shape))
+
+    exactly, *others = (flat(trained(torch, make, "float64", blurred=how)) for how in [exact] + [blurred] * 20)
+    return [max(abs(other[name] - figure) for other in others) / unit for name, figure in exactly.items()]
 
 
 def _plain(value: Any) -> Any:
