@@ -99,7 +99,13 @@ def minimize(
 
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], bool]]:
-    """What says whether Ctrl-C was pressed, which ends the walk after a step; the second time it ends the program."""
+    """What says whether Ctrl-C was pressed, which ends the walk after a step; the second time it ends the program.
+
+    Where Ctrl-C is ignored, as in what a script runs in the background, it stays so: it was meant for another program.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield lambda: False
+        return
     times = 0
 
     def note(*_: object) -> None:

@@ -19,6 +19,7 @@ import pexpect
 import pytest
 
 from gradcli.cli.exits import Exit
+from gradcli.cli.minimize import _interrupts
 from gradcli.render.schemas import schema_of
 
 Run = Callable[..., Any]
@@ -156,6 +157,16 @@ def test_interrupted_it_gives_the_best_so_far(tmp_path: Path) -> None:
     assert document["step"] == document["steps"] > 0
     assert len(trace.read_text().splitlines()) == document["steps"] + 1
     assert list(tmp_path.iterdir()) == [trace]
+
+
+def test_in_the_background_it_is_not_interrupted() -> None:
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with _interrupts() as pressed:
+            signal.raise_signal(signal.SIGINT)
+            assert not pressed()
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def test_a_bar_in_a_terminal() -> None:
