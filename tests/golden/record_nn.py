@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from golden_file import golden_file
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "torch_face" / "nn"))
@@ -38,9 +39,11 @@ def recorded(expression: str, inputs: list[Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answers = {expression: outcome(torch, expression) for expression in EXPRESSIONS}
-    computed = [recorded(expression, inputs) for expression, inputs in COMPUTATIONS]
-    lines = ",\n".join(json.dumps(each) for each in computed)
-    text = f'{{"torch": "{torch.__version__}", "answers": {json.dumps(answers, indent=1, ensure_ascii=False)},\n'
-    (HERE / "nn.json").write_text(f'{text}"figures": [\n{lines}\n]}}\n', encoding="utf-8")
+    golden = golden_file("nn.json", torch)
+    answers = golden.entries("answers", EXPRESSIONS, lambda expression: outcome(torch, expression))
+    calls = {str(call): call for call in COMPUTATIONS}
+    computed = golden.entries("figures", calls, lambda name: recorded(*calls[name]), lambda name: calls[name][0])
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(each)}" for name, each in computed.items())
+    text = f'{{"torch": "{golden.version}", "answers": {json.dumps(answers, indent=1, ensure_ascii=False)},\n'
+    golden.write(f'{text}"figures": {{\n{lines}\n}}}}\n')
     print(f"{len(answers)} answers, {len(computed)} computations")

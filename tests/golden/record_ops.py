@@ -1,5 +1,6 @@
 """Record PyTorch's figures for every operation into ops.json: `python tests/golden/record_ops.py`, with PyTorch 2.13.0.
 
+With `--only exp` those of one operation are recorded, and all others left as they are.
 Per call of `samples.golden_calls`: the name of the node, the value, the gradients for a fixed cotangent, and the
 gradients of the weighted sum of those. Where PyTorch has no gradient, null stands in its place.
 """
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from golden_file import golden_file
 from torch.nn import functional
 
 sys.path += [str(Path(__file__).parents[1] / "engine"), str(Path(__file__).parents[2])]
@@ -218,11 +220,12 @@ def record(call: Call) -> dict[str, Any]:
 
 
 def main() -> None:
-    assert torch.__version__.startswith("2.13.0")
-    cases = {key: record(call) for key, call in golden_calls() if call.op.name not in WITHOUT}
+    golden = golden_file("ops.json", torch)
+    calls = {key: call for key, call in golden_calls() if call.op.name not in WITHOUT}
+    cases = golden.entries("cases", calls, lambda key: record(calls[key]), lambda key: calls[key].op.name)
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(case)}" for key, case in cases.items())
-    text = f'{{"torch": "{torch.__version__}", "without": {json.dumps(WITHOUT)}, "cases": {{\n{lines}\n}}}}\n'
-    Path(__file__).with_name("ops.json").write_text(text)
+    text = f'{{"torch": "{golden.version}", "without": {json.dumps(WITHOUT)}, "cases": {{\n{lines}\n}}}}\n'
+    golden.write(text)
 
 
 if __name__ == "__main__":

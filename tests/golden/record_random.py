@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from golden_file import check
 
 FLOATS = ["float16", "float32", "float64"]
 NUMBERS = [*FLOATS, "int64", "int32", "int16", "int8", "uint8", "bool"]
@@ -139,7 +140,8 @@ def refusals() -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write random.json."""
+    """Write random.json: all of it, for each call goes on where the one before has left the generator."""
+    check(torch)
     torch.set_num_threads(1)
     pick = random.Random(0)
     sequences = []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
 from pathlib import Path
 
 import torch
+from golden_file import golden_file
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "torch_face"))
@@ -16,7 +16,7 @@ from expressions import EXPRESSIONS, outcome  # noqa: E402  # found by the line 
 
 warnings.simplefilter("ignore")
 torch.manual_seed(0)
-answers = {expression: outcome(torch, expression) for expression in EXPRESSIONS}
-document = {"torch": torch.__version__, "answers": answers}
-(HERE / "torch_face.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+golden = golden_file("torch_face.json", torch)
+answers = golden.entries("answers", EXPRESSIONS, lambda expression: outcome(torch, expression))
+golden.write_document({"torch": golden.version, "answers": answers})
 print(f"{len(answers)} answers")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
+from golden_file import golden_file
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "torch_face"))
@@ -16,28 +17,37 @@ import training_answers as answers  # noqa: E402  # found by the line above
 import training_cases as cases  # noqa: E402  # found by the line above
 from training_runs import RUNS  # noqa: E402  # likewise
 
+ALL = cases.OPTIMIZERS | cases.LBFGS
+TEXTS = answers.OPTIMIZER_TEXTS + answers.DATA_TEXTS
+
+
+def trained(name: str) -> dict[str, Any]:
+    """The figures of an optimiser in each dtype."""
+    steps = cases.STEPS if name in cases.OPTIMIZERS else 3
+    return {dtype: cases.trained(torch, ALL[name], dtype, steps) for dtype in cases.DTYPES}
+
+
+def amplified(name: str) -> str:
+    """What rounding does to them, in two digits each."""
+    return " ".join(f"{each:.2g}" for each in cases.amplified(torch, cases.OPTIMIZERS[name]))
+
+
+def valley(name: str) -> dict[str, list[float]]:
+    """The way of a line search in each dtype."""
+    return {dtype: cases.valley(torch, cases.LBFGS[name], dtype) for dtype in cases.DTYPES}
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
+    golden = golden_file("training.json", torch)
     document = {
-        "torch": torch.__version__,
-        "trained": {
-            name: {
-                dtype: cases.trained(torch, make, dtype, 20 if name in cases.OPTIMIZERS else 3)
-                for dtype in cases.DTYPES
-            }
-            for name, make in (cases.OPTIMIZERS | cases.LBFGS).items()
-        },
-        "amplified": {
-            name: " ".join(f"{each:.2g}" for each in cases.amplified(torch, make))
-            for name, make in cases.OPTIMIZERS.items()
-        },
-        "valley": {
-            name: {dtype: cases.valley(torch, make, dtype) for dtype in cases.DTYPES}
-            for name, make in cases.LBFGS.items()
-        },
-        "rates": {name: cases.rates(torch, make) for name, make in cases.SCHEDULES.items()},
-        "runs": {name: run(torch) for name, run in RUNS.items()},
-        "answers": {text: answers.answer(torch, text) for text in answers.OPTIMIZER_TEXTS + answers.DATA_TEXTS},
+        "torch": golden.version,
+        "trained": golden.entries("trained", ALL, trained),
+        "amplified": golden.entries("amplified", cases.OPTIMIZERS, amplified),
+        "valley": golden.entries("valley", cases.LBFGS, valley),
+        "rates": golden.entries("rates", cases.SCHEDULES, lambda name: cases.rates(torch, cases.SCHEDULES[name])),
+        "runs": golden.entries("runs", RUNS, lambda name: RUNS[name](torch)),
+        "answers": golden.entries("answers", TEXTS, lambda text: answers.answer(torch, text)),
     }
-    (HERE / "training.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    golden.write_document(document)
     print(f"{len(document['answers'])} answers")
