@@ -18,12 +18,12 @@ from typing import Any
 
 sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-from convention_cases import cases  # noqa: E402  # found by the line above
+from convention_cases import cases  # found by the line above
 
-from gradcli.lang.emit import CONDITIONS, OPERANDS, SYMBOLS, Emitter, helper  # noqa: E402
-from gradcli.lang.functions import find, functions, names  # noqa: E402
-from gradcli.lang.parser import parse  # noqa: E402
-from gradcli.lang.tree import Call, Index, List, Name, Program, fold  # noqa: E402
+from gradcli.lang.emit import OPERANDS, SYMBOLS, Emitter, helper
+from gradcli.lang.functions import find, functions, names
+from gradcli.lang.parser import parse
+from gradcli.lang.tree import OPERATORS, Call, Index, List, Name, Program, fold
 
 FILE = Path(__file__).with_name("conventions.json")
 DIGITS = 12
@@ -53,6 +53,7 @@ TENSORFLOW = {
     "atan2": "tf.math.atan2(a, b)",
     "where": "tf.where(condition, a, b)",
     "cumprod": "tf.math.cumprod(x, axis)",
+    "detach": "tf.stop_gradient(x)",
     "det": "tf.linalg.det(x)",
     "logdet": "tf.math.log(tf.linalg.det(x))",
     **{name: f"tf.experimental.numpy.{name}(x)" for name in ("sinc", "log2", "log10")},
@@ -148,8 +149,6 @@ def _double(tf: Any, value: Any) -> Any:
 
 
 def _symbol(function: str) -> str:
-    from gradcli.lang.tree import OPERATORS
-
     return next(operator.symbol for operator in OPERATORS if operator.function == function)
 
 
