@@ -2,6 +2,9 @@
 
 Each library is asked in float64, in an environment of its own, with the spelling that the function table has for it,
 and merges its numbers into the file. TensorFlow has no spellings in the table; they are here.
+
+The cases are in conventions.txt: under the name of the function that it is about, a line holds an expression, after @
+the values of its names, and after "by" a cotangent where it is not all ones.
 """
 
 from __future__ import annotations
@@ -10,15 +13,14 @@ import argparse
 import importlib.metadata
 import json
 import math
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-
-from convention_cases import cases  # found by the line above
+sys.path.append(str(Path(__file__).parents[2]))
 
 from gradcli.lang.emit import OPERANDS, SYMBOLS, Emitter, helper
 from gradcli.lang.functions import find, functions, names
@@ -62,6 +64,20 @@ TENSORFLOW = {
     "logaddexp": "tf.experimental.numpy.logaddexp(a, b)",
 }
 """How TensorFlow spells a function: an expression in the parameters. It has no frac, no logit."""
+
+
+def cases() -> Iterator[dict[str, Any]]:
+    """Each case: {"function", "expr", "at"} and, where there is one, "cotangent"."""
+    function = ""
+    for line in FILE.with_suffix(".txt").read_text().splitlines():
+        if not line.startswith(" "):
+            function = line.rstrip(":")
+            continue
+        expression, _, rest = line.strip().partition(" @ ")
+        values, _, cotangent = rest.partition(" by ")
+        at = {name: json.loads(value) for name, value in re.findall(r"(\w+)=(\S+)", values)}
+        case = {"function": function, "expr": expression, "at": at}
+        yield case | ({"cotangent": json.loads(cotangent)} if cotangent else {})
 
 
 class AbsentError(Exception):
