@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scalar_pass import NoRuleError, gradients
 
 from gradcli.calculator.compute import gradients_of, leaves_of, value_of
 from gradcli.calculator.prepare import prepare
 from gradcli.calculator.question import Question
 from gradcli.engine.tensor import Tensor
+from gradcli.verify.conventions import Library
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "golden/conventions.json").read_text())["cases"]
 
@@ -35,13 +37,17 @@ def assert_same(found: dict[str, Any], recorded: dict[str, Any]) -> None:
 
 def otherwise(case: dict[str, Any]) -> str:
     """Why the engine means to differ from PyTorch, if it does."""
-    x = case["at"].get("x")
+    x, infinite = case["at"].get("x"), case.get("cotangent") == "Infinity"
     if case["expr"] == "det(x)" and np.any(x) and abs(np.linalg.det(x)) < 1e-9:
         return (
             "PyTorch perturbs a singular matrix and gets 0, unless further derivatives are wanted; cofactors are right"
         )
     if case["expr"] == "norm(log(x), 0)":
         return "through a 0-norm, PyTorch lets no gradient flow; the engine passes zeros on"
+    if case["expr"] in ("cumprod(x)", "det(x)", "sinc(x)") and infinite:
+        return "PyTorch gates, or lets NaN spread; the engine's rule is a product, which has all further derivatives"
+    if (case["expr"] == "prod(x)" and x == [0, 0, 3] and infinite) or case["expr"] == "log(prod(abs(x)))":
+        return "of two zeros or more, PyTorch's product gives 0 whatever the cotangent; the engine's rule is a product"
     return ""
 
 
@@ -65,3 +71,36 @@ def test_the_engine_gives_pytorchs_numbers(case: dict[str, Any]) -> None:
     cotangent = Tensor(np.full(result.shape, numbers(case.get("cotangent", 1))))
     found = gradients_of(result, cotangent, leaves, create_graph=False)
     assert_same({name: gradient.array for name, gradient in found.items()}, case["numbers"]["torch"])
+
+
+def misfit(case: dict[str, Any], library: Library) -> str:
+    """Why the rules do not explain a case, if they do not."""
+    if library == "tensorflow" and case["expr"].startswith("leaky_relu(x)"):
+        return "TensorFlow holds negative_slope in float32"
+    if library == "torch" and case["expr"] == "norm(x, 3)" and case["at"]["x"] == [0, 0] and "cotangent" in case:
+        return "for orders above 1 but 2, PyTorch gates where the norm is 0, but not where an element is"
+    if library == "jax" and case["expr"] == "hypot(x, y)" and case["at"] == {"x": 0, "y": 3} and "cotangent" in case:
+        return "JAX multiplies by the larger side, and the other one's NaN spreads"
+    if library == "torch" and case["function"] == "det" and "cotangent" in case:
+        return "PyTorch solves an equation, and NaN spreads"
+    if library == "torch" and case["function"] == "logdet":
+        return "PyTorch perturbs a singular matrix, and the signs are those of the rounding"
+    return ""
+
+
+def explained() -> list[Any]:
+    """Each case with each library that has numbers for it; those that do not fit must fail."""
+
+    def marked(case: dict[str, Any], library: Library) -> Any:
+        reason = misfit(case, library)
+        marks = pytest.mark.xfail(reason=reason, raises=(AssertionError, NoRuleError)) if reason else ()
+        return pytest.param(case, library, id=f"{label(case)} in {library}", marks=marks)
+
+    return [marked(case, library) for case in CASES for library in case["numbers"]]
+
+
+@pytest.mark.parametrize(("case", "library"), explained())
+def test_the_rules_explain_what_was_recorded(case: dict[str, Any], library: Library) -> None:
+    at = {name: numbers(value) for name, value in case["at"].items()}
+    found = gradients(case["expr"], at, numbers(case.get("cotangent", 1)), library)
+    assert_same(found, case["numbers"][library])
