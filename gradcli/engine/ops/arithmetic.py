@@ -254,6 +254,12 @@ def _elements_power(a: Any, b: Any) -> Any:
     return np.where(b >= 0, np.power(a, np.maximum(b, 0)), np.where(np.abs(a) == 1, parity, 0))[()]
 
 
+def _exponent_slope(result: Any, a: Any, b: Any) -> Any:
+    """The derivative of a**b by b: 0, with all its derivatives, where the base is 0 and the exponent is not below."""
+    flat = np.logical_and(a == 0, b >= 0)
+    return np.where(flat, 0, result) * np.log(np.where(flat, 1, a))
+
+
 pow_number = general("pow_number", "PowBackward0", _power, domain=REAL, x=_power_slope)
 number_pow = general(
     "number_pow",
@@ -261,7 +267,7 @@ number_pow = general(
     lambda x, base: _elements_power(*align(base, x)),
     domain=REAL,
     # 0**x is flat for x >= 0, and infinite for x < 0
-    x=lambda g, result, x, base: g * (result * np.log(base)) if base else np.where(x >= 0, 0, g * np.sign(x) * np.inf),
+    x=lambda g, result, x, base: g * (result * np.log(base) if base else np.where(x >= 0, 0, np.sign(x) * np.inf)),
 )
 pow_tensor = elementwise(
     "pow_tensor",
@@ -269,9 +275,9 @@ pow_tensor = elementwise(
     _elements_power,
     domain=(POSITIVE, REAL),
     numpy=[np.power],
-    # 0**0 is 1, flat in the base; and flat in an exponent >= 0 where the base is 0.
+    # 0**0 is 1, flat in the base
     a=lambda g, a, b: np.where(b == 0, 0, g * (b * a ** (b - 1))),
-    b=lambda g, result, a, b: np.where(np.logical_and(a == 0, b >= 0), 0, g * (result * np.log(a))),
+    b=lambda g, result, a, b: g * _exponent_slope(result, a, b),
 )
 
 

@@ -209,14 +209,23 @@ def _hits(result: Any, x: Any) -> Any:
 
 
 def evenly(g: Any, result: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    """The rule of an extreme: what all elements with its value share evenly."""
+    """The rule of an extreme: what all elements with its value share evenly.
+
+    As in PyTorch it is a product: of an infinite cotangent, the other elements get NaN.
+    """
     hits = _hits(kept(result, axis, keepdims), x)
-    return np.where(hits, kept(g, axis, keepdims) / count_nonzero(hits, axis, True), 0)
+    return kept(g, axis, keepdims) * hits / count_nonzero(hits, axis, True)
+
+
+def _handed_out(g: Any, result: Any, x: Any) -> Any:
+    """The rule of one element of all: as `evenly`, but the other elements get 0, whatever the cotangent."""
+    hits = _hits(result, x)
+    return np.where(hits, g / count_nonzero(hits), 0)
 
 
 def _to_first(g: Any, result: Any, x: Any, axis: int | None, keepdims: bool) -> Any:
     if axis is None:
-        return evenly(g, result, x, axis, keepdims)
+        return _handed_out(g, result, x)
     hits = _hits(kept(result, axis, keepdims), x)
     return np.where(hits * cumsum(hits, axis) == 1, kept(g, axis, keepdims), 0)
 
@@ -245,7 +254,7 @@ median = general(
     _median,
     domain=MATRIX,
     kinks=ties(lambda x, axis, keepdims: _median(x)),
-    x=lambda g, result, x: evenly(g, result, x),
+    x=_handed_out,
 )
 nanmedian = general(
     "nanmedian",
@@ -253,7 +262,7 @@ nanmedian = general(
     _nanmedian,
     domain=MATRIX,
     kinks=ties(lambda x, axis, keepdims: _nanmedian(x)),
-    x=lambda g, result, x: evenly(g, result, x),
+    x=_handed_out,
 )
 
 

@@ -45,6 +45,11 @@ def _deviation(x: Any, axis: Axes, correction: float) -> Any:
     return (x - mean(x, axis, True)) / max(count(x, axis) - correction, 0)
 
 
+def _spread_rule(g: Any, std: Any, x: Any, axis: Axes, correction: float) -> Any:
+    """The gradient of the standard deviation: 0 where that is 0, whatever the cotangent."""
+    return np.where(std == 0, 0, g) * _deviation(x, axis, correction) / _or_infinity(std)
+
+
 var = general(
     "var",
     "VarBackward0",
@@ -62,8 +67,8 @@ std = general(
         _std(x, axis, correction, True) == 0, x.shape
     ),
     numpy=[np.std],
-    x=lambda g, result, x, axis, correction, keepdims: (
-        kept(g, axis, keepdims) * _deviation(x, axis, correction) / _or_infinity(kept(result, axis, keepdims))
+    x=lambda g, result, x, axis, correction, keepdims: _spread_rule(
+        kept(g, axis, keepdims), kept(result, axis, keepdims), x, axis, correction
     ),
 )
 
@@ -92,7 +97,7 @@ std_mean = _with_mean(
     "std_mean",
     "StdMeanBackward0",
     _std_mean,
-    lambda g, std, x, axis, correction: g * _deviation(x, axis, correction) / _or_infinity(std),
+    _spread_rule,
 )
 var_mean = _with_mean(
     "var_mean",
@@ -169,7 +174,8 @@ def _norm_rule(g: Any, result: Any, x: Any, ord: float, axis: Axes, keepdims: bo
     if ord == 2:
         return g * (x / _or_infinity(size))
     ratio = np.where(x == 0, 1, np.abs(x)) / np.where(size == 0, 1, size)
-    return np.where(size == 0, 0, g) * np.where(x == 0, 0, np.sign(x) * ratio ** (ord - 1))
+    g = np.where(size == 0, 0, g) if ord > 1 else g * (size != 0)  # below 1 a product, as in PyTorch
+    return g * np.where(x == 0, 0, np.sign(x) * ratio ** (ord - 1))
 
 
 def _norm_kinks(x: Any, ord: float = 2, axis: Axes = None, keepdims: bool = False) -> Any:

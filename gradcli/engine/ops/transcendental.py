@@ -40,12 +40,12 @@ def _xlogy(a: Any, b: Any) -> Any:
     return np.where((a == 0) & ~np.isnan(b), 0, a * np.log(b, dtype=np.result_type(a, b)))[()]
 
 
-xlogy = _function(
+xlogy: Callable[..., Any] = _function(
     "xlogy",
     "XlogyBackward0",
     _xlogy,
     domain=(REAL, POSITIVE),
-    a=lambda g, a, b: np.where(np.logical_and(a == 0, b <= 0), 0, g * np.log(b)),
+    a=lambda g, a, b: np.where(np.logical_and(a == 0, b <= 0), 0, xlogy(g, b)),
     b=lambda g, a, b: g * a / b,
 )
 
@@ -92,7 +92,8 @@ atan = _function("atan", "AtanBackward0", np.arctan, domain=REAL, x=lambda g, x:
 def _over_radius(g: Any, leg: Any, a: Any, b: Any) -> Any:
     """g * leg / (a² + b²), without squares that overflow; 0 at the origin."""
     radius = np.hypot(a, b)
-    return np.where(radius == 0, 0, g * (leg / radius / radius))
+    radius = np.where(radius == 0, math.inf, radius)
+    return g * (leg / radius / radius)
 
 
 atan2 = _function(
