@@ -311,8 +311,6 @@ DIFFERENT: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {
     ("logaddexp", "second"): ("PyTorch has NaN", lambda a, b: (np.isinf(a) | np.isinf(b)) & (a != b)),
     ("pow_tensor", "second"): ("0**b is flat; PyTorch has NaN", lambda a, b: (a == 0) & (b >= 2)),
     ("number_pow", "second"): ("0**x is flat; PyTorch has NaN", lambda x, base: base == 0),
-    ("remainder_tensor", "first"): ("PyTorch corrects floor(a/b)", lambda a, b: np.isinf(a) | np.isinf(b)),
-    ("remainder_tensor", "second"): ("PyTorch has 0 even at NaN", lambda a, b: ~np.isfinite(a / b) | np.isinf(b)),
     ("fmod_tensor", "second"): ("PyTorch has 0 even at NaN", lambda a, b: ~np.isfinite(a / b) | np.isinf(b)),
     ("logaddexp2", "second"): ("PyTorch has NaN", lambda a, b: (np.isinf(a) | np.isinf(b)) & (a != b)),
     ("trigamma", "value"): ("PyTorch has 9 digits", np.isfinite),

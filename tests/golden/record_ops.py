@@ -173,6 +173,8 @@ WITHOUT = {
     "conv_weight": "it is a derivative of conv, and its figures are second derivatives there",
     "avg_pool_transpose": "it is a derivative of avg_pool",
     "adaptive_avg_pool_transpose": "it is a derivative of adaptive_avg_pool",
+    "logistic": "it is sigmoid, and its figures are second derivatives of logaddexp",
+    "one_less_square": "its figures are derivatives of asin, acosh and atanh",
     "normalise": "PyTorch has an operation for each layer, and tests/torch_face/nn has their figures",
 }
 """Operations that PyTorch does not offer."""

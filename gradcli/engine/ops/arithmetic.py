@@ -185,7 +185,7 @@ remainder_tensor = elementwise(
     kinks=_at_multiple,
     numpy=[np.remainder],
     a=lambda g: g,
-    b=lambda g, a, b: -g * np.floor(a / b),
+    b=lambda g, a, b: -g * div_floor(a, b),
 )
 fmod_number = general(
     "fmod_number",

@@ -64,14 +64,25 @@ def _cofactors(x: Any) -> Any:
 
 
 def _det_rule(g: Any, result: Any, x: Any) -> Any:
-    if np.all(result) and not (isinstance(x, Tensor) and _ill_conditioned(x.array)):
-        return _per_matrix(g * result) * transpose(inv(x), -2, -1)
-    return _per_matrix(g) * _cofactors(x)
+    inverse = _reliable_inverse(x) if np.all(result) else None
+    if inverse is None:
+        return _per_matrix(g) * _cofactors(x)
+    return _per_matrix(g * result) * transpose(inverse, -2, -1)
 
 
-def _ill_conditioned(x: Any) -> bool:
-    """Whether in derivatives of det(x) / x, large terms that cancel would leave too few digits."""
-    return bool(np.any(np.linalg.cond(x, 1) > 1e3))
+def _reliable_inverse(x: Any) -> Any:
+    """The inverse; None if x is so ill-conditioned that det(x) / x has few digits, and its derivatives have fewer.
+
+    It is taken as it is where only the first derivative is asked for and the cofactors would take too long.
+    """
+    try:
+        inverse = inv(x)
+    except LinAlgError:  # what divides by the pivots of another elimination than that of `_det` may find one that is 0
+        return None
+    if x.shape[-1] > SMALL and not isinstance(x, Tensor):
+        return inverse
+    sizes = [np.abs(getattr(a, "array", a)).sum(-2).max(-1, initial=0) for a in (x, inverse)]
+    return None if np.any(sizes[0] * sizes[1] > 1e3) else inverse
 
 
 SMALL = 8

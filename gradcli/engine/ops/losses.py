@@ -100,7 +100,7 @@ def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> A
     if x.dtype != target.dtype:
         names = [TYPE_NAMES[array.dtype.name].scalar for array in (target, x)]
         raise RuntimeError(f"Found dtype {names[0]} but expected {names[1]}")
-    likely, unlikely = (np.maximum(np.log(p), -100) for p in (x, 1 - x))
+    likely, unlikely = (np.maximum(log, -100) for log in (np.log(x), np.log1p(-x)))
     return _reduced(_weighted((target - 1) * unlikely - target * likely, weight), reduction)
 
 
@@ -128,7 +128,10 @@ def _weighted_positives(target: Any, pos_weight: Any, losses: Any) -> Any:
 
 
 def _logits_slope(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
-    slope = 1 - target - _weighted_positives(target, pos_weight, sigmoid(-x))
+    likely = sigmoid(x)
+    slope = likely - target
+    if pos_weight is not None:
+        slope = slope + (pos_weight - 1) * target * (likely - 1)
     return _share(g, x, reduction) * _weighted(slope, weight)
 
 

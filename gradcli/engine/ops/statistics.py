@@ -41,8 +41,9 @@ def _std(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = Fals
 
 
 def _deviation(x: Any, axis: Axes, correction: float) -> Any:
-    """Half the derivative of the variance."""
-    return (x - mean(x, axis, True)) / max(count(x, axis) - correction, 0)
+    """Half the derivative of the variance. The mean is taken off twice: far from 0, it has been rounded coarsely."""
+    centred = x - mean(x, axis, True)
+    return (centred - mean(centred, axis, True)) / max(count(x, axis) - correction, 0)
 
 
 def _spread_rule(g: Any, std: Any, x: Any, axis: Axes, correction: float) -> Any:

@@ -51,6 +51,16 @@ xlogy: Callable[..., Any] = _function(
 
 # Roots and powers
 
+
+def _one_less_square(x: Any) -> Any:
+    return (1 - x) * (1 + x) if x.dtype == np.float64 else 1 - x * x
+
+
+one_less_square = _function(
+    "one_less_square", "RsubBackward1", _one_less_square, domain=REAL, x=lambda g, x: -g * (2 * x)
+)
+"""1 - x², with all its digits where x is nearly 1; in float32, where printed digits show PyTorch's loss, with that."""
+
 sqrt = _function("sqrt", "SqrtBackward0", np.sqrt, domain=POSITIVE, x=lambda g, result: g / (2 * result))
 rsqrt = _function(
     "rsqrt", "RsqrtBackward0", lambda x: 1 / np.sqrt(x), domain=POSITIVE, x=lambda g, result: -0.5 * g * result**3
@@ -84,8 +94,8 @@ tan = _function(
     domain=Domain(-math.pi / 2, math.pi / 2, note="x != pi/2 + k*pi"),
     x=lambda g, result: g * (1 + result * result),
 )
-asin = _function("asin", "AsinBackward0", np.arcsin, domain=UNIT, x=lambda g, x: g / np.sqrt(1 - x * x))
-acos = _function("acos", "AcosBackward0", np.arccos, domain=UNIT, x=lambda g, x: -g / np.sqrt(1 - x * x))
+asin = _function("asin", "AsinBackward0", np.arcsin, domain=UNIT, x=lambda g, x: g / np.sqrt(one_less_square(x)))
+acos = _function("acos", "AcosBackward0", np.arccos, domain=UNIT, x=lambda g, x: -g / np.sqrt(one_less_square(x)))
 atan = _function("atan", "AtanBackward0", np.arctan, domain=REAL, x=lambda g, x: g / (1 + x * x))
 
 
@@ -110,7 +120,7 @@ atan2 = _function(
 def _sinc_slope(x: Any, result: Any) -> Any:
     """(cos(pi x) - sinc(x)) / x; near 0, where that cancels, its Taylor series."""
     near = np.abs(x) < 0.1
-    z2 = np.square(math.pi * x)
+    z2 = np.square(math.pi * np.where(near, x, 0))
     series = 1 - z2 / 10 * (1 - z2 / 28 * (1 - z2 / 54 * (1 - z2 / 88 * (1 - z2 / 130))))
     quotient = (np.cos(math.pi * x) - result) / np.where(near, 1, x)
     return np.where(near, -(math.pi**2) / 3 * x * series, quotient)
@@ -126,8 +136,14 @@ sinh = _function("sinh", "SinhBackward0", np.sinh, domain=REAL, x=lambda g, x: g
 cosh = _function("cosh", "CoshBackward0", np.cosh, domain=REAL, x=lambda g, x: g * np.sinh(x))
 tanh = _function("tanh", "TanhBackward0", np.tanh, domain=REAL, x=lambda g, result: g * (1 - result * result))
 asinh = _function("asinh", "AsinhBackward0", np.arcsinh, domain=REAL, x=lambda g, x: g / np.sqrt(x * x + 1))
-acosh = _function("acosh", "AcoshBackward0", np.arccosh, domain=Domain(1), x=lambda g, x: g / np.sqrt(x * x - 1))
-atanh = _function("atanh", "AtanhBackward0", np.arctanh, domain=UNIT, x=lambda g, x: g / (1 - x * x))
+acosh = _function(
+    "acosh",
+    "AcoshBackward0",
+    np.arccosh,
+    domain=Domain(1),
+    x=lambda g, x: g / np.sqrt(0 - one_less_square(x)),  # - alone makes -0 of 0
+)
+atanh = _function("atanh", "AtanhBackward0", np.arctanh, domain=UNIT, x=lambda g, x: g / one_less_square(x))
 
 # Special functions
 
@@ -151,6 +167,20 @@ sigmoid = _function(
     domain=REAL,
     x=lambda g, result: g * (1 - result) * result,
 )
+logistic: Callable[..., Any] = _function(
+    "logistic",
+    "SigmoidBackward0",
+    lambda x: 1 / (1 + np.exp(-x)),
+    domain=REAL,
+    x=lambda g, x: g * logistic(x) * logistic(-x),
+)
+"""The sigmoid, with derivatives that keep their digits where it is nearly 1."""
+
+
+def _logit(x: Any) -> Any:
+    odds = x / (1 - x)
+    near = np.abs(x - 0.5) < 0.25  # where the odds are near 1
+    return np.where(near, np.log1p((2 * x - 1) / (1 - x)), np.log(odds))[()]
 
 
 def _logit_slope(x: Any) -> Any:
@@ -161,7 +191,7 @@ def _logit_slope(x: Any) -> Any:
 logit = _function(
     "logit",
     "LogitBackward0",
-    lambda x: np.log(x / (1 - x)),
+    _logit,
     domain=Domain(0, 1),
     x=lambda g, x: g * _logit_slope(x),
 )
@@ -173,16 +203,16 @@ logaddexp = _function(
     "LogaddexpBackward0",
     np.logaddexp,
     domain=(REAL, REAL),
-    a=lambda g, a, b: g * sigmoid(a - b),
-    b=lambda g, a, b: g * sigmoid(b - a),
+    a=lambda g, a, b: g * logistic(a - b),
+    b=lambda g, a, b: g * logistic(b - a),
 )
 logaddexp2 = _function(
     "logaddexp2",
     "Logaddexp2Backward0",
     np.logaddexp2,
     domain=(REAL, REAL),
-    a=lambda g, a, b: g * sigmoid((a - b) * _LN2),
-    b=lambda g, a, b: g * sigmoid((b - a) * _LN2),
+    a=lambda g, a, b: g * logistic((a - b) * _LN2),
+    b=lambda g, a, b: g * logistic((b - a) * _LN2),
 )
 
 
