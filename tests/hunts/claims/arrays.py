@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp
 
-from .numbers import NAN, DoubtError, Real, is_nan
+from .numbers import NAN, DoubtError, Real
 from .scalars import SCALAR, Note, larger, plus, smaller
 
 Array = Any

@@ -1,7 +1,7 @@
 """Deep cancellation by the million: the truth is known by construction, in fractions, without an evaluation.
 
-Each expression is a sum of terms a*T(p*x + q) with exact a, p, q, where T is all but linear or quadratic: what it lacks of
-that is less than 1e-35 of it, far below the last place of a double.
+Each expression is a sum of terms a*T(p*x + q) with exact a, p, q, where T is all but linear or quadratic: what it lacks
+of that is less than 1e-35 of it, far below the last place of a double.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ SIDED: dict[str, Any] = {
     "floor(1 + {u}*{c})": None,
     "sign((1 + {u}*{c}) - 1)": None,
 }
-"""Terms with a break at u = 0, and their slopes on its two sides; None for those that jump there and are flat elsewhere."""
+"""Terms with a break at u = 0, and their slopes on its two sides; None for a jump between flat pieces."""
 
 CONSTANTS = ["1e-40", "1e-60", "3e-77", "1e-100", "2.5e-123", "1e-150", "7e-200", "1e-250", "1e-300"]
 NUMBERS = [1.0, 2.0, -1.0, 0.5, 3.0, -2.5, 0.25, 7.0]

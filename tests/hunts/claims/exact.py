@@ -102,7 +102,7 @@ class Run:
                 return value
             case ast.Name(name):
                 value = names[name] if name in names else CONSTANTS[name]
-                return value if isinstance(value, (int, float, list)) else self.finished(value)
+                return value if isinstance(value, (int, float, list)) else self.noted(value)
             case ast.List(items):
                 return self.listed([self.visit(item, names) for item in items])
             case ast.Subscript(base, key):
@@ -165,6 +165,11 @@ class Run:
             args = [*args, *DEFAULTS[name]]
         exact = [self.exact(arg) for arg in args]
         return self.finished(np.frompyfunc(lambda *xs: SCALAR[name](self.note, *xs), len(exact), 1)(*exact))
+
+    def noted(self, value: Any) -> Any:
+        for each in np.ravel(np.asarray(value, dtype=object)):
+            self.seen(each)
+        return value
 
     def finished(self, result: Any) -> Any:
         """The result of an operation, with the error that it is to have."""

@@ -17,6 +17,8 @@ from .truth import FAR, FINE, GROSS, Element
 
 LAST_PLACES = mp.mpf(2) ** -50
 """Of a formula, whose constants are doubles."""
+ROUGH = 1
+"""How much rounding, times FAR, may do to a right formula: one that loses its digits is not claimed at a point."""
 ENOUGH = 3
 """Points at which a formula has to be right."""
 USUAL = [0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, 10.0, -10.0, 0.1]
@@ -52,15 +54,15 @@ class Formula:
             exact = self.run()
             return FAR * max(abs(self.run(seed) - exact) for seed in range(JITTERS))
 
-    def truth(self, element: Element) -> str:
-        """Raises DoubtError."""
+    def truth(self, element: Element, *, robust: bool = False) -> str:
+        """That of the formula as a real function; a `robust` one gives it in doubles too. Raises DoubtError."""
         value = self.value()
         if is_nan(value):
             raise DoubtError("the formula has no value")
         if element.kind != "smooth":
             return element.truth(nearest(value))
         error, size = abs(value - element.slope), abs(element.slope)
-        if error <= LAST_PLACES * size:
+        if error <= LAST_PLACES * size and (not robust or self.rounding() <= ROUGH * (size or 1)):
             return "right"
         gross = error > GROSS * (size or 1)
         fine = error > FINE[self.problem.dtype] * size > 0 and error > element.rounding
@@ -71,7 +73,8 @@ class Formula:
 
 def truth_at(problem: Problem, name: str, text: str) -> str:
     """Raises DoubtError."""
-    return Formula(text, problem).truth(Element(problem, (name, ()), problem.sides((name, ()))))
+    element = Element(problem, (name, ()), problem.sides((name, ())))
+    return Formula(text, problem).truth(element, robust=True)
 
 
 def literals(text: str) -> Iterator[float]:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -29,8 +29,18 @@ class Judge:
     count: int = 0
     seconds: float = 0.0
 
-    def ask(self, lines: Iterable[str]) -> None:
-        """One run of `gradcli check -` about these claims."""
+    def ask(self, lines: Sequence[str]) -> None:
+        """Puts these claims to gradcli; after a run that ends early, what is left in two halves."""
+        rest = self.run(lines)
+        if len(lines) == 1:
+            self.unanswered += rest
+        elif rest:
+            middle = (len(rest) + 1) // 2
+            for half in filter(None, (rest[:middle], rest[middle:])):
+                self.ask(half)
+
+    def run(self, lines: Sequence[str]) -> list[str]:
+        """One run of `gradcli check -`, and the claims that it left without an answer."""
         given = {json.loads(line)["name"]: line for line in lines}
         begun = time.monotonic()
         done = subprocess.run(
@@ -41,17 +51,16 @@ class Judge:
             check=False,
         )
         self.seconds += time.monotonic() - begun
-        self.count += len(given)
         answers = {answer.get("name"): answer for answer in map(json.loads, done.stdout.splitlines())}
         for name, line in given.items():
             if name in answers:
                 self.note(line, answers[name])
-            else:
-                self.unanswered.append(line)
-        if "Traceback" in done.stderr:
-            self.complaints.append(done.stderr.strip()[-1000:])
+        if "Traceback" in done.stderr and len(given) == 1:
+            self.complaints.append(done.stderr.strip().rpartition("\n")[2])
+        return [line for name, line in given.items() if name not in answers]
 
     def note(self, line: str, answer: dict[str, Any]) -> None:
+        self.count += 1
         kind, truth, _ = answer["name"].split("/")
         outcome = answer["outcome"]
         words = {(part.get("verdict") or {}).get("word", "?") for part in (answer.get("gradients") or {}).values()}
@@ -73,7 +82,7 @@ class Judge:
         right = self.right.total() or 1
         shares = ", ".join(f"{self.right[word] / right:.2%} {text}" for word, text in SHARES.items())
         total = (
-            f"{self.count} claims, {len(self.wrong)} wrong verdicts, {len(self.unanswered)} unanswered; of "
+            f"{self.count} claims answered, {len(self.wrong)} wrong verdicts, {len(self.unanswered)} unanswered; of "
             f"{self.right.total()} right claims {shares}; {self.count / max(self.seconds, 1e-9):.0f} claims a second"
         )
         return "\n".join([*rows, *wrong, *self.complaints, *([f"wrong: {_listed(by_kind)}"] if by_kind else []), total])

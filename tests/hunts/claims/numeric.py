@@ -56,7 +56,8 @@ def breaks(draw: Random) -> Made:
         [
             f"abs{u}*{v}", f"relu({u}) + {v}", f"relu({u})*{v}", f"relu({u}) - relu(-{u})", f"maximum({u}, 0) + {w}",
             f"minimum(x, {c})*{v}", f"max([x, {c}]) + {w}", f"min([x, {c}, 2*x - {c}])", f"clamp(x, min={c}) + {w}",
-            f"clamp(x, {c}, {c + 2})*{v}", f"clamp({u}, max=0)", f"where(x > {c}, {v}, {w})", f"where(x <= {c}, {v}, {w})",
+            f"clamp(x, {c}, {c + 2})*{v}", f"clamp({u}, max=0)", f"where(x > {c}, {v}, {w})",
+            f"where(x <= {c}, {v}, {w})",
             f"where({u} >= 0, {v}, {v})", f"(x > {c})*{v}", f"(x >= {c})*{u}", f"(x != {c})*{v} + {w}",
             f"sign({u})*{v}", f"{u}*sign({u})", f"{u}*abs({u})", f"abs({u})**1.5", f"abs({u})**0.5", f"sqrt(abs({u}))",
             f"({u}**4)**0.25", f"({u}**2)**0.5", f"abs({u})**3 + {w}", f"floor({u})*{v}", f"floor({u}) + {w}",
@@ -118,10 +119,10 @@ def detached(draw: Random) -> Made:
     expr = draw.choice(
         [
             f"detach({u})*{v}", f"{v} - detach({v})", f"u = {u}; detach(u)*u", f"({v})**2*detach(sign({v}))",
-            f"detach(floor(x))*x + {v}", f"x - detach(x - {c})", f"detach(x) + 0*x", f"relu(x - detach(x))",
+            f"detach(floor(x))*x + {v}", f"x - detach(x - {c})", "detach(x) + 0*x", "relu(x - detach(x))",
             f"abs(x - detach(x)) + {v}", f"where(detach(x) > {c}, {v}, x)", f"(x - detach(x))**2 + {v}",
-            f"round(x) + x - detach(x)", f"x + detach(round(x) - x)", f"exp(x - detach(x))*detach({v})",
-            f"maximum(x, detach(x))", f"sum([x, detach(x), x*detach(x)])", f"detach(x)**2*x - x",
+            "round(x) + x - detach(x)", "x + detach(round(x) - x)", f"exp(x - detach(x))*detach({v})",
+            "maximum(x, detach(x))", "sum([x, detach(x), x*detach(x)])", "detach(x)**2*x - x",
             f"detach(where(x > {c}, {u}, 1))*{v}", f"u = detach({v}); v = u*x; v + detach(v)*x",
         ]
     )  # fmt: skip
@@ -168,8 +169,10 @@ def extreme(draw: Random) -> Made:
             ("log(exp(x) + exp(2*x))", a), ("sinh(x)/cosh(x)", a), ("exp(x - 1000)*exp(1000 - x)*x", a),
             ("log(x**400)", 7.5), ("(x*1e200)**2/1e200/1e200", 1.7), ("x*1e-200*1e-200*1e200*1e200", 2.5),
             ("(x*1e-170)**2*1e170*1e170", 1.3), ("hypot(x*1e200, 1e200)/1e200", 1.1), ("sqrt(x**2*1e-320)*1e160", 2.0),
-            ("logaddexp(x, 2*x)", a), ("softplus(x)", a), ("log(cosh(x))", a), ("log(sinh(x))", a), ("1/exp(-x)/exp(x)*x", a),
-            ("exp(-x)*exp(x)*x", a), ("x**300/x**299", 1e3), ("prod([x, x, 1e-300, 1e-10])", 1e160), ("exp(-x**2)", 40.0),
+            ("logaddexp(x, 2*x)", a), ("softplus(x)", a), ("log(cosh(x))", a), ("log(sinh(x))", a),
+            ("1/exp(-x)/exp(x)*x", a),
+            ("exp(-x)*exp(x)*x", a), ("x**300/x**299", 1e3), ("prod([x, x, 1e-300, 1e-10])", 1e160),
+            ("exp(-x**2)", 40.0),
             ("exp(-exp(x))", 7.0), ("sigmoid(x)", -a), ("exp(-x)", a), ("tanh(x)", 400.0), ("erfc(x)", 28.0),
             ("atan(x*1e300)*1e300", 1e10), ("1/(1 + exp(x))", a), ("log(softplus(x))", -a), ("log(erfc(x))", 30.0),
             ("exp(x)*1e-320", 737.0), ("log(sigmoid(x))", -a), ("x**(-400)*x**401", 9.0), ("2**x*2**(-x)", 2000.0),
@@ -181,8 +184,10 @@ def extreme(draw: Random) -> Made:
 def cut(draw: Random) -> Made:
     """Angles at and beside the branch cut."""
     x, y = draw.choice([0.0, 0.0, 1e-300, -1e-300, 1.0, -1.0, 1e-17]), draw.choice([-1.0, -2.5, 1.0, 0.5, -1e-3])
-    f = draw.choice(["atan2(x, y)", "atan2(x, y)**2", "sin(atan2(x, y))", "abs(atan2(x, y))", "cos(atan2(x, y))",
-                     "atan2(x, y)*x", "atan2(x, -y)", "atan2(2*x, y*3)", "x*y + atan2(x, y)", "atan2(abs(x), y)"])  # fmt: skip
+    f = draw.choice([
+        "atan2(x, y)", "atan2(x, y)**2", "sin(atan2(x, y))", "abs(atan2(x, y))", "cos(atan2(x, y))",
+        "atan2(x, y)*x", "atan2(x, -y)", "atan2(2*x, y*3)", "x*y + atan2(x, y)", "atan2(abs(x), y)",
+    ])  # fmt: skip
     return Problem(f, {"x": x, "y": y}), draw.choice([["x"], ["y"], ["x", "y"]])
 
 
@@ -196,17 +201,22 @@ def cancel(draw: Random) -> Made:
     c, big = constant(draw), f"1e{draw.choice([8, 16, 17, 20, 50, 100, 200, 300])}"
     expr = draw.choice(
         [
-            f"(log(1 + x*{c})/{c})**2", f"((1 + x*{c}) - 1)/{c}*x", f"(sqrt(1 + {c}*x) - 1)/{c}", f"(x + {big}) - {big}",
+            f"(log(1 + x*{c})/{c})**2", f"((1 + x*{c}) - 1)/{c}*x", f"(sqrt(1 + {c}*x) - 1)/{c}",
+            f"(x + {big}) - {big}",
             f"(exp(x*{c}) - 1)/{c}", f"exp(x*{c}) - 1 - x*{c}", f"(exp(x*{c}) - 1 - x*{c})/{c}/{c}", f"sin(x*{big})",
             f"(1 - cos({c}*x))/{c}/{c}", f"(x + {big})**2 - {big}*(2*x + {big})", f"({big}*x + x**2) - {big}*x",
-            f"(tanh(1 + x*{c}) - tanh(1))/{c}", f"(atan({big} + x) - atan({big}))*{big}", f"sin(x + {big})*cos(x + {big})",
-            f"log(x + {big}) - log({big})", f"(cos(x*{c}) + sin(x*{c}) - 1)/{c}", f"1/x - 1/(x + {c})", f"cos(x*{big})*x",
-            f"relu((1 + x*{c}) - 1)", f"abs((x + {big}) - {big})", f"where(1 + x*{c} > 1, 3*x, x**2)", f"sinh(x*{c})/{c}",
-            f"floor(x + 1 - {c})*x", f"(x*{c} + 1 > 1)*x", f"sqrt(x**2 + {c}) - sqrt(x**2)", f"exp(log(x**2)/2)*x",
+            f"(tanh(1 + x*{c}) - tanh(1))/{c}", f"(atan({big} + x) - atan({big}))*{big}",
+            f"sin(x + {big})*cos(x + {big})",
+            f"log(x + {big}) - log({big})", f"(cos(x*{c}) + sin(x*{c}) - 1)/{c}", f"1/x - 1/(x + {c})",
+            f"cos(x*{big})*x",
+            f"relu((1 + x*{c}) - 1)", f"abs((x + {big}) - {big})", f"where(1 + x*{c} > 1, 3*x, x**2)",
+            f"sinh(x*{c})/{c}",
+            f"floor(x + 1 - {c})*x", f"(x*{c} + 1 > 1)*x", f"sqrt(x**2 + {c}) - sqrt(x**2)", "exp(log(x**2)/2)*x",
             f"x - sin(x*{c})/{c}", f"({c} + x) - x", f"(1/(1 - x*{c}) - 1)/{c}", f"log1p(x*{c})/{c} - x",
             f"erf(x*{c})/{c}", f"(sigmoid(x*{c}) - 0.5)/{c}", f"({big} - x)*({big} + x) - {big}*{big}",
             f"sum([x, {big}, -{big}])", f"(x**2 + {big})/{big}*{big} - {big}", f"asinh(x*{big}) - log(x*{big})",
-            f"(x + {c})**3 - x**3", f"det([[1 + x*{c}, 1], [1, 1]])/{c}", f"tan(x*{c})/{c}*x", f"log((1 + x*{c})**2)/{c}",
+            f"(x + {c})**3 - x**3", f"det([[1 + x*{c}, 1], [1, 1]])/{c}", f"tan(x*{c})/{c}*x",
+            f"log((1 + x*{c})**2)/{c}",
         ]
     )  # fmt: skip
     return Problem(expr, {"x": draw.choice([1.3, 0.7, draw.uniform(0.1, 3), -draw.uniform(0.1, 3), 2.0])}), ["x"]

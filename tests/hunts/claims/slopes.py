@@ -1,8 +1,9 @@
 """The one-sided derivatives of a program at a point, by difference quotients with hundreds of digits.
 
-Three steps a side, each 10**7 times smaller than the one before. Their quotients agree to 40 digits, or follow a power of
-the step to 0 or to infinity; otherwise the truth is in doubt. So it is where a decision that was clear at the point falls
-otherwise a step away, where the digits kept do not span all numbers met, or where 100 digits more say something else.
+Three steps a side, each 10**7 times smaller than the one before. Their quotients agree to 40 digits, or follow a power
+of the step to 0 or to infinity; otherwise the truth is in doubt. So it is where a decision that was clear at the point
+falls otherwise a step away, where the digits kept do not span all numbers met, or where 100 digits more say something
+else.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class Problem:
         raise DoubtError("too many digits")
 
     def jittered(self, place: Place) -> Real:
-        """How far the slope moves when each operation errs by a unit in the last place, at most."""
+        """How far the slope moves when each value and each operation errs by half a unit in the last place, at most."""
         with mp.workdps(MARGIN + 2 * (2 * self.scale + STEPS[-1])):
             exact = Probe(self, place).quotient(0, 1)
             slopes = [Probe(self, place, seed).quotient(0, 1) for seed in range(JITTERS)]
@@ -128,8 +129,11 @@ class Probe:
         self.quotients: dict[tuple[int, int], Real] = {}
 
     def at(self, by: Real) -> tuple[Real, list[tuple[Any, Real]]]:
-        jitter = None if self.seed is None else jitter_of(self.seed, self.problem.dtype)
-        run = Run(self.problem.moved(self.place, by), self.problem.dtype, self.held, jitter)
+        values, jitter = self.problem.moved(self.place, by), None
+        if self.seed is not None:
+            jitter = jitter_of(self.seed, self.problem.dtype)
+            values = {name: value * (1 + jitter()) for name, value in values.items()}
+        run = Run(values, self.problem.dtype, self.held, jitter)
         value = self.problem.value(run)
         self.low, self.high = min(self.low, run.digits[0]), max(self.high, run.digits[1])
         self.span = max(self.span, self.high - self.low)
@@ -167,9 +171,8 @@ class Probe:
                 return Side("undefined")
             raise DoubtError("a value here and there")
         side = limit(slopes)
-        if side.word == "jump":
-            if abs(self.heights[way]) < SMALL_JUMP * max(1, abs(self.centre)):
-                raise DoubtError("a small jump")
+        if side.word == "jump" and abs(self.heights[way]) < SMALL_JUMP * max(1, abs(self.centre)):
+            raise DoubtError("a small jump")
         return side
 
     def confirm(self, other: Probe) -> None:

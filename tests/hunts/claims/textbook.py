@@ -10,7 +10,8 @@ from .numbers import DoubtError
 RULES = {
     "sqrt": "0.5/sqrt({u})", "rsqrt": "-0.5/({u}*sqrt({u}))", "square": "2*{u}", "reciprocal": "-1/{u}**2",
     "exp": "exp({u})", "exp2": "exp2({u})*log(2)", "expm1": "exp({u})", "log": "1/{u}", "log2": "1/({u}*log(2))",
-    "log10": "1/({u}*log(10))", "log1p": "1/(1 + {u})", "sin": "cos({u})", "cos": "-sin({u})", "tan": "(1 + tan({u})**2)",
+    "log10": "1/({u}*log(10))", "log1p": "1/(1 + {u})", "sin": "cos({u})", "cos": "-sin({u})",
+    "tan": "(1 + tan({u})**2)",
     "asin": "1/sqrt(1 - {u}**2)", "acos": "-1/sqrt(1 - {u}**2)", "atan": "1/(1 + {u}**2)", "sinh": "cosh({u})",
     "cosh": "sinh({u})", "tanh": "(1 - tanh({u})**2)", "asinh": "1/sqrt({u}**2 + 1)",
     "acosh": "1/(sqrt({u} - 1)*sqrt({u} + 1))", "atanh": "1/((1 - {u})*(1 + {u}))", "erf": "2/sqrt(pi)*exp(-{u}**2)",

@@ -80,7 +80,8 @@ def everywhere(draw: Random, inner: Callable[[], str], names: str) -> str:
         [
             f"({inner()} + {inner()})", f"({inner()} - {inner()})", f"({inner()} * {inner()})", f"{inner()}*{x}",
             f"({inner()})/({inner()}**2 + 1)", f"{inner()}/{x}", f"({inner()})**{draw.choice([2, 3, 4])}",
-            f"({inner()}**2 + 1)**{draw.choice(['0.5', '1.5', '(-1)', '0.3'])}", f"{x}**{draw.choice(['0.5', '1.5', '(-2)'])}",
+            f"({inner()}**2 + 1)**{draw.choice(['0.5', '1.5', '(-1)', '0.3'])}",
+            f"{x}**{draw.choice(['0.5', '1.5', '(-2)'])}",
             f"hypot({inner()}, 2)", f"logaddexp({inner()}, {inner()})", f"atan2({inner()}, {inner()}**2 + 1)",
             f"maximum({inner()}, {inner()})", f"minimum({inner()}, {inner()})", f"{some}({SAFE[some].format(inner())})",
             f"{some}({SAFE[some].format(x)})", *(f"{name}({inner()})" for name in draw.sample(ANYWHERE, 8)),
@@ -105,15 +106,13 @@ def stepped(draw: Random, inner: Callable[[], str]) -> str:
 
 def point(draw: Random, dtype: str = "float64") -> float:
     """A number to differentiate at: random, whole, half or decimal."""
-    roll = draw.random()
-    if roll < 0.5:
-        x = draw.uniform(-3, 3)
-    elif roll < 0.6:
-        x = draw.uniform(0, 3)
-    elif roll < 0.75:
-        x = draw.choice([-2.0, -1.0, 1.0, 2.0, 0.5, -0.5, 3.0, 0.0])
-    else:
-        x = draw.randint(-30, 30) / 10
-    if dtype == "float32":
-        return float(np.float32(x))
-    return x
+    x = draw.choice(
+        [
+            draw.uniform(-3, 3),
+            draw.uniform(-3, 3),
+            draw.uniform(0, 3),
+            draw.choice([-2.0, -1.0, 1.0, 2.0, 0.5, -0.5, 3.0, 0.0]),
+            draw.randint(-30, 30) / 10,
+        ]
+    )
+    return float(np.float32(x)) if dtype == "float32" else x

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from .slopes import Place, Problem, Side
 SAME = mp.mpf(10) ** -30
 GROSS = mp.mpf("1e-3")
 """A relative error beyond what rounding is ever allowed to explain."""
-FINE = {"float64": mp.mpf("1e-10"), "float32": mp.mpf("1e-5")}
+FINE = {"float64": mp.mpf("1e-10"), "float32": mp.mpf("5e-4")}
 """The least relative error that is claimed, and only where it is far beyond rounding."""
 FAR = 1000
 WORST_FIRST = ("wrong", "beyond", "none", "kink", "right")
@@ -115,18 +116,16 @@ class Gradient:
                 found[name][index] = Element(problem, (name, index), problem.sides((name, index)))
         return cls(problem, found)
 
-    def all(self) -> list[Element]:
-        return [element for array in self.elements.values() for element in array.ravel()]
-
     def numbers(self, choose: Callable[[Element], float]) -> dict[str, Any]:
         return {name: np.frompyfunc(choose, 1, 1)(array) for name, array in self.elements.items()}
 
     def truth(self, numbers: dict[str, Any]) -> str:
         """Of the numbers as they are, by name."""
         pairs = [
-            (e, c) for n, array in self.elements.items() for e, c in zip(array.flat, np.ravel(numbers[n]), strict=True)
+            zip(array.flat, np.ravel(np.asarray(numbers[name], float)), strict=True)
+            for name, array in self.elements.items()
         ]
-        return worst([element.truth(claimed) for element, claimed in pairs])
+        return worst([element.truth(claimed) for element, claimed in chain(*pairs)])
 
 
 def right_number(element: Element, draw: Random) -> float:
@@ -153,7 +152,7 @@ def wrong_number(element: Element, draw: Random) -> float:
     slope = element.slope
     if not slope:
         return nearest(mp.mpf(draw.choice([1.0, -1.0, 0.5, 0.01, -2.0])), dtype)
-    small = [1e-3, 1e-6, 1e-9] if dtype == "float64" else [1e-2, 1e-3, 1e-4]
+    small = [1e-3, 1e-6, 1e-9] if dtype == "float64" else [0.1, 1e-2, 2e-3]
     error = draw.choice([-2, 1, -0.5, *small, *(-each for each in small)])
     if draw.random() < 0.1:
         return nearest(slope + draw.choice([1, -1]), dtype)
