@@ -61,8 +61,9 @@ class Formula:
             raise DoubtError("the formula has no value")
         if element.kind != "smooth":
             return element.truth(nearest(value))
+        nearest(element.slope)  # or none is, and nothing is claimed
         error, size = abs(value - element.slope), abs(element.slope)
-        if error <= LAST_PLACES * size and (not robust or self.rounding() <= ROUGH * (size or 1)):
+        if error <= LAST_PLACES * size and (not robust or self.rounding() <= ROUGH * size):
             return "right"
         gross = error > GROSS * (size or 1)
         fine = error > FINE[self.problem.dtype] * size > 0 and error > element.rounding

@@ -39,7 +39,7 @@ def literal(draw: Random) -> float:
         return draw.choice(DECIMALS)
     if roll < 0.6:
         return float(draw.randint(-5, 5))
-    return round(draw.uniform(-4, 4), draw.choice([1, 2, 3, 15]))
+    return round(draw.uniform(-4, 4), draw.choice([1, 2, 3, 15])) or 0.0
 
 
 def breaks(draw: Random) -> Made:

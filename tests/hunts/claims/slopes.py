@@ -75,6 +75,8 @@ class Problem:
         """The result, weighed by the cotangent."""
         result = run.result(self.expr)
         if self.cotangent is not None:
+            if np.shape(result) != np.shape(self.cotangent):
+                raise DoubtError("a cotangent of another shape")
             result = np.sum(np.asarray(result, dtype=object) * self.leaf(self.cotangent))
         if np.ndim(result):
             raise DoubtError("a result with axes")
