@@ -12,7 +12,7 @@ GC_THRESHOLD = 100_000
 INTERRUPTED = 130
 """`Exit.INTERRUPTED`, which would have to be imported."""
 
-CHECKING = {"diff", "check", "jacobian", "hessian", "jvp", "vjp", "hvp", "explain", "eps", "minimize", "batch", "repl"}
+CHECKING = frozenset("diff check jacobian hessian jvp vjp hvp explain eps minimize plot batch repl".split())
 """The commands that ask SymPy, unless they are told not to check."""
 
 
@@ -33,7 +33,8 @@ def _run(arguments: list[str]) -> int:
     if _checks(arguments):
         from gradcli.verify.client import SympyWorker
 
-        worker = SympyWorker()  # starts importing SymPy now, beside everything that follows
+        # Starts importing SymPy now, beside everything that follows; a stream of claims may not need it at all.
+        worker = SympyWorker(at_once=not (arguments[0] == "check" and "-" in arguments))
     from gradcli.cli.app import run
 
     return run(arguments, worker)

@@ -40,7 +40,7 @@ def installed(tmp_path: Path) -> Path:
 
 def test_it_needs_these_libraries_and_no_other() -> None:
     names = {requirement.partition(">=")[0] for requirement in PROJECT["project"]["dependencies"]}
-    assert names == {"typer", "rich", "numpy", "sympy", "plotille", "platformdirs"}
+    assert names == {"typer", "rich", "numpy", "python-flint", "sympy", "plotille", "platformdirs"}
 
 
 def test_the_tests_do_not_need_pytorch() -> None:

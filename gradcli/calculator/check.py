@@ -1,13 +1,10 @@
-"""The call behind `gradcli check`: claims are tried at points, and each is judged there as the engine's gradients are.
-
-A claim is checked in two halves, so that SymPy works on the next claims while the engine computes for these.
-"""
+"""The call behind `gradcli check`: a claim is judged at its point, or searched for one that refutes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from functools import cached_property, partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,124 +13,70 @@ from gradcli.calculator.claim import Case, Checked, Claim, Formula, Part, fittin
 from gradcli.calculator.compute import all_orders, hold_detached, leaves_of, lower_value
 from gradcli.calculator.diagnose import PerturbedRuns, trouble
 from gradcli.calculator.differentiate import PATIENCE
-from gradcli.calculator.points import points_of
 from gradcli.calculator.prepare import Array, Prepared
-from gradcli.errors import InputError
-from gradcli.verify.convention import Convention, by_convention
-from gradcli.verify.jitter import jitter
+from gradcli.verdict import Word
+from gradcli.verify.certified import SECONDS, enclose
+from gradcli.verify.conventions import Library
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
-from gradcli.verify.rounding import Rounding
 from gradcli.verify.verdict import Claimed, judge
 
 if TYPE_CHECKING:
+    from gradcli.verify.balls.enclosures import Enclosures
     from gradcli.verify.client import SympyWorker
 
-SETTLED = ("proved", "agrees")
-QUICK = (*SETTLED, "mismatch")
-"""Words that need no differences where SymPy met no point of doubt: its digits and the engine's are two methods."""
-UNPROBED = "not needed: SymPy and the engine decide"
-PATIENCE_EACH = 0.1
-"""Seconds more that SymPy is given for each request of a batch."""
-_RUNS = 6
-_FEW = 8
+NOT_ASKED: Mapping[str, Any] = {"error": "not asked"}
 
 
-@dataclass(frozen=True)
-class Question:
-    """A claim that has been read, the points at which it is tried, and what SymPy is asked."""
+def check(
+    claim: Claim, worker: SympyWorker | Asker, convention: Library | None = None, *, always: bool = True
+) -> Checked:
+    """What is said of one claim. Raises InputError for one that cannot be read or computed.
 
-    case: Case
-    points: list[Prepared]
-    requests: list[dict[str, Any]]
-
-
-def ask(claim: Claim) -> Question:
-    """The first half of a check. Raises InputError for a claim that cannot be read."""
-    case = read_claim(claim)
-    points = points_of(case.template, case.dtype)
-    requests = [
-        symbolic_request(case.program, point.at | point.fixed, point.wrt, point.cotangent, 1, case.dtype)
-        for point in points
-    ]
-    formulas = {name: formula.text for name, formula in case.claimed.items() if isinstance(formula, Formula)}
-    if case.template.missing:
-        held = [*case.template.fixed, *(name for name in case.template.at if name not in case.template.missing)]
-        proofs = [{"formulas": {name: text}, "held": held} for name, text in formulas.items()]
-        requests += [requests[-1] | proof for proof in proofs]
-    return Question(case, points, requests)
+    always  whether SymPy is asked even where the enclosures have decided
+    """
+    return check_case(read_claim(claim), worker, convention, always=always)
 
 
-def conclude(question: Question, answers: Sequence[Mapping[str, Any]], convention: Convention | None) -> Checked:
-    """The second half, with SymPy's answers. Raises InputError for a claim that cannot be computed."""
-    case, points = question.case, question.points
-    tried = list(_tried(case, points, answers[: len(points)], convention))
-    proofs = dict(
-        zip((n for n, c in case.claimed.items() if isinstance(c, Formula)), answers[len(points) :], strict=False)
-    )
-    searched = bool(case.template.missing)
-    parts = [
-        _searched(name, tried, proofs.get(name, {})) if searched else tried[0].part(name) for name in case.template.wrt
-    ]
+def check_case(
+    case: Case, worker: SympyWorker | Asker, convention: Library | None = None, *, always: bool = True
+) -> Checked:
+    """The same of a claim that has been read."""
+    asker = worker if isinstance(worker, Asker) else Asker(worker)
+    if case.over:
+        from gradcli.calculator.over import proved_over
+
+        parts = proved_over(case, asker, always=always)
+    elif case.template.missing:
+        from gradcli.calculator.search import searched
+
+        parts = searched(case, asker, always=always)
+    else:
+        parts = AtPoint(case, case.template, convention).parts(asker, always=always)
     return Checked(case.understood, tuple(parts), case.template.notes, case.claim.name)
 
 
-def check(claim: Claim, worker: SympyWorker, convention: Convention | None = None) -> Checked:
-    """What is said of one claim. Raises InputError for one that cannot be read or computed."""
-    question = ask(claim)
-    return conclude(question, Asker(worker).ask(question.requests), convention)
-
-
-def _tried(
-    case: Case, points: Sequence[Prepared], answers: Sequence[Mapping[str, Any]], convention: Convention | None
-) -> Iterator[_AtPoint]:
-    """The claim at each point. Of many, those are left out for which something cannot be computed, such as an inverse.
-
-    Raises InputError where it can be computed at none.
-    """
-    refused = None
-    left_out = 0
-    for point, answer in zip(points, answers, strict=True):
-        try:
-            yield _AtPoint(case, point, answer, convention)
-        except InputError as error:
-            refused = refused or error
-            left_out += 1
-    if refused is not None and left_out == len(points):
-        raise refused
-
-
 class Asker:
-    """Asks SymPy many things at once, and nothing twice that it could not answer in time."""
+    """Asks SymPy, and nothing twice that it could not answer in time."""
 
     def __init__(self, worker: SympyWorker) -> None:
         self.worker = worker
-        self.requests: list[dict[str, Any]] = []
         self.failed: dict[str, dict[str, Any]] = {}
 
-    def ask(self, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """`post`, then `answers`."""
-        self.post(requests)
-        return self.answers()
-
-    def post(self, requests: list[dict[str, Any]]) -> None:
-        """Sends the requests and returns at once. The answers to those before must have been fetched."""
-        self.requests = requests
-        self.worker.post({"batch": [request for request in requests if _kind(request) not in self.failed]})
-
-    def answers(self) -> list[dict[str, Any]]:
-        """The answers; where there are none in time for all together, each request is sent by itself."""
-        found = self.worker.answer(PATIENCE + PATIENCE_EACH * len(self.requests))
-        together = iter(found.get("batch", ()))
-        return [
-            self.failed.get(_kind(request)) or next(together, None) or self.alone(request) for request in self.requests
-        ]
-
-    def alone(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one request, which is not asked again if there is none."""
-        answer = self.failed.get(_kind(request)) or self.worker.ask(request, PATIENCE)
+    def ask(self, request: dict[str, Any]) -> Mapping[str, Any]:
+        """The answer to a request; {"error": reason} if there is none."""
+        kind = _kind(request)
+        if kind in self.failed:
+            return self.failed[kind]
+        answer = self.worker.ask(request, PATIENCE)
         if "error" in answer:
-            self.failed[_kind(request)] = answer
+            self.failed[kind] = answer
         return answer
+
+
+def _asks_the_engine(verdict: Verdict) -> bool:
+    """Whether the engine's number may change a verdict: at a break it may be claimed, PyTorch's convention."""
+    at_break = any(element.sides is not None for element in verdict.elements)
+    return at_break or verdict.word is Word.UNDECIDED or not verdict.elements
 
 
 def _kind(request: Mapping[str, Any]) -> str:
@@ -142,46 +85,47 @@ def _kind(request: Mapping[str, Any]) -> str:
     return f"{request['program']} {shapes} {request.get('formulas')}"
 
 
-class _AtPoint:
+class AtPoint:
     """A claim at one point."""
 
-    def __init__(self, case: Case, point: Prepared, symbolic: Mapping[str, Any], convention: Convention | None) -> None:
+    def __init__(
+        self, case: Case, point: Prepared, convention: Library | None = None, seconds: float = SECONDS
+    ) -> None:
         self.case = case
+        self.seconds = seconds
         self.point = point
-        self.symbolic = symbolic
         self.convention = convention
         self.claim = case.claim
-        result, levels = all_orders(point, leaves_of(point), 1)
-        self.value = np.asarray(result.array)
-        self.engine = {name: np.asarray(levels[0][name].array)[()] for name in point.wrt}
-        self.claimed = {name: self.numbers(name) for name in point.wrt}
 
     @property
     def values(self) -> dict[str, Array]:
         return self.point.at | self.point.fixed
 
-    def numbers(self, name: str, seed: int | None = None) -> Array:
-        """What is claimed here; with a seed, as rounding might make it. Raises InputError for another shape."""
-        claimed = self.case.claimed[name]
-        if isinstance(claimed, Formula):
-            after = None if seed is None else jitter(seed)
-            claimed = claimed.at(self.values, after).astype(self.case.dtype)
-        elif claimed.dtype.itemsize > np.dtype(self.case.dtype).itemsize:
-            claimed = claimed.astype(self.case.dtype)
-        return fitting(name, claimed, np.shape(self.point.at[name]), self.claim.option)
+    def parts(self, asker: Asker, *, always: bool) -> list[Part]:
+        """What is said of the claim for each name; without the engine's numbers where enclosures settle all."""
+        if not always:
+            verdicts = self.verdicts(alone=True)
+            settled = all(verdict.word.is_settled for verdict in verdicts.values())
+            if settled or not any(map(_asks_the_engine, verdicts.values())):
+                return [self.part(name, verdicts[name], alone=settled) for name in self.point.wrt]
+            always = any(verdict.word is Word.UNDECIDED for verdict in verdicts.values())
+        symbolic = asker.ask(self.request()) if always else NOT_ASKED
+        verdicts = self.verdicts(symbolic)
+        return [self.part(name, verdicts[name], symbolic) for name in self.point.wrt]
 
-    def part(self, name: str) -> Part:
-        """What is said of the claim here."""
-        derivatives = self.symbolic.get("derivatives", {}).get(name)
-        formula = derivatives[0]["text"] if derivatives else None
+    def part(
+        self, name: str, verdict: Verdict, symbolic: Mapping[str, Any] = NOT_ASKED, *, alone: bool = False
+    ) -> Part:
+        """What is said of the claim for one name, with the numbers here; `alone` without the engine's."""
+        derivatives = symbolic.get("derivatives", {}).get(name)
         claimed = self.case.claimed[name]
         return Part(
             name,
             claimed.text if isinstance(claimed, Formula) and self.is_shown(claimed) else None,
             self.claimed[name],
-            self.engine[name],
-            formula,
-            self.verdicts[name],
+            None if alone else self.engine[name],
+            derivatives[0]["text"] if derivatives else None,
+            verdict,
             self.values,
         )
 
@@ -189,13 +133,78 @@ class _AtPoint:
         """Whether the formula says more than the numbers here."""
         return bool(self.case.template.missing) or not formula.is_constant
 
+    def verdicts(self, symbolic: Mapping[str, Any] = NOT_ASKED, *, alone: bool = False) -> dict[str, Verdict]:
+        """The verdict for each name; `alone` if the engine is not to be asked, where there are enclosures."""
+        asked = not alone or not self.is_enclosed
+        engine = self.engine if asked else None
+        return judge(
+            self.problem,
+            self.value if asked else None,
+            self.claimed,
+            symbolic,
+            tol=self.claim.tol,
+            trouble=trouble(self.point) if asked and not self.is_finite else None,
+            claim=Claimed(engine, self.formulas, self.convention),
+        )
+
     @cached_property
-    def verdicts(self) -> dict[str, Verdict]:
-        if self.symbolic.get("singular") == {} and self.is_finite:
-            quick = self.judged(self.claimed, Claimed(self.engine), UNPROBED)
-            if all(found.word in QUICK for found in quick.values()):
-                return quick
-        return {name: self.verdict(name) for name in self.point.wrt}
+    def is_enclosed(self) -> bool:
+        """Whether what is differentiated has enclosures: with what the engine refuses there is nothing to do."""
+        enclosures, cotangent = self.enclosures, self.point.cotangent
+        if isinstance(enclosures, str):
+            return False
+        shape = enclosures.trace.shape
+        return prod(shape) == 1 if cotangent is None else shape == cotangent.shape
+
+    # The numbers
+
+    @cached_property
+    def computed(self) -> tuple[Array, dict[str, Array]]:
+        """The engine's value and gradients."""
+        result, levels = all_orders(self.point, leaves_of(self.point), 1)
+        return np.asarray(result.array), {name: np.asarray(levels[0][name].array)[()] for name in self.point.wrt}
+
+    @property
+    def value(self) -> Array:
+        return self.computed[0]
+
+    @property
+    def engine(self) -> dict[str, Array]:
+        return self.computed[1]
+
+    @cached_property
+    def claimed(self) -> dict[str, Array]:
+        """What is claimed here, in floating point. Raises InputError for another shape."""
+        return {name: self.numbers(name) for name in self.point.wrt}
+
+    def numbers(self, name: str) -> Array:
+        """The same for one name."""
+        claimed = self.case.claimed[name]
+        if isinstance(claimed, Formula):
+            claimed = self.of_formula(name, claimed)
+        elif claimed.dtype.itemsize > np.dtype(self.case.dtype).itemsize:
+            claimed = claimed.astype(self.case.dtype)
+        return fitting(name, claimed, np.shape(self.point.at[name]), self.claim.option)
+
+    def of_formula(self, name: str, formula: Formula) -> Array:
+        """A formula's value: the middle of what encloses it, or as the engine computes it."""
+        enclosures = self.formulas.get(name)
+        enclosed = enclosures.value() if enclosures is not None else []
+        if enclosures is not None and all(one.kind == "number" for one in enclosed):
+            return np.array([float(one.ball) for one in enclosed], self.case.dtype).reshape(enclosures.trace.shape)
+        return formula.at(self.values).astype(self.case.dtype)
+
+    @cached_property
+    def formulas(self) -> dict[str, Enclosures]:
+        """What is certified of the formulas' values."""
+        found = {}
+        for name, formula in self.case.claimed.items():
+            if isinstance(formula, Formula):
+                values = {**self.values, **formula.made}
+                enclosures = enclose(formula.program, values, (), self.case.dtype, self.seconds)
+                if not isinstance(enclosures, str):
+                    found[name] = enclosures
+        return found
 
     @cached_property
     def is_finite(self) -> bool:
@@ -204,112 +213,24 @@ class _AtPoint:
         return all(bool(np.isfinite(array).all()) for array in arrays)
 
     @cached_property
-    def true(self) -> dict[str, Verdict]:
-        """The verdicts on the engine's own gradients."""
-        return self.judged(self.engine)
+    def enclosures(self) -> Enclosures | str:
+        """What is certified of the expression here."""
+        return enclose(self.point.program, self.values, self.point.wrt, self.case.dtype, self.seconds)
 
-    def verdict(self, name: str) -> Verdict:
-        if not self.is_finite:
-            return self.not_finite(name)
-        found = self.judged({name: self.claimed[name]}, Claimed(self.engine))[name]
-        if found.word != "kink":
-            return found
-        kink = self.true[name]
-        if self.convention is None or kink.word != "kink":
-            return kink
-        derivatives = self.symbolic.get("derivatives", {}).get(name)
-        return by_convention(
-            self.convention,
-            kink,
-            np.asarray(self.claimed[name]),
-            np.asarray(self.engine[name]),
-            derivatives and derivatives[0],
-            lambda: Rounding(self.problem()).of_gradient(name),
-            self.claim.tol,
-        )
-
-    def not_finite(self, name: str) -> Verdict:
-        """The verdict where the value, the gradient or the claim is infinite or NaN."""
-        true, claimed = self.true[name], np.asarray(self.claimed[name])
-        if true.word not in SETTLED or np.all(np.isfinite(claimed)):
-            return true if true.word not in SETTLED else self.judged({name: claimed}, Claimed(self.engine))[name]
-        worst = tuple(int(i) for i in np.argwhere(~np.isfinite(claimed))[0])
-        expected = float(np.asarray(self.engine[name])[worst])
-        detail = f"the claimed {claimed[worst]} should be {expected!r}, which is {true.word}"
-        return replace(
-            true, word="mismatch", detail=detail, worst=worst, found=float(claimed[worst]), expected=expected
-        )
-
-    def judged(
-        self, gradients: Mapping[str, Array], claim: Claimed | None = None, unprobed: str = ""
-    ) -> dict[str, Verdict]:
-        """The verdicts on these gradients."""
-        return judge(
-            self.problem(unprobed),
-            self.value,
-            gradients,
-            self.symbolic,
-            tol=self.claim.tol,
-            trouble=None if self.is_finite else trouble(self.point),
-            claim=claim,
-        )
-
-    def problem(self, unprobed: str = "") -> Problem:
+    @cached_property
+    def problem(self) -> Problem:
         point = self.point
         return Problem(
             program=point.program,
             values=self.values,
             wrt=point.wrt,
             cotangent=point.cotangent,
-            evaluate=partial(lower_value, point, order=1, after=None if unprobed else hold_detached(point)),
+            evaluate=lambda values: lower_value(point, values, order=1, after=hold_detached(point)),
             perturbed=partial(PerturbedRuns(point, 1).run, 1),
-            unprobed=unprobed,
+            enclosures=self.enclosures,
         )
 
-    def is_rounding(self, name: str) -> bool:
-        """Whether rounding inside the claimed formula explains why it gives another number here."""
-        runs = np.array([self.numbers(name, seed) for seed in range(_RUNS)], np.float64)
-        error = np.abs(np.asarray(self.claimed[name], np.float64) - self.engine[name])
-        return bool(np.all(error <= _FEW * (np.max(runs, axis=0) - np.min(runs, axis=0))))
-
-
-def _searched(name: str, tried: Iterable[_AtPoint], proof: Mapping[str, Any]) -> Part:
-    """What is said of a formula that is claimed for every value of some names."""
-    proved = proof.get("identical", {}).get(name, False)
-    parts, rounded, unclear = [], [], []
-    for at_point in tried:
-        part = at_point.part(name)
-        if part.verdict.word in SETTLED:
-            parts.append(part)
-        elif part.verdict.word != "mismatch" or not np.all(np.isfinite(part.claimed)):
-            unclear.append(part)
-        elif proved or at_point.is_rounding(name):
-            rounded.append(part)
-        else:
-            return part
-    if not parts and not rounded:
-        return unclear[0]
-    if not parts:
-        return replace(rounded[0], verdict=_all_rounding(rounded[0].verdict, proved), point=None)
-    unclear += rounded
-    beside = f" (beside {len(unclear)} at a kink, outside the domain or lost to rounding)" if unclear else ""
-    if proved:
-        found = Verdict("proved", f"the difference is identically zero, says SymPy; {len(parts)} points agree{beside}")
-    else:
-        why = (
-            f"SymPy has no proof: {proof['error']}"
-            if "error" in proof
-            else "SymPy could not bring the difference to zero"
-        )
-        found = Verdict("agrees", f"no counterexample among {len(parts)} points{beside}; {why}")
-    worst = max(parts, key=lambda part: part.verdict.error or 0.0).verdict
-    found = replace(found, error=worst.error, tolerance=worst.tolerance, methods=worst.methods)
-    return replace(parts[0], verdict=found, point=None)
-
-
-def _all_rounding(found: Verdict, proved: bool) -> Verdict:
-    """The verdict on a formula whose numbers are nothing but rounding errors."""
-    lost = "in floating point the formula loses all its digits"
-    if proved:
-        return Verdict("proved", f"the difference is identically zero, says SymPy; but {lost}")
-    return replace(found, word="ill-conditioned", detail=lost)
+    def request(self, **more: Any) -> dict[str, Any]:
+        """What SymPy is asked."""
+        point = self.point
+        return symbolic_request(point.program, self.values, point.wrt, point.cotangent, 1, self.case.dtype) | more

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
+from gradcli.calculator.prepare import Array, Prepared, maker_of, put_together
 from gradcli.calculator.question import Question
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
@@ -20,10 +20,15 @@ from gradcli.lang.functions import find, names
 from gradcli.lang.parser import Parsed, parse
 from gradcli.lang.tree import Program, free_names
 from gradcli.lang.unparse import unparse
-from gradcli.lang.values import read_file, split_assignments
-from gradcli.verify.blocks import WORST_FIRST
+from gradcli.lang.values import check_free, read_file, split_assignments
+from gradcli.verdict import Word, worst
 from gradcli.verify.problem import Verdict
 
+if TYPE_CHECKING:
+    from gradcli.verify.balls.ranges import RangeProof
+
+Interval = tuple[float, float]
+"""Its ends."""
 CACHED = 4096
 """Expressions and formulas that stay read."""
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
@@ -39,7 +44,8 @@ class Claim:
     cotangent  likewise; None for a scalar result
     tol        the largest error allowed, relative to max(1, |expected|); None for the verdict's own bounds
     dtype      of the computation; None for that of the arrays claimed
-    option     what stands before the words at, let, grad and cotangent in messages
+    over       the ranges on the whole of which the formulas are claimed: by name, two numbers in the same forms
+    option     what stands before the words at, let, grad, cotangent and over in messages
     """
 
     expression: str
@@ -51,6 +57,7 @@ class Claim:
     name: str | None = None
     dtype: str | None = None
     seed: int | None = None
+    over: Mapping[str, Any] = field(default_factory=dict)
     option: str = "--"
 
 
@@ -62,6 +69,7 @@ class Part:
     gradient  the engine's; None where a Python function is checked
     symbolic  SymPy's formula, if it has one
     point     a counterexample, or the point that was asked about; None where a formula holds at every point tried
+    range     what is certain on a whole range, if that was asked about
     """
 
     name: str
@@ -71,6 +79,7 @@ class Part:
     symbolic: str | None
     verdict: Verdict
     point: Mapping[str, Array] | None = None
+    range: RangeProof | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,9 @@ class Checked:
     name: str | None = None
 
     @property
-    def word(self) -> str:
+    def word(self) -> Word:
         """The worst of the words."""
-        return min((part.verdict.word for part in self.parts), key=WORST_FIRST.index)
+        return worst(part.verdict.word for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -116,17 +125,17 @@ class Case:
 
     template    the expression, with the values given; its `missing` names are those to be tried out
     understood  the expression as text
-    program     the same with names for the arrays that it creates
     claimed     by name, a Formula or an array
     dtype       of the computation
+    over        the ends of ranges by name, in this dtype
     """
 
     claim: Claim
     template: Prepared
     understood: str
-    program: str
     claimed: Mapping[str, Formula | Array]
     dtype: str
+    over: Mapping[str, Interval] = field(default_factory=dict)
 
 
 def read_claim(claim: Claim) -> Case:
@@ -134,22 +143,24 @@ def read_claim(claim: Claim) -> Case:
     if not claim.grad:
         hint = 'gradcli check "sin(x)**2" --grad x="2*sin(x)*cos(x)"'
         raise InputError("grad", "there is no gradient to check", hint=hint if claim.option else None)
-    sources = {kind: f"{claim.option}{kind}" for kind in ("at", "let", "grad", "cotangent")}
-    known = (*claim.at, *claim.let)
-    claimed = {name: _claimed(value, f"{sources['grad']} {name}", known) for name, value in claim.grad.items()}
-    template = _template(claim.expression, *map(tuple, (claim.at, claim.let, claim.grad)), claim.seed)
-    if template[0].missing:
-        claimed = {name: _as_formula(one, f"{sources['grad']} {name}") for name, one in claimed.items()}
-    case = Case(claim, *template, claimed, claim.dtype or _dtype_of(claimed.values()))
+    sources = {kind: f"{claim.option}{kind}" for kind in ("at", "let", "grad", "cotangent", "over")}
+    known = (*claim.at, *claim.let, *claim.over)
+    claimed = {name: _claimed(name, value, f"{sources['grad']} {name}", known) for name, value in claim.grad.items()}
+    template, understood = _template(claim.expression, *map(tuple, (claim.at, claim.let, claim.grad)), claim.seed)
+    if template.missing:
+        claimed = {name: _as_formula(name, one, f"{sources['grad']} {name}") for name, one in claimed.items()}
+    dtype = claim.dtype or _dtype_of(claimed.values())
     read = {
-        kind: {name: _array(value, f"{sources[kind]} {name}").astype(case.dtype)[()] for name, value in given.items()}
+        kind: {name: _array(value, f"{sources[kind]} {name}").astype(dtype)[()] for name, value in given.items()}
         for kind, given in (("at", claim.at), ("let", claim.let))
     }
-    cotangent = None if claim.cotangent is None else _array(claim.cotangent, sources["cotangent"]).astype(case.dtype)
-    made = {name: array.astype(case.dtype) for name, array in case.template.made.items()}
+    cotangent = None if claim.cotangent is None else _array(claim.cotangent, sources["cotangent"]).astype(dtype)
+    made = {name: array.astype(dtype) for name, array in template.made.items()}
     fixed = {name: array for name, array in read["at"].items() if name not in claim.grad} | read["let"] | made
     at = {name: read["at"][name] for name in claim.grad if name in read["at"]}
-    return replace(case, template=replace(case.template, at=at, fixed=fixed, cotangent=cotangent))
+    prepared = replace(template, at=at, fixed=fixed, cotangent=cotangent)
+    over = {name: _interval(value, f"{sources['over']} {name}", dtype) for name, value in claim.over.items()}
+    return Case(claim, prepared, understood, claimed, dtype, over)
 
 
 def fitting(name: str, claimed: Array, shape: tuple[int, ...], option: str) -> Array:
@@ -165,26 +176,29 @@ def fitting(name: str, claimed: Array, shape: tuple[int, ...], option: str) -> A
 @lru_cache(CACHED)
 def _template(
     expression: str, at: tuple[str, ...], let: tuple[str, ...], grad: tuple[str, ...], seed: int | None
-) -> tuple[Prepared, str, str]:
-    """The expression as it is prepared when these names have values, whatever they are; and its two texts."""
-    question = Question(
-        expression, at=tuple(f"{name}=0" for name in at), let=tuple(f"{name}=0" for name in let), wrt=grad, seed=seed
-    )
-    prepared = prepare(question)
-    return prepared, unparse(prepared.parsed.program), unparse(prepared.program)
+) -> tuple[Prepared, str]:
+    """The expression as it is prepared when these names have values, whatever they are; and as text."""
+    for name in (*at, *let):
+        if not name.isidentifier():
+            raise InputError("syntax", f"{name!r} cannot be a variable")
+        check_free(name)
+    question = Question(expression, wrt=grad, seed=seed)
+    zero = np.zeros(())
+    prepared = put_together(question, dict.fromkeys(at, zero), dict.fromkeys(let, zero), maker_of(question))
+    return prepared, unparse(prepared.parsed.program)
 
 
-def _claimed(value: Any, source: str, known: tuple[str, ...]) -> Formula | Array:
+def _claimed(name: str, value: Any, source: str, known: tuple[str, ...]) -> Formula | Array:
     if isinstance(value, str) and not value.startswith("@") and value not in NOT_FINITE:
-        return _formula(value, source, known)
+        return read_formula(value, source, known, name)
     return _array(value, source)
 
 
-def _as_formula(claimed: Formula | Array, source: str) -> Formula | Array:
+def _as_formula(name: str, claimed: Formula | Array, source: str) -> Formula | Array:
     """A number as the formula that is the same everywhere."""
     if isinstance(claimed, Formula) or claimed.ndim > 0 or not np.isfinite(claimed):
         return claimed
-    return _formula(repr(float(claimed)), source, ())
+    return read_formula(repr(float(claimed)), source, (), name)
 
 
 def _array(value: Any, source: str) -> Array:
@@ -192,7 +206,7 @@ def _array(value: Any, source: str) -> Array:
     if isinstance(value, str) and value not in NOT_FINITE:
         if value.startswith("@"):
             return np.asarray(read_file(value[1:], source))
-        return _formula(value, source, ()).at({})
+        return read_formula(value, source, ()).at({})
     try:
         array = np.asarray(_numbers(value))
     except (ValueError, TypeError, OverflowError) as error:
@@ -200,6 +214,25 @@ def _array(value: Any, source: str) -> Array:
     if array.dtype.kind not in "iuf":
         raise InputError("value", f"{source}: not a number or nested lists of numbers: {str(value)[:60]}")
     return array.astype(array.dtype if array.dtype.kind == "f" else np.float64)
+
+
+def _interval(value: Any, source: str, dtype: str) -> Interval:
+    """The ends of a range. Raises InputError for what is none."""
+    hint = "an interval is two finite numbers, the smaller one first: [0,1]"
+    array = _array(value, source)
+    if array.shape != (2,):
+        raise InputError("range", f"{source}: not two numbers", hint=hint)
+    with np.errstate(over="ignore"):
+        low, high = map(float, array.astype(dtype))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise InputError("range", f"{source}: [{low:g}, {high:g}] is not finite", hint=f"{hint}; or far out: [1,1e100]")
+    if low == high:
+        raise InputError("range", f"{source}: [{low:g}, {high:g}] is a single number", hint="give a point by --at")
+    if low > high:
+        raise InputError(
+            "range", f"{source}: [{low:g}, {high:g}] is empty", hint=f"the other way round: [{high:g},{low:g}]"
+        )
+    return low, high
 
 
 def _numbers(value: Any) -> Any:
@@ -211,9 +244,15 @@ def _numbers(value: Any) -> Any:
 
 
 @lru_cache(CACHED)
-def _formula(text: str, source: str, known: tuple[str, ...]) -> Formula:
+def read_formula(text: str, source: str, known: tuple[str, ...], variable: str = "") -> Formula:
+    """The formula that a text is. Raises InputError for any other text.
+
+    source    what errors call it
+    variable  whose derivative it is: what the formula creates has a name of its own beside that of other formulas
+    """
     parsed = parse(text, find, names=names(), bound={*known, *CONSTANTS}, source=source)
-    program, made = hoist(parsed.program, parsed.source, maker_of(Question("")))
+    mark = f"{variable}_" if variable else ""
+    program, made = hoist(parsed.program, parsed.source, maker_of(Question("")), mark=mark, taken=known)
     return Formula(text, parsed, program, made)
 
 

@@ -10,11 +10,11 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
 
-from gradcli.calculator.check import SETTLED, Asker, Question, ask, conclude
+from gradcli.calculator.check import Asker, check
 from gradcli.calculator.claim import Checked, Claim, given_by
 from gradcli.errors import InputError
 from gradcli.lang.functions import similar
-from gradcli.verify.convention import Convention
+from gradcli.verify.conventions import Library
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -28,6 +28,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "grad": (dict, str),
     "at": (dict, str),
     "let": (dict, str),
+    "over": (dict, str),
     "cotangent": (int, float, list, str),
     "tol": (int, float),
     "dtype": (str,),
@@ -40,12 +41,17 @@ Line = tuple[int, bytes]
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds for every line that says nothing else."""
+    """What holds for every line that says nothing else.
+
+    convention  the library to whose number a claim at a kink is held
+    symbolic    whether SymPy is asked of every claim, not only where it is needed
+    """
 
     tol: float | None = None
     dtype: str | None = None
     seed: int | None = None
-    convention: Convention | None = None
+    convention: Library | None = None
+    symbolic: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,8 @@ class Outcome:
         """One of holds, refuted, undecided, error."""
         if self.checked is None:
             return "error"
-        words = {"mismatch": "refuted"} | dict.fromkeys(SETTLED, "holds")
-        return words.get(self.checked.word, "undecided")
+        word = self.checked.word
+        return "refuted" if word.is_wrong else "holds" if word.is_settled else "undecided"
 
 
 def batches(stream: IO[bytes]) -> Iterator[list[Line]]:
@@ -109,44 +115,26 @@ def _read(stream: IO[bytes], arrived: Queue[Line | InputError | None]) -> None:
     arrived.put(None)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A line that has been read: a question, or the error for which there is none."""
-
-    line: int
-    name: str | None
-    question: Question | None = None
-    error: InputError | None = None
-
-
 def check_lines(given: Iterable[list[Line]], worker: SympyWorker, settings: Settings) -> Iterator[Outcome]:
-    """The outcome of each line. While SymPy works on a batch, the engine computes for the one before."""
+    """The outcome of each line, whatever happens in it."""
     asker = Asker(worker)
-    waiting: list[_Asked] = []
     for batch in given:
-        asked = [_ask(number, text, settings) for number, text in batch]
-        yield from _next(asker, waiting, asked, settings)
-        waiting = asked
-    yield from _next(asker, waiting, [], settings)
+        for number, text in batch:
+            yield _outcome(number, text, asker, settings)
 
 
-def _next(asker: Asker, waiting: list[_Asked], asked: list[_Asked], settings: Settings) -> Iterator[Outcome]:
-    """The outcomes of what waits for SymPy's answers, which is asked the next questions in the meantime."""
-    answers = iter(asker.answers() if waiting else ())
-    if asked:
-        asker.post([request for item in asked if item.question for request in item.question.requests])
-    for item in waiting:
-        own = [next(answers) for _ in item.question.requests] if item.question else []
-        yield _outcome(item, own, settings)
-
-
-def _outcome(item: _Asked, answers: list[dict[str, Any]], settings: Settings) -> Outcome:
-    if item.question is None:
-        return Outcome(item.line, item.name, error=item.error)
+def _outcome(number: int, text: bytes, asker: Asker, settings: Settings) -> Outcome:
+    name = None
     try:
-        return Outcome(item.line, item.name, conclude(item.question, answers, settings.convention))
+        fields = _fields(text)
+        name = fields.get("name")
+        checked = check(_claim(fields, settings), asker, settings.convention, always=settings.symbolic)
+        return Outcome(number, name, checked)
     except InputError as error:
-        return Outcome(item.line, item.name, error=error)
+        return Outcome(number, name, error=error)
+    except Exception as error:  # noqa: BLE001  # what fails in one claim must not take the others with it
+        reason = f"{type(error).__name__}: {error}"
+        return Outcome(number, name, error=InputError("internal", f"this claim could not be checked: {reason}"))
 
 
 def check_in_processes(given: Iterable[list[Line]], count: int, settings: Settings) -> Iterator[Outcome]:
@@ -179,22 +167,12 @@ def _start() -> None:
     from gradcli.verify.client import SympyWorker
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
-    _worker = SympyWorker()
+    _worker = SympyWorker(at_once=False)
 
 
 def _batch(batch: list[Line], settings: Settings) -> list[Outcome]:
     assert _worker is not None
     return list(check_lines([batch], _worker, settings))
-
-
-def _ask(number: int, text: bytes, settings: Settings) -> _Asked:
-    name = None
-    try:
-        fields = _fields(text)
-        name = fields.get("name")
-        return _Asked(number, name, ask(_claim(fields, settings)))
-    except InputError as error:
-        return _Asked(number, name, error=error)
 
 
 def _fields(text: bytes) -> dict[str, Any]:
@@ -227,7 +205,7 @@ def _claim(fields: dict[str, Any], settings: Settings) -> Claim:
     """The claim that a line makes."""
     given = {
         key: given_by([value], key) if isinstance(value, str) else value
-        for key in ("grad", "at", "let")
+        for key in ("grad", "at", "let", "over")
         if (value := fields.get(key)) is not None
     }
     tol, dtype = fields.get("tol"), fields.get("dtype")
@@ -241,5 +219,6 @@ def _claim(fields: dict[str, Any], settings: Settings) -> Claim:
         name=fields.get("name"),
         dtype=dtype or settings.dtype,
         seed=settings.seed,
+        over=given.get("over", {}),
         option="",
     )

@@ -18,6 +18,7 @@ from gradcli.lang.unparse import unparse
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
 
 if TYPE_CHECKING:
+    from gradcli.verify.balls.enclosures import Enclosures
     from gradcli.verify.client import SympyWorker
 
 PATIENCE = 10.0
@@ -97,6 +98,7 @@ def _verdicts(
     question: Question, prepared: Prepared, computed: Computed, symbolic: Mapping[str, Any]
 ) -> dict[tuple[str, int], Verdict]:
     """The verdict on each derivative, by name and order, and on the value, under ("", 0)."""
+    from gradcli.verify.certified import enclose
     from gradcli.verify.verdict import check_value, judge
 
     peers = _peers(question, prepared)
@@ -104,9 +106,10 @@ def _verdicts(
     reason = None if finite and np.all(np.isfinite(computed.value)) else trouble(prepared)
     runs = PerturbedRuns(prepared, question.order)
     held = hold_detached(prepared)
+    enclosures = enclose(prepared.program, prepared.at | prepared.fixed, prepared.wrt, question.dtype)
     verdicts = {
         ("", 0): check_value(
-            _problem(prepared, runs, held, 1, computed.sizes[0]),
+            _problem(prepared, runs, held, 1, computed.sizes[0], enclosures),
             computed.value,
             symbolic,
             tol=question.tol,
@@ -115,11 +118,10 @@ def _verdicts(
     }
     for order in range(1, question.order + 1):
         found = judge(
-            _problem(prepared, runs, held, order, computed.sizes[order - 1]),
+            _problem(prepared, runs, held, order, computed.sizes[order - 1], enclosures),
             computed.value if order == 1 else computed.gradients[prepared.wrt[0]][order - 2],
             {name: computed.gradients[name][order - 1] for name in prepared.wrt},
             symbolic,
-            order=order,
             torch=peers and {name: peers[name][order - 1] for name in prepared.wrt},
             tol=question.tol,
             trouble=reason,
@@ -128,7 +130,9 @@ def _verdicts(
     return verdicts
 
 
-def _problem(prepared: Prepared, runs: PerturbedRuns, held: After, order: int, size: int) -> Problem:
+def _problem(
+    prepared: Prepared, runs: PerturbedRuns, held: After, order: int, size: int, enclosures: Enclosures | str
+) -> Problem:
     return Problem(
         program=prepared.program,
         values=prepared.at | prepared.fixed,
@@ -136,6 +140,9 @@ def _problem(prepared: Prepared, runs: PerturbedRuns, held: After, order: int, s
         cotangent=prepared.cotangent if order == 1 else None,
         evaluate=partial(lower_value, prepared, order=order, after=held),
         perturbed=partial(runs.run, order),
+        enclosures=enclosures,
+        order=order,
+        weight=prepared.cotangent,
         unprobed=f"not tried: each value takes {size:,} operations" if size > MAX_PROBED else "",
     )
 

@@ -21,6 +21,7 @@ from gradcli.calculator.prepare import Array, Prepared, prepare
 from gradcli.calculator.question import Question
 from gradcli.calculator.rows import Symbolic, check
 from gradcli.lang.unparse import unparse
+from gradcli.verdict import Word
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -94,7 +95,9 @@ def hessian(question: Question, worker: SympyWorker | None) -> Hessian:
         checked = check(field, array, matrices, symbolic, question.tol) if symbolic else {}
         blocks += blocks_of(field, array.shape, matrices, checked)
         parts.append(matrices)
-    broken = any(block.verdict is not None and block.verdict.word in ("kink", "domain") for block in blocks)
+    broken = any(
+        block.verdict is not None and block.verdict.word in (Word.KINK, Word.JUMP, Word.DOMAIN) for block in blocks
+    )
     return Hessian(
         understood=unparse(prepared.parsed.program),
         notes=prepared.notes,

@@ -111,7 +111,11 @@ def jacobian(question: JacobianQuestion, worker: SympyWorker | None) -> Matrix:
 
     Raises InputError for an input that cannot be used, with its place.
     """
-    prepared = prepare(question)
+    return matrix_of(question, prepare(question), worker)
+
+
+def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorker | None) -> Matrix:
+    """The answer to a question that has been read; arguments as above."""
     refuse_constants(prepared)
     outputs = outputs_of(prepared)
     symbolic = Symbolic(worker) if worker else None

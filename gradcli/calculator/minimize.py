@@ -112,6 +112,7 @@ class Minimum:
     steps    how many were taken
     end      the last place; the best one where the walk diverged or was interrupted
     values   the value after each step, the start's first
+    value_verdict  on the value at the end
     """
 
     understood: str
@@ -125,13 +126,19 @@ class Minimum:
     start: Place
     end: Place
     values: tuple[float, ...]
+    value_verdict: Verdict | None
     variables: tuple[Variable, ...]
     landscape: Landscape | None
 
     @property
     def verdicts(self) -> list[Verdict]:
         """Every verdict that was reached."""
-        return [variable.verdict for variable in self.variables if variable.verdict is not None]
+        return [verdict for _, verdict in self.named_verdicts if verdict is not None]
+
+    @property
+    def named_verdicts(self) -> list[tuple[str, Verdict | None]]:
+        """The verdict on the value at the end, and on the gradient by each name."""
+        return [("value", self.value_verdict), *((each.name, each.verdict) for each in self.variables)]
 
 
 def minimize(
@@ -169,6 +176,7 @@ def minimize(
         start=walk.first,
         end=end,
         values=tuple(walk.values),
+        value_verdict=answer.value_verdict,
         variables=variables,
         landscape=landscape(prepared, walk.path) if search.landscape else None,
     )

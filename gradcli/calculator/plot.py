@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcli.calculator.breaks import breaks
 from gradcli.calculator.compute import all_orders, constants_of, leaves_of, value_of
-from gradcli.calculator.field import outputs_of, scalar_cotangent
+from gradcli.calculator.differentiate import PATIENCE
+from gradcli.calculator.field import Field, outputs_of, scalar_cotangent
+from gradcli.calculator.plotsample import PlaceSample, PlaceVerdict
 from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
 from gradcli.calculator.question import Question
 from gradcli.engine.modes import no_grad
@@ -18,6 +22,9 @@ from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError, Span
 from gradcli.lang.unparse import unparse
 from gradcli.lang.values import read_value, read_values
+
+if TYPE_CHECKING:
+    from gradcli.verify.client import SympyWorker
 
 POINTS = 200
 """How many points there are if nothing is said of it."""
@@ -57,13 +64,15 @@ class Plot:
     interval: Interval
     places: Array
     curves: tuple[Curve, ...]
+    verdicts: tuple[PlaceVerdict, ...]
 
 
-def plot(question: Question, over: str, derivatives: int) -> Plot:
+def plot(question: Question, over: str, derivatives: int, worker: SympyWorker | None) -> Plot:
     """The curves of a question whose `at` is empty.
 
     over         "x=0:2*pi" or "x=0:2*pi:200"
     derivatives  up to this order
+    worker       the SymPy process to ask about some of the numbers drawn; None if nothing is to be checked
     Raises InputError for an input that cannot be used, with its place, and for a result that is no number.
     """
     interval = read_interval(over, question)
@@ -73,12 +82,15 @@ def plot(question: Question, over: str, derivatives: int) -> Plot:
     if prepared.missing:
         raise InputError("missing-value", f"no value for {', '.join(prepared.missing)}", hint="give values with --let")
     places = np.linspace(interval.start, interval.stop, interval.count)
-    curves = [
-        curve
+    samples = [
+        PlaceSample(question, output.prepared, places, _curves(output, interval.name, places, derivatives))
         for output in outputs_of(prepared)
-        for curve in _curves(output.label, output.prepared, interval.name, places, derivatives)
     ]
-    return Plot(unparse(prepared.parsed.program), prepared.notes, interval, places, tuple(curves))
+    deadline = time.monotonic() + PATIENCE
+    verdicts = [] if worker is None else [one for sample in samples for one in sample.verdicts(worker, deadline)]
+    curves = tuple(curve for sample in samples for curve in sample.curves)
+    understood = unparse(prepared.parsed.program)
+    return Plot(understood, prepared.notes, interval, places, curves, tuple(verdicts))
 
 
 def read_interval(text: str, question: Question) -> Interval:
@@ -110,8 +122,9 @@ def _number(array: Array, source: str) -> float:
     return float(np.reshape(array, ()))
 
 
-def _curves(label: str, prepared: Prepared, name: str, places: Array, derivatives: int) -> Iterator[Curve]:
+def _curves(output: Field, name: str, places: Array, derivatives: int) -> list[Curve]:
     """The output and its derivatives."""
+    prepared = output.prepared
 
     @cache
     def at(place: float) -> list[float]:
@@ -127,9 +140,10 @@ def _curves(label: str, prepared: Prepared, name: str, places: Array, derivative
 
     scalar_cotangent(_result(prepared))  # refuses several numbers
     rows = np.array([at(place) for place in places.tolist()])
-    for order in range(derivatives + 1):
-        values = rows[:, order]
-        yield Curve(label, order, values, breaks(places, values, of_order(order)))
+    return [
+        Curve(output.label, order, values, breaks(places, values, of_order(order)))
+        for order, values in enumerate(rows.T)
+    ]
 
 
 def _result(prepared: Prepared) -> Tensor:

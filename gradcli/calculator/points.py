@@ -1,8 +1,9 @@
-"""Points at which a claimed formula is tried: small whole numbers and simple fractions first, then random ones."""
+"""Points at which a claimed formula is tried: the simplest first, then near literals, far out, and at random."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
@@ -11,27 +12,33 @@ import numpy as np
 from gradcli.calculator.compute import all_orders, leaves_of
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.errors import InputError
+from gradcli.lang.tree import Number, Program, postorder
 
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -0.5, -3.0, 1.5)
 """From the simplest on."""
 SIMPLE_POINTS = 24
 RANDOM_POINTS = 16
+LITERALS = 12
+"""Literals of the programs near which points are tried."""
+FAR = (10.0, 100.0, 1e3, 1e6, 1e-3, 1e-6, 1e9)
+"""Sizes that are tried with both signs."""
 SHAPES: tuple[tuple[int, ...], ...] = ((), (3,), (2, 2))
 """Of names without a value: the first for which the expression can be computed is taken."""
 
 
-def points_of(template: Prepared, dtype: str) -> list[Prepared]:
-    """The template with values for its missing names; just itself where none is missing.
+def points_of(template: Prepared, dtype: str, programs: Sequence[Program]) -> list[Prepared]:
+    """The template with values for its missing names.
 
-    Raises InputError where the expression can be computed for no shape of them.
+    programs  near whose literals points are tried
+    Raises InputError where the expression can be computed for no shape of the names.
     """
-    if not template.missing:
-        return [template]
     shape = _shape(template, dtype)
-    return [_bound(template, values) for values in _values(template.missing, shape, np.dtype(dtype))]
+    near = _near(programs)
+    return [bound(template, values) for values in _values(template.missing, shape, np.dtype(dtype), near)]
 
 
-def _bound(template: Prepared, values: Mapping[str, Array]) -> Prepared:
+def bound(template: Prepared, values: Mapping[str, Array]) -> Prepared:
+    """The template with these values for its missing names."""
     at = {name: values.get(name, template.at.get(name)) for name in template.wrt}
     fixed = template.fixed | {name: array for name, array in values.items() if name not in at}
     return replace(template, at=at, fixed=fixed, missing=())
@@ -40,7 +47,7 @@ def _bound(template: Prepared, values: Mapping[str, Array]) -> Prepared:
 def _shape(template: Prepared, dtype: str) -> tuple[int, ...]:
     refusals = []
     for shape in SHAPES:
-        point = _bound(template, dict.fromkeys(template.missing, np.ones(shape, dtype)[()]))
+        point = bound(template, dict.fromkeys(template.missing, np.ones(shape, dtype)[()]))
         try:
             all_orders(point, leaves_of(point), 1)
         except InputError as refused:
@@ -52,7 +59,30 @@ def _shape(template: Prepared, dtype: str) -> tuple[int, ...]:
     raise InputError(first.code, first.message, span=first.span, hint=first.hint or hint)
 
 
-def _values(names: tuple[str, ...], shape: tuple[int, ...], dtype: np.dtype) -> Iterator[dict[str, Array]]:
+def _near(programs: Sequence[Program]) -> list[float]:
+    """The programs' literals with both signs, and numbers to both sides of them, a little apart and side by side."""
+    literals: dict[float, None] = {}
+    for program in programs:
+        for tree in (*(step.value for step in program.assignments), program.result):
+            literals |= {float(node.value): None for node in postorder(tree) if isinstance(node, Number)}
+    found: dict[float, None] = {}
+    for literal in list(literals)[:LITERALS]:
+        for middle in (literal, -literal):
+            step = 1e-3 * (abs(middle) or 1.0)
+            around = (
+                middle,
+                middle + step,
+                middle - step,
+                math.nextafter(middle, math.inf),
+                math.nextafter(middle, -math.inf),
+            )
+            found |= dict.fromkeys((*around, 2 * middle, middle / 2))
+    return [number for number in found if math.isfinite(number)]
+
+
+def _values(
+    names: tuple[str, ...], shape: tuple[int, ...], dtype: np.dtype, near: Sequence[float]
+) -> Iterator[dict[str, Array]]:
     random = np.random.default_rng(0)
     if not shape:
         ranks = product(range(len(SIMPLE)), repeat=min(len(names), 3))
@@ -62,6 +92,10 @@ def _values(names: tuple[str, ...], shape: tuple[int, ...], dtype: np.dtype) -> 
     else:
         for _ in range(SIMPLE_POINTS):
             yield {name: random.choice(SIMPLE, shape).astype(dtype) for name in names}
+    for number in (*near, *(sign * size for size in FAR for sign in (1, -1))):
+        for name in names:  # one of them there, the others at usual values
+            usual = {other: np.asarray(random.uniform(0.1, 4, shape)).astype(dtype)[()] for other in names}
+            yield usual | {name: np.full(shape, number, dtype)[()]}
     for number in range(RANDOM_POINTS):
         low = -4 if number % 2 else 0.1  # every other one is positive: many functions have no other values
         yield {name: np.asarray(random.uniform(low, 4, shape)).astype(dtype)[()] for name in names}

@@ -63,7 +63,11 @@ def prepare(question: Question, maker: Maker | None = None) -> Prepared:
     """
     maker = maker or maker_of(question)
     at = read_values(question.at, "--at", maker)
-    let = read_values(question.let, "--let", maker)
+    return put_together(question, at, read_values(question.let, "--let", maker), maker)
+
+
+def put_together(question: Question, at: dict[str, Array], let: dict[str, Array], maker: Maker) -> Prepared:
+    """The question with these values in the place of its texts. Raises InputError as `prepare` does."""
     for name in at.keys() & let.keys():
         hint = "--at names what to differentiate by, --let what is held fixed"
         raise InputError("duplicate", f"{name!r} is given by --at and by --let", hint=hint)

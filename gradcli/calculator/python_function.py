@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.calculator.check import SETTLED
 from gradcli.calculator.claim import Checked, Part, fitting
 from gradcli.calculator.compute import fitted_cotangent
 from gradcli.calculator.prepare import Array, maker_of
@@ -25,6 +24,7 @@ from gradcli.errors import InputError
 from gradcli.lang.tree import Name, Program
 from gradcli.lang.values import read_value, read_values
 from gradcli.torch.autograd.function import Function
+from gradcli.verdict import Word
 from gradcli.verify.jitter import moved
 from gradcli.verify.probes import Prober
 from gradcli.verify.problem import Problem, Verdict
@@ -94,7 +94,7 @@ def check_python(question: PythonQuestion) -> Checked:
 def _not_finite(problem: Problem, name: str, claimed: Array, found: Verdict) -> Verdict:
     """A gradient that is infinite or NaN is refuted where differences give a number."""
     places = np.argwhere(~np.isfinite(claimed))
-    if found.word in SETTLED or not len(places):
+    if found.word.is_settled or not len(places):
         return found
     index = tuple(int(i) for i in places[0])
     estimate = Prober(problem, name, np.zeros_like(claimed), 0.0).some([index])[0].estimate()
@@ -104,7 +104,7 @@ def _not_finite(problem: Problem, name: str, claimed: Array, found: Verdict) -> 
     detail = (
         f"the claimed {given}{f' at {list(index)}' if index else ''} should be {estimate.value:.6g}, say differences"
     )
-    return replace(found, word="mismatch", detail=detail, worst=index, found=given, expected=estimate.value)
+    return replace(found, word=Word.MISMATCH, detail=detail, worst=index, found=given, expected=estimate.value)
 
 
 class _Subject:

@@ -81,5 +81,9 @@ class Answer:
     @property
     def verdicts(self) -> list[Verdict]:
         """Every verdict that was reached."""
-        found = [self.value_verdict, *(derivative.verdict for derivative in self.derivatives)]
-        return [verdict for verdict in found if verdict is not None]
+        return [verdict for _, verdict in self.named_verdicts if verdict is not None]
+
+    @property
+    def named_verdicts(self) -> list[tuple[str, Verdict | None]]:
+        """The verdict on the value, and on the derivative by each name."""
+        return [("value", self.value_verdict), *((each.name, each.verdict) for each in self.derivatives)]

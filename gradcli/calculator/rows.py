@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,13 @@ from gradcli.calculator.field import Field, gradients, operations
 from gradcli.calculator.prepare import Array
 from gradcli.engine.tensor import Tensor
 from gradcli.verify.blocks import Index, verdict_on_block
+from gradcli.verify.certified import enclose
 from gradcli.verify.jitter import jitter, moved
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
 from gradcli.verify.verdict import judge
 
 if TYPE_CHECKING:
+    from gradcli.verify.balls.enclosures import Enclosures
     from gradcli.verify.client import SympyWorker
 
 MAX_ROWS = 32
@@ -126,20 +128,32 @@ class _Case:
         values = prepared.at | prepared.fixed
         tangents = self.field.tangents and self.field.tangents(weights)
         cotangent = weights if tangents is None else None
+
+        def differentiated(field: Array) -> Array:
+            return field if tangents is None else np.tensordot(weights, field, weights.ndim)[()]
+
         request = symbolic_request(prepared.program, values, prepared.wrt, cotangent, 1, str(self.dtype), tangents)
         answer = self.symbolic.ask(request)
         problem = Problem(
             program=prepared.program,
             values=values,
             wrt=prepared.wrt,
-            cotangent=weights,
-            evaluate=self.evaluate,
-            perturbed=lambda seed: self.perturbed_row(seed, weights),
+            cotangent=cotangent,
+            evaluate=lambda values: differentiated(self.evaluate(values)),
+            perturbed=lambda seed: self.perturbed_row(seed, weights, differentiated),
+            enclosures=self.enclosures,
+            tangents=tangents,
             unprobed=f"not tried: each value takes {self.size:,} operations" if self.size > MAX_PROBED else "",
         )
         with np.errstate(all="ignore"):
             row = {name: np.tensordot(weights, m, weights.ndim)[()] for name, m in self.matrices.items()}
         return judge(problem, self.numbers, row, answer, tol=self.tol, trouble=self.reason), answer
+
+    @cached_property
+    def enclosures(self) -> Enclosures | str:
+        """Of the program, for all rows."""
+        prepared = self.prepared
+        return enclose(prepared.program, prepared.at | prepared.fixed, prepared.wrt, str(self.dtype))
 
     @cached_property
     def size(self) -> int:
@@ -165,10 +179,12 @@ class _Case:
         tensors = {name: Tensor(array, name in self.prepared.at) for name, array in values.items()}
         return np.asarray(self.field.of(tensors, self.held).array)
 
-    def perturbed_row(self, seed: int, weights: Array) -> tuple[Array, dict[str, Array]]:
-        """The field and the row, with rounding at random."""
+    def perturbed_row(
+        self, seed: int, weights: Array, differentiated: Callable[[Array], Array]
+    ) -> tuple[Array, dict[str, Array]]:
+        """What is differentiated and the row, with rounding at random."""
         leaves, value = self.perturbed(seed)
-        return np.asarray(value.array), gradients(self.field, leaves, value, weights)
+        return differentiated(np.asarray(value.array)), gradients(self.field, leaves, value, weights)
 
     def _perturbed(self, seed: int) -> tuple[dict[str, Tensor], Tensor]:
         leaves = {name: Tensor(moved(array, seed), True) for name, array in self.prepared.at.items()}

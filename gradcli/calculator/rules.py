@@ -17,7 +17,6 @@ import numpy as np
 
 from gradcli.lang.creation import with_children
 from gradcli.lang.functions import find, functions
-from gradcli.lang.functions.table import Function
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Call, Expr, Literal, Name, Number, fold
 from gradcli.verify.reading import literal
@@ -29,8 +28,6 @@ Formula = str | Callable[[Slots], str]
 PLACED = "g where the elements were taken from, 0 elsewhere"
 WORDS = {PLACED, "g on that diagonal, 0 elsewhere", "g times the cofactors of x"}
 """Rules that have no formula in the language."""
-EXTRA = {"trigamma": Function("trigamma", "x", "the derivative of digamma")}
-"""Functions that formulas need, and expressions do not have."""
 
 
 def _inside(slots: Slots) -> str:
@@ -92,7 +89,8 @@ ELEMENTWISE: dict[str, dict[str, Formula]] = {
     "erf": {"x": "2/sqrt(pi)*exp(-x**2)"},
     "erfc": {"x": "-2/sqrt(pi)*exp(-x**2)"},
     "lgamma": {"x": "digamma(x)"},
-    "digamma": {"x": "trigamma(x)"},
+    "digamma": {"x": "polygamma(1, x)"},
+    "polygamma": {"x": lambda slots: f"polygamma({slots['n'] + 1}, x)"},
     "sigmoid": {"x": "result*(1 - result)"},
     "logit": {"x": "1/(x*(1 - x))"},
     "softplus": {"x": "sigmoid(x)"},  # the language leaves beta at 1
@@ -268,12 +266,8 @@ def rule_of(op: str, argument: str, slots: Slots, names: Mapping[str, Expr]) -> 
         known["n"] = Number(str(slots["x"].size // max(slots["result"].size, 1)))
         if slots["axis"] is not None and not slots["keepdims"]:
             known |= {name: _kept(names[name], slots["axis"], slots["x"].ndim) for name in ("g", "result")}
-    parsed = parse(text, _find, names=[*functions(), *EXTRA], bound={*known, "n"}).program.result
+    parsed = parse(text, find, names=functions(), bound={*known, "n"}).program.result
     return Rule(local, fold(parsed, lambda node, parts: _tidy(_substituted(node, parts, known))))
-
-
-def _find(name: str) -> Function | None:
-    return EXTRA.get(name) or find(name)
 
 
 def _kept(tree: Expr, axis: int | tuple[int, ...], count: int) -> Expr:

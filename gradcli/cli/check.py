@@ -8,12 +8,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gradcli.cli import options
 from gradcli.cli.exits import Exit
+from gradcli.cli.files import write_file
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ class Convention(StrEnum):
 
     torch = "torch"
     jax = "jax"
-    sympy = "sympy"
+    tensorflow = "tensorflow"
 
 
 def check(
@@ -43,25 +45,31 @@ def check(
     grad: Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="The gradient that is claimed: a formula, numbers, or @file; repeatable.")] = [],
     at: options.At = [],
     let: options.Let = [],
+    over: Annotated[list[str], typer.Option(metavar="NAME=[A,B]", help="Prove the formulas on this whole range; repeatable, for at most two names.")] = [],
     cotangent: options.Cotangent = None,
     dtype: Annotated[options.Dtype | None, typer.Option(help="The precision of the computation; otherwise that of the claimed arrays.")] = None,
     seed: options.Seed = None,
     tol: options.Tol = None,
-    convention: Annotated[Convention | None, typer.Option(help="Whose value counts at a kink; otherwise a claim is undecided there.")] = None,
+    convention: Annotated[Convention | None, typer.Option(help="Whose value counts at a kink; otherwise a claim between the slopes is undecided there.")] = None,
     python: Annotated[str | None, typer.Option(metavar="MODULE:FUNCTION", help="Check what this function returns: (value, {name: gradient}); or an autograd.Function.")] = None,
     grad_function: Annotated[str | None, typer.Option(metavar="MODULE:FUNCTION", help="The function that returns {name: gradient}, where --python returns the value alone.")] = None,
     format: Annotated[Format, typer.Option(help="How to write the outcomes.")] = Format.text,
+    symbolic: Annotated[bool, typer.Option("--symbolic", help="Ask SymPy about every claim, not only where it is needed.")] = False,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first claim that is refuted.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Processes that check claims.")] = 1,
+    certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there what is proved; without an expression, prove what is written there.")] = None,
     strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Is this gradient right? Proves a claimed derivative, or shows the smallest counterexample found.
 
-    Without --at a formula is claimed for every value of the names. Lines of "-" have the keys expr and grad, and
-    may have at, let, cotangent, tol, dtype and name.
+    Without --at a formula is claimed for every value of the names, with --over on a range, where it is proved box by
+    box. Lines of "-" have the keys expr and grad, and may have at, let, over, cotangent, tol, dtype and name.
 
-    Exits with 1 if a claim is refuted; else with 2 if one cannot be read; else, under --strict, with 3 if one is
+    A certificate, of this command, gradcli diff or gradcli jacobian, is proved again from what it holds, where there is
+    no expression.
+
+    Exits with 1 if a claim or a certificate is refuted; else with 2 if one cannot be read; else, under --strict, with 3 if one is
     undecided.
 
     gradcli check "sin(x)**2" --grad "x=2*sin(x)*cos(x)"
@@ -72,6 +80,10 @@ def check(
 
     gradcli check "abs(x)" --at x=0 --grad x=1 --convention jax
 
+    gradcli check "sin(x)**2" --grad "x=sin(2*x)" --over "x=[-pi,100]"
+
+    gradcli check "sin(x)**2" --grad "x=sin(2*x)" --over "x=[0,1]" --certificate claim.json
+
     gradcli check - --format github <<< '{"expr": "x**2", "at": {"x": 3}, "grad": {"x": 6}}'
     """
     from gradcli.calculator.claim import Claim, given_by
@@ -79,18 +91,25 @@ def check(
 
     words = expression or []
     whose: Any = convention and convention.value
-    values = {"--grad": grad, "--at": at, "--let": let, "--cotangent": cotangent}
-    lines = {"--jobs": jobs > 1, "--fail-fast": fail_fast}
+    values = {"--grad": grad, "--at": at, "--let": let, "--over": over, "--cotangent": cotangent}
+    lines = {"--jobs": jobs > 1, "--fail-fast": fail_fast, "--symbolic": symbolic}
     if json and format is not Format.text:
         raise InputError("usage", "--json and --format are different outputs: give one of them")
+    if certificate is not None and not words:
+        _refuse("not beside a certificate that is to be proved", values | lines | {"--python": python, "--json": json})
+        return _recheck(certificate)
     if words == ["-"]:
+        _refuse("only of one claim", {"--certificate": certificate})
         _refuse("claims from standard input hold these themselves", values)
         _refuse("standard input has the claims", {"--python": python, "--grad-function": grad_function})
-        settings = Settings(tol, dtype and dtype.value, seed, whose)
+        settings = Settings(tol, dtype and dtype.value, seed, whose, symbolic)
         return _report(_lines(ctx, jobs, settings), format, json=json, strict=strict, fail_fast=fail_fast)
     _refuse("only for many claims, which gradcli check - reads", lines)
     if python is not None:
-        _refuse("not for a Python function", {"an expression": words, "--grad": grad, "--convention": convention})
+        _refuse(
+            "not for a Python function",
+            {"an expression": words, "--grad": grad, "--over": over, "--convention": convention},
+        )
         from gradcli.calculator.python_function import PythonQuestion, check_python
         from gradcli.calculator.user_code import UserError
 
@@ -107,7 +126,8 @@ def check(
         _refuse("only beside --python", {"--grad-function": grad_function})
         if not words:
             raise InputError("usage", "there is no expression", hint="see gradcli check --help")
-        from gradcli.calculator.check import check as answered
+        from gradcli.calculator.check import check_case
+        from gradcli.calculator.claim import read_claim
 
         text = options.one_expression(ctx, words)
         claim = Claim(
@@ -119,9 +139,26 @@ def check(
             tol=tol,
             dtype=dtype and dtype.value,
             seed=seed,
+            over=given_by(over, "--over"),
         )
-        checked = answered(claim, ctx.obj, whose)
+        case = read_claim(claim)
+        checked = check_case(case, ctx.obj, whose)
+        if certificate is not None:
+            from gradcli.calculator.certificate import of_claim
+
+            write_file(certificate, of_claim(case, checked))
     return _report([Outcome(None, None, checked)], format, json=json, strict=strict, single=True)
+
+
+def _recheck(path: Path) -> Exit:
+    """Proves a certificate; the exit code."""
+    from gradcli.calculator.certificate import recheck
+    from gradcli.cli.terminal import print_text
+    from gradcli.render.certificate import recheck_line
+
+    found = recheck(path)
+    print_text(recheck_line(found) + "\n")
+    return Exit.FAILED if isinstance(found, str) else Exit.OK
 
 
 def _refuse(reason: str, given: Mapping[str, Any]) -> None:

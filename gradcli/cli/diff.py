@@ -9,6 +9,7 @@ import typer
 
 from gradcli.cli import options
 from gradcli.cli.exits import verdict_exit
+from gradcli.cli.files import write_file
 
 
 class Peer(StrEnum):
@@ -32,6 +33,7 @@ def diff(
     tol: options.Tol = None,
     strict: options.Strict = False,
     emit: options.Emit = None,
+    certificate: options.Certificate = None,
     json: options.Json = False,
     graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Print the grad_fn chain.")] = True,
 ) -> int:  # fmt: skip
@@ -48,8 +50,11 @@ def diff(
     gradcli diff "a*x**2 + b*x + c" --at x=0
 
     gradcli diff "sum(relu(x)**2)" --at "x=[-1,2]" --emit torch
+
+    gradcli diff "sin(x)/x" --at x=0.5 --certificate derivative.json
     """
-    from gradcli.calculator.differentiate import differentiate
+    from gradcli.calculator.differentiate import answer_to
+    from gradcli.calculator.prepare import prepare
     from gradcli.calculator.question import Question
     from gradcli.cli.terminal import deliver
     from gradcli.render.diff import diff_document, diff_screen
@@ -68,7 +73,12 @@ def diff(
         tol=tol,
     )
     if emit is not None:
-        return options.print_snippet(ctx, question, emit, json=json)
-    answer = differentiate(question, ctx.obj if check else None)
+        return options.print_snippet(ctx, question, emit, json=json, certificate=certificate)
+    prepared = prepare(question)
+    answer = answer_to(question, prepared, ctx.obj if check else None)
+    if certificate is not None:
+        from gradcli.calculator.certificate import of_answer
+
+        write_file(certificate, of_answer(prepared, answer))
     deliver(answer.notes, lambda: diff_document(answer), lambda: diff_screen(answer, graph=graph), as_json=json)
     return verdict_exit(answer.verdicts, [derivative.verdict for derivative in answer.derivatives], strict=strict)

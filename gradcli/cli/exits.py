@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradcli.verify.problem import Verdict
 
-SETTLED = ("proved", "agrees")
-
 
 class Exit(IntEnum):
     """The exit codes of every command."""
@@ -29,7 +27,7 @@ class Exit(IntEnum):
 
 def verdict_exit(every: Iterable[Verdict], asked: Iterable[Verdict | None], *, strict: bool) -> Exit:
     """The exit code for verdicts: FAILED where any is a mismatch, UNDECIDED where, under --strict, one asked for is open."""
-    if any(verdict.word == "mismatch" for verdict in every):
+    if any(verdict.word.is_wrong for verdict in every):
         return Exit.FAILED
-    unsettled = any(verdict is None or verdict.word not in SETTLED for verdict in asked)
+    unsettled = any(verdict is None or not verdict.word.is_settled for verdict in asked)
     return Exit.UNDECIDED if strict and unsettled else Exit.OK

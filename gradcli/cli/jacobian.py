@@ -9,6 +9,7 @@ import typer
 
 from gradcli.cli import options
 from gradcli.cli.exits import verdict_exit
+from gradcli.cli.files import write_file
 
 
 class Mode(StrEnum):
@@ -33,6 +34,7 @@ def jacobian(
     tol: options.Tol = None,
     strict: options.Strict = False,
     emit: options.Emit = None,
+    certificate: options.Certificate = None,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Every output's derivative by every variable, block by block, verified.
@@ -49,8 +51,8 @@ def jacobian(
 
     gradcli jacobian "[x*y, sin(x)]" --at "x=1, y=2" --emit numpy
     """
-    from gradcli.calculator.jacobian import JacobianQuestion
-    from gradcli.calculator.jacobian import jacobian as answered
+    from gradcli.calculator.jacobian import JacobianQuestion, matrix_of
+    from gradcli.calculator.prepare import prepare
     from gradcli.cli.terminal import deliver
     from gradcli.render.matrix import jacobian_document, jacobian_screen
 
@@ -67,7 +69,12 @@ def jacobian(
         sparsity=sparsity,
     )
     if emit is not None:
-        return options.print_snippet(ctx, question, emit, json=json)
-    answer = answered(question, ctx.obj if check else None)
+        return options.print_snippet(ctx, question, emit, json=json, certificate=certificate)
+    prepared = prepare(question)
+    answer = matrix_of(question, prepared, ctx.obj if check else None)
+    if certificate is not None:
+        from gradcli.calculator.certificate import of_matrix
+
+        write_file(certificate, of_matrix(prepared, answer))
     deliver(answer.notes, lambda: jacobian_document(answer), lambda: jacobian_screen(answer), as_json=json)
     return verdict_exit(answer.verdicts, [block.verdict for block in answer.blocks], strict=strict)

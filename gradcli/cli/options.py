@@ -6,6 +6,7 @@ import difflib
 import re
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -83,6 +84,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 where a verdict i
 Emit = Annotated[
     Library | None, typer.Option(help="Print a program that computes the same there, and compute nothing here.")
 ]
+Certificate = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write there what is proved, for gradcli check to prove it again.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 
 
@@ -101,13 +105,17 @@ def one_expression(ctx: typer.Context, words: list[str]) -> str:
     return text_of(words[0])
 
 
-def print_snippet(ctx: typer.Context, question: Question, library: Library, *, json: bool) -> Exit:
+def print_snippet(
+    ctx: typer.Context, question: Question, library: Library, *, json: bool, certificate: Path | None = None
+) -> Exit:
     """Prints the program that computes what the command would. Raises InputError where a document was asked for too."""
     from gradcli.calculator.emit import emit
     from gradcli.cli.terminal import print_text
 
     if json:
         raise InputError("usage", "--emit prints a program, --json a document: give one of them")
+    if certificate is not None:
+        raise InputError("usage", "--emit prints a program, and computes nothing to certify")
     print_text(emit(question, ctx.info_name or "", library.value, ctx.obj if question.check else None))
     return Exit.OK
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import Exit
+from gradcli.cli.exits import verdict_exit
 
 
 def plot(
@@ -19,9 +19,14 @@ def plot(
     let: options.Let = [],
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the figure to a file too: .svg, .html, .png or .pdf.")] = None,
     seed: options.Seed = None,
+    check: options.Check = True,
+    tol: options.Tol = None,
+    strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Draw an expression of one variable, and its derivatives; poles, jumps and gaps are left open.
+
+    Some of the numbers drawn, all over the interval and beside poles and jumps, are verified as gradcli diff does it.
 
     gradcli plot "sin(x)*exp(-x/5)" --over "x=0:4*pi" --derivatives 1
 
@@ -33,12 +38,16 @@ def plot(
     from gradcli.calculator.question import Question
     from gradcli.cli.figures import write_figure
     from gradcli.cli.terminal import print_json, say, show
-    from gradcli.render.plot import plot_document, plot_figure, plot_screen
+    from gradcli.render.plot import plot_document, plot_figure, plot_screen, plot_sentences
 
-    question = Question(expression=options.one_expression(ctx, expression), let=tuple(let), seed=seed, check=False)
-    answer = answered(question, over, derivatives)
+    question = Question(
+        expression=options.one_expression(ctx, expression), let=tuple(let), seed=seed, check=check, tol=tol
+    )
+    answer = answered(question, over, derivatives, ctx.obj if check else None)
     for note in answer.notes:
         say(note)
+    for kind, sentence in plot_sentences(answer):
+        say(sentence, kind)
     if output is not None:
         write_figure(plot_figure(answer), output)
         say(f"wrote {output}")
@@ -46,4 +55,5 @@ def plot(
         print_json(plot_document(answer))
     else:
         show(plot_screen(answer))
-    return Exit.OK
+    verdicts = [each.verdict for each in answer.verdicts]
+    return verdict_exit(verdicts, verdicts, strict=strict)

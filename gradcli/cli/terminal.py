@@ -126,5 +126,6 @@ def _excerpt(error: InputError, width: int = 76) -> list[str]:
 def error_document(command: str, error: InputError) -> dict[str, Any]:
     """The error as JSON."""
     from gradcli.render.errors import error_body
+    from gradcli.render.schemas import tag
 
-    return {"schema": f"gradcli/{command}/1", "error": error_body(error)}
+    return {"schema": tag(command), "error": error_body(error)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -78,43 +79,82 @@ _BERNOULLI = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12
 """Of the series in w = 1/t² of log(t) - 1/(2t) - digamma(t): DLMF 5.11.2."""
 _SLOPES = [sum(b / _FAR_ROOT ** (2 * m) for m, b in enumerate(_BERNOULLI[i:])) for i in range(len(_BERNOULLI))]
 """Of its slope, the series in w of its difference from its value at the root, over the difference of the w."""
+MAX_ORDER = 170
+"""The largest order of `polygamma`: the factorial of a larger one is no double."""
+_BERNOULLI_NUMBERS = [
+    Fraction(*ratio) for ratio in ((1, 6), (-1, 30), (1, 42), (-1, 30), (5, 66), (-691, 2730), (7, 6), (-3617, 510))
+]
+"""The Bernoulli numbers of order 2, 4, ..., 16 (DLMF 24.2)."""
 
 
 def digamma(x: Any) -> Any:
     """The derivative of `lgamma`; NaN at the poles -1, -2, ..., an infinity of the other sign at either zero.
 
-    Reflection, DLMF 5.5.4; then recurrence, DLMF 5.5.2, and asymptotic series, each less its value at the root, where
-    the sum is 0: all these differences have the sign of y - root, and nothing cancels.
+    Right of 0 by recurrence, DLMF 5.5.2, and asymptotic series, each less its value at the root, where the sum is 0:
+    all these differences have the sign of x - root, and nothing cancels.
     """
-    x, dtype = x.astype(np.float64), x.dtype
-    reflected = x < 0
-    y = np.where(reflected, 1 - x, x)
+    positive = x > 0
+    y = np.where(positive, x, 1).astype(np.float64)
     distance = y - _ROOT - _ROOT_REST
     t = y + _SHIFT
     w = 1 / (t * t)
-    slope = 0.0
+    slope: Any = 0.0
     for coefficient in reversed(_SLOPES):
         slope = slope * w + coefficient
     slope *= (1 / t + w * _FAR_ROOT) / _FAR_ROOT**2
     slope += 0.5 / _FAR_ROOT / t + 1 / _ROOT / y + sum(1 / (_ROOT + k) / (y + k) for k in range(1, _SHIFT))
-    value = np.where(np.isinf(y), y, distance * slope + np.log1p(distance / _FAR_ROOT))
-    part = np.where(reflected, x - np.rint(x), 0.5)  # exact, unlike pi * x modulo pi
-    pole = np.where(part == 0, np.nan, np.pi / np.tan(np.pi * part))
-    return np.where(reflected, value - pole, value).astype(dtype)[()]
+    value = np.where(np.isinf(y), y, distance * slope + np.log1p(distance / _FAR_ROOT)).astype(x.dtype)[()]
+    return value if np.all(positive) else np.where(positive, value, polygamma(0, x))[()]
 
 
-def trigamma(x: Any) -> Any:
-    """The derivative of `digamma`; infinity at its poles.
+def polygamma(n: int, x: Any) -> Any:
+    """The derivative of order n of `digamma`, for n up to MAX_ORDER; for n > 0 an infinity at every pole.
 
-    Reflection, recurrence and asymptotic series: DLMF 5.15.6, 5.15.5, 5.15.8.
+    It is the sum of (-1)**(n + 1) n!/(x + k)**(n + 1) over k = 0, 1, ... (DLMF 5.15.1), for n = 0 without its infinite
+    part. For negative x the terms on either side of 0 are two such sums, which start from the p that is next to 0. That
+    is the reflection formula (DLMF 5.15.6) without its cotangent, of which the derivatives would lose digits.
     """
-    x, dtype = x.astype(np.float64), x.dtype
-    reflected = x < 0
-    y = np.where(reflected, 1 - x, x)
-    t = y + _SHIFT
+    shape, dtype, x = x.shape, x.dtype, x.astype(np.float64).reshape(-1)  # powers of a NumPy scalar round otherwise
+    sign = 1 if n % 2 else -1
+    negative = x < 0
+    p = np.where(negative, x - np.rint(x), x)
+    p = np.where(p == -0.5, 0.5, p)  # where the sides are equal, term by term
+    p = p + 0.0 if n else np.where(negative & (p == 0), np.nan, p)  # of -0 as of 0
+    total = _term(n, p) + _terms_from(1, n, p)
+    if np.any(negative):
+        opposite = np.where(negative, -p, 0)
+        left = _shifted(n, opposite, 1)[1] + _terms_from(2, n, opposite)
+        total = np.where(negative, total + sign * left - sign * _terms_from(1, n, np.abs(x)), total)
+    at_infinity = 0.0 if n else np.inf
+    return np.where(x == np.inf, at_infinity, sign * total).astype(dtype).reshape(shape)[()]
+
+
+def _term(n: int, t: Any) -> Any:
+    """n!/t**(n + 1), as a product whose factors do not underflow before it does."""
+    half = n // 2
+    return t ** -(half + 1) * float(math.factorial(n)) * t ** (half - n)
+
+
+def _shifted(n: int, x: Any, k: int) -> tuple[Any, Any]:
+    """t = x + k and n!/(x + k)**(n + 1), to which the error of t adds its share: it is known (Knuth's TwoSum)."""
+    t = x + k
+    added = t - x
+    error = (x - (t - added)) + (k - added)
+    return t, _term(n, t) * (1 - (n + 1) * error / t)
+
+
+def _terms_from(start: int, n: int, x: Any) -> Any:
+    """The sum of n!/(x + k)**(n + 1) over k = start, start + 1, ...; for n = 0 it is -digamma(x + start).
+
+    The first terms one by one, the others by the Euler-Maclaurin formula: for n = 0 that is DLMF 5.11.2, for larger n
+    its derivative.
+    """
+    stop = start + 9 + n // 2  # from where on the series has all digits
+    t, term = _shifted(n, x, stop)
     w = 1 / (t * t)
-    series = w * (1 / 6 - w * (1 / 30 - w * (1 / 42 - w * (1 / 30 - w * (5 / 66 - w * (691 / 2730 - w * 7 / 6))))))
-    value = (1 + 0.5 / t + series) / t + sum(1 / np.square(y + k) for k in range(_SHIFT))
-    part = np.where(reflected, x - np.rint(x), 0.5)
-    pole = np.square(np.pi / np.sin(np.pi * part))
-    return np.where(reflected, pole - value, value).astype(dtype)[()]
+    series = 0.0
+    for order, number in reversed([*enumerate(_BERNOULLI_NUMBERS, 1)]):
+        series = series * w + float(number * math.perm(n + 2 * order - 1, 2 * order - 1) / math.factorial(2 * order))
+    integral = _shifted(n - 1, x, stop)[1] if n else -np.log(t)
+    rest = integral + term * (0.5 + series / t)
+    return rest + sum(_shifted(n, x, k)[1] for k in range(stop - 1, start - 1, -1))

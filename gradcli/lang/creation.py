@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -76,26 +76,36 @@ def _shape(lengths: Sequence[Any]) -> tuple[int, ...]:
     return tuple(lengths)
 
 
-def hoist(program: Program, source: Source, maker: Maker) -> tuple[Program, dict[str, Array]]:
+def hoist(
+    program: Program, source: Source, maker: Maker, *, mark: str = "", taken: Iterable[str] = ()
+) -> tuple[Program, dict[str, Array]]:
     """The program with each call of a creation function replaced by a name, and the arrays of those names.
 
+    mark   something that the names hold, to tell them from those of another program
+    taken  names that stand for something else
     Raises InputError where such a call depends on a variable, or on a length that cannot be.
     """
     made: dict[str, Array] = {}
-    taken = {node.id for step in program.assignments for node in postorder(step.value) if isinstance(node, Name)}
-    taken |= {step.name for step in program.assignments}
-    taken |= {node.id for node in postorder(program.result) if isinstance(node, Name)}
+    nodes = [node for statement in program.nodes for node in statement]
+    if not any(_creates(node) for node in nodes):
+        return program, made
+    known = {node.id for node in nodes if isinstance(node, Name)} | {step.name for step in program.assignments}
+    known.update(taken)
 
     def visit(node: Expr, parts: list[Expr]) -> Expr:
-        if not isinstance(node, Call) or functions()[node.function].group != "creation":
+        if not isinstance(node, Call) or not _creates(node):
             return with_children(node, parts)
-        name = next(name for k in count(1) if (name := f"{node.function}_{k}") not in taken)
-        taken.add(name)
+        name = next(name for k in count(1) if (name := f"{node.function}_{mark}{k}") not in known)
+        known.add(name)
         made[name] = _make(node, source, maker)
         return Name(name, span=node.span)
 
     steps = tuple(Assign(step.name, fold(step.value, visit), span=step.span) for step in program.assignments)
     return Program(steps, fold(program.result, visit)), made
+
+
+def _creates(node: Expr) -> bool:
+    return isinstance(node, Call) and functions()[node.function].group == "creation"
 
 
 def _make(node: Call, source: Source, maker: Maker) -> Array:
@@ -120,7 +130,9 @@ def _argument(node: Expr, source: Source) -> Any:
 
 
 def with_children(node: Expr, parts: list[Expr]) -> Expr:
-    """The node with other children in the places of its own."""
+    """The node with other children in the places of its own; itself, if they are its own."""
+    if all(part is child for part, child in zip(parts, node.children, strict=True)):
+        return node
     if isinstance(node, Call):
         args, values = parts[: len(node.args)], parts[len(node.args) :]
         keywords = tuple((name, value) for (name, _), value in zip(node.keywords, values, strict=True))

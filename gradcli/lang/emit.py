@@ -214,6 +214,8 @@ class Emitter:
             return Name(f"({', '.join(unparse(item) for item in part.node.children)},)")
         if parameter in OPERANDS:
             return self.array(part).node
+        if parameter == "n" and not (isinstance(part.node, Number) and part.node.text.isdigit()):
+            return Call("int", (part.node,))  # an order, which may be 4/2
         return part.node
 
 

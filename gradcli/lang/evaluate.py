@@ -55,9 +55,17 @@ def _transpose(x: Any, axis0: int, axis1: int) -> Any:
     return ops.transpose(x, axis0, axis1)
 
 
+def _polygamma(n: Any, x: Any) -> Any:
+    if not isinstance(n, (int, float)) or not float(n).is_integer() or n < 0:
+        raise TypeError("the order n of polygamma() must be a constant whole number, 0 or larger")
+    return ops.polygamma(int(n), x)
+
+
 ADAPTED: dict[str, Callable[..., Any]] = {
     "detach": _detach,
+    "softplus": lambda x: ops.softplus(x, 1, math.inf),  # PyTorch's threshold is one of speed, not of mathematics
     "transpose": _transpose,
+    "polygamma": _polygamma,
     "reshape": lambda x, *shape: ops.reshape(x, _shape(shape)),
     "expand": lambda x, *shape: ops.expand(x, _shape(shape)),
     "permute": lambda x, *axes: ops.permute(x, _shape(axes)),
@@ -93,8 +101,7 @@ class _Evaluator:
             result = self.call(node, parts)
             return result if self.after is None else self.after(node, result)
         if isinstance(node, Number):
-            value = node.value
-            return value if isinstance(value, float) or value < EXACT_INTEGERS else _float(value)
+            return literal(node)
         if isinstance(node, Name):
             return self.name(node)
         if isinstance(node, Index):
@@ -128,7 +135,7 @@ class _Evaluator:
             for (name, value), part in zip(node.keywords, parts[count:], strict=True)
         } | defaults(function, node)
         if all(type(arg) in (int, float, bool) for arg in args):
-            return self.attempt(node, lambda: _constant(node.function, args, keywords))
+            return self.attempt(node, lambda: constant(node.function, args, keywords))
         if node.function == "where":  # it wants an array as condition; of two numbers it would make float32
             condition, *choices = args
             choices = [Tensor(self.dtype.type(x)) if type(x) in (int, float) else x for x in choices]
@@ -207,7 +214,11 @@ def _tensor(value: Any) -> Any:
     return value if isinstance(value, Tensor) else Tensor(np.float64(value))
 
 
-def _float(value: int) -> float:
+def literal(node: Number) -> int | float:
+    """What a literal is computed with: whole numbers stay whole as long as a double can hold them."""
+    value = node.value
+    if isinstance(value, float) or value < EXACT_INTEGERS:
+        return value
     try:
         return float(value)
     except OverflowError:
@@ -221,7 +232,7 @@ def _function(name: str) -> Callable[..., Any]:
     return function
 
 
-def _constant(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+def constant(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """A function of plain numbers: whole numbers stay whole where that is exact, the rest is float64 arithmetic."""
     if name in INTEGERS and all(type(arg) is int for arg in args):
         result = INTEGERS[name](*args) if name not in ("floor_divide", "remainder") or args[1] else math.nan

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import EllipsisType
 from typing import Literal as OneOf
 from typing import TypeAlias, TypeVar
@@ -57,6 +58,11 @@ class Number(Node):
     @property
     def value(self) -> int | float:
         return int(self.text) if self.text.isdecimal() else float(self.text)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Computed(Number):
+    """A number that floating point has computed from others, and so is rounded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -130,7 +136,7 @@ class Call(Node):
 
     @property
     def children(self) -> tuple[Expr, ...]:
-        return (*self.args, *(value for _, value in self.keywords))
+        return (*self.args, *(value for _, value in self.keywords)) if self.keywords else self.args
 
     @property
     def label(self) -> tuple[object, ...]:
@@ -149,12 +155,28 @@ class Assign:
     span: tuple[int, int] = field(default=(0, 0), compare=False, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
     """Assignments in order, then the result. A name may be assigned again: later uses see the latest value."""
 
     assignments: tuple[Assign, ...]
     result: Expr
+
+    @cached_property
+    def nodes(self) -> tuple[tuple[Expr, ...], ...]:
+        """The nodes of each statement, children before their parent; those of the result come last."""
+        return tuple(tuple(postorder(tree)) for tree in (*(step.value for step in self.assignments), self.result))
+
+    @cached_property
+    def free(self) -> tuple[str, ...]:
+        """The names that are read before they are assigned, in the order of their first use."""
+        assigned: set[str] = set()
+        free: dict[str, None] = {}
+        for target, nodes in zip((*(step.name for step in self.assignments), ""), self.nodes, strict=True):
+            read = [node.id for node in nodes if isinstance(node, Name)]
+            free.update(dict.fromkeys(name for name in read if name not in assigned))
+            assigned.add(target)
+        return tuple(free)
 
 
 def postorder(node: Node) -> Iterator[Expr]:
@@ -177,14 +199,7 @@ def fold(node: Node, combine: Callable[[Expr, list[Result]], Result]) -> Result:
 
 def free_names(program: Program) -> tuple[str, ...]:
     """The names that are read before they are assigned, in the order of their first use."""
-    assigned: set[str] = set()
-    free: dict[str, None] = {}
-    for target, value in [*((step.name, step.value) for step in program.assignments), (None, program.result)]:
-        read = [node.id for node in postorder(value) if isinstance(node, Name)]
-        free.update(dict.fromkeys(name for name in read if name not in assigned))
-        if target is not None:
-            assigned.add(target)
-    return tuple(free)
+    return program.free
 
 
 @dataclass(frozen=True, slots=True)

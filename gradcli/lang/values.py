@@ -55,11 +55,15 @@ def split_assignments(text: str, option: str) -> list[tuple[str, str, int]]:
             raise InputError(
                 "syntax", f"{option} wants NAME=VALUE", span=span, hint=f'for instance {option} "x=[1, 2]"'
             )
-        if match[1] in functions() or match[1] in LITERALS:
-            span = Span(text, *match.span(1), option)
-            raise InputError("reserved", f"{match[1]!r} has a meaning of its own and cannot be a variable", span=span)
+        check_free(match[1], Span(text, *match.span(1), option))
         pieces.append((match[1], text[match.end() : end].strip(), match.start(1)))
     return pieces
+
+
+def check_free(name: str, span: Span | None = None) -> None:
+    """Raises InputError for a name that is one of a function, or True, False or None."""
+    if name in functions() or name in LITERALS:
+        raise InputError("reserved", f"{name!r} has a meaning of its own and cannot be a variable", span=span)
 
 
 def _read(text: str, source: str, maker: Maker) -> Array:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from gradcli.calculator.batch import BatchAnswer
-from gradcli.render.verdict import verdict_document
+from gradcli.render.schemas import tag
+from gradcli.render.verdict import counted_words, verdict_document
 
 _SAID = {"ok": "ok", "domain": "outside the domain", "unreadable": "unreadable"}
 
@@ -30,13 +30,12 @@ def batch_screen(answer: BatchAnswer) -> Iterator[tuple[str, str]]:
 def _verdicts(answer: BatchAnswer) -> Iterator[tuple[str, str]]:
     if not answer.verdicts:
         return
-    words = Counter(each.verdict.word for each in answer.verdicts)
     rows = len({each.row for each in answer.verdicts})
-    counted = ", ".join(f"{count} {word}" for word, count in words.items())
+    counted = counted_words(each.verdict for each in answer.verdicts)
     yield "note", f"checked {_rows(rows)}, drawn at random, each number of them: {counted}"
     for each in answer.verdicts:
-        if each.verdict.word not in ("proved", "agrees"):
-            kind = "error" if each.verdict.word == "mismatch" else "warning"
+        if not each.verdict.word.is_settled:
+            kind = "error" if each.verdict.word.is_wrong else "warning"
             of = "the value" if each.name == "value" else f"the gradient for {each.name}"
             yield kind, f"row {each.row:,}, {of}: {each.verdict.word}: {each.verdict.detail}"
 
@@ -48,7 +47,7 @@ def _rows(count: int) -> str:
 def batch_document(answer: BatchAnswer) -> dict[str, Any]:
     """The summary as JSON; the rows themselves are in the output."""
     return {
-        "schema": "gradcli/batch/1",
+        "schema": tag("batch"),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": answer.notes,

@@ -16,9 +16,11 @@ from gradcli.calculator.claims import Outcome
 from gradcli.errors import InputError
 from gradcli.render.errors import error_body
 from gradcli.render.numbers import json_array, screen_array
-from gradcli.render.verdict import STYLES, verdict_document
+from gradcli.render.ranges import range_document, range_rows
+from gradcli.render.schemas import tag
+from gradcli.render.verdict import verdict_document
+from gradcli.verdict import Word
 
-REFUTED = "mismatch"
 OUTCOMES = ("holds", "refuted", "undecided", "error")
 OUTCOME_STYLES = {"refuted": "bold red", "error": "bold red", "undecided": "yellow", "holds": "green"}
 MANY = 12
@@ -40,7 +42,7 @@ def _part(part: Part) -> RenderableType:
     grid.add_column(overflow="fold")
     for label, text in _rows(part):
         grid.add_row(label, Text(text))
-    heading = Text(f"{part.name}  ").append(_shown(word), style=STYLES[word])
+    heading = Text(f"{part.name}  ").append(_shown(word), style=word.style)
     return Group(heading, Padding(grid, (0, 0, 0, 2)))
 
 
@@ -48,10 +50,12 @@ def _rows(part: Part) -> Iterator[tuple[str, str]]:
     """The labelled lines below the verdict."""
     if part.formula is not None:
         yield "claimed", part.formula
-    if part.point is not None:
+    if part.range is not None:
+        yield from range_rows(part.range)
+    elif part.point is not None:
         if part.point:
             yield (
-                ("counterexample" if part.verdict.word == REFUTED and part.formula is not None else "at"),
+                ("counterexample" if part.verdict.word.is_wrong and part.formula is not None else "at"),
                 point_text(part.point),
             )
         yield ("there" if part.formula is not None else "claimed"), _values(part.claimed)
@@ -62,9 +66,9 @@ def _rows(part: Part) -> Iterator[tuple[str, str]]:
     yield "because", part.verdict.detail
 
 
-def _shown(word: str) -> str:
+def _shown(word: Word) -> str:
     """The word for a claim: of a gradient that somebody else computed."""
-    return "refuted" if word == REFUTED else word
+    return "refuted" if word.is_wrong else word
 
 
 def point_text(point: Mapping[str, Any]) -> str:
@@ -149,6 +153,7 @@ def _part_document(part: Part) -> dict[str, Any]:
         "gradient": json_array(part.gradient),
         "symbolic": part.symbolic,
         "at": None if part.point is None else {name: json_array(array) for name, array in part.point.items()},
+        "range": None if part.range is None else range_document(part.range),
         "verdict": verdict_document(part.verdict),
     }
 
@@ -157,4 +162,4 @@ def check_document(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     """All outcomes as one JSON document."""
     claims = [outcome_document(outcome) for outcome in outcomes]
     counts = {word: sum(claim["outcome"] == word for claim in claims) for word in OUTCOMES}
-    return {"schema": "gradcli/check/1", "claims": claims, "counts": counts}
+    return {"schema": tag("check"), "claims": claims, "counts": counts}

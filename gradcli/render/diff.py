@@ -13,7 +13,8 @@ from gradcli.calculator.question import Answer, Derivative
 from gradcli.render.derivatives import derivatives, title
 from gradcli.render.graph import graph_document, graph_tree
 from gradcli.render.numbers import json_array, screen_array
-from gradcli.render.verdict import STYLES, verdict_document, verdict_remarks
+from gradcli.render.schemas import tag
+from gradcli.render.verdict import verdict_document, verdict_remarks
 from gradcli.verify.problem import Verdict
 
 
@@ -32,7 +33,7 @@ def _labelled(label: str, text: str, verdict: Verdict | None) -> Text:
     """A label before the first line, the other lines below the first, and the verdict's word behind the last."""
     lead = label + "  "
     line = Text(lead, style="dim").append(text.replace("\n", "\n" + " " * len(lead)), style="default")
-    return line if verdict is None else line.append("  ").append(verdict.word, style=STYLES[verdict.word])
+    return line if verdict is None else line.append("  ").append(verdict.word, style=verdict.word.style)
 
 
 def _remarks(answer: Answer) -> Iterator[Text]:
@@ -51,7 +52,7 @@ def diff_document(answer: Answer) -> dict[str, Any]:
     """The answer as JSON: gradients by name, and every order where there are several."""
     first = [derivative for derivative in answer.derivatives if derivative.order == 1]
     document: dict[str, Any] = {
-        "schema": "gradcli/diff/1",
+        "schema": tag("diff"),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),

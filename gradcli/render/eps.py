@@ -15,7 +15,8 @@ from gradcli.plot.figure import Figure, Line, Panel
 from gradcli.render.figures import FigureView
 from gradcli.render.numbers import json_array, screen_array, short
 from gradcli.render.records import plain_table
-from gradcli.render.verdict import STYLES, verdict_document, verdict_remarks
+from gradcli.render.schemas import tag
+from gradcli.render.verdict import verdict_document, verdict_remarks
 
 BEST, THEORY = "●", "○"
 
@@ -35,9 +36,7 @@ def eps_screen(answer: Eps) -> RenderableType:
 
 def _gradient(each: Errors) -> Text:
     text = Text(f"d/d{each.name}  ", style="dim").append(screen_array(each.gradient), style="bold default not dim")
-    return (
-        text if each.verdict is None else text.append("  ").append(each.verdict.word, style=STYLES[each.verdict.word])
-    )
+    return text if each.verdict is None else text.append("  ").append(each.verdict.word, style=each.verdict.word.style)
 
 
 def eps_figure(answer: Eps, each: Errors) -> Figure:
@@ -91,7 +90,7 @@ def _legend(answer: Eps) -> Iterator[Text]:
 def eps_document(answer: Eps) -> dict[str, Any]:
     """The answer as JSON."""
     return {
-        "schema": "gradcli/eps/1",
+        "schema": tag("eps"),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),

@@ -46,8 +46,7 @@ def explain_screen(explanation: Explanation, *, forward: bool) -> RenderableType
     else:
         parts += [_heading(FORWARD), _forward(tape), Text()]
         parts += [_heading(BACKWARD.format(g=tape.cotangent)), _backward(tape), *_sums(tape), Text()]
-    remarks = [("value", answer.value_verdict), *((d.name, d.verdict) for d in answer.derivatives)]
-    return Group(*parts, derivatives(answer.derivatives), *verdict_remarks(remarks))
+    return Group(*parts, derivatives(answer.derivatives), *verdict_remarks(answer.named_verdicts))
 
 
 def _heading(text: str) -> Text:

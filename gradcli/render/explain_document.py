@@ -11,6 +11,7 @@ from gradcli.calculator.tape import Argument, Step, Tape
 from gradcli.lang.unparse import unparse
 from gradcli.render.diff import gradient_document
 from gradcli.render.numbers import json_array, json_number
+from gradcli.render.schemas import tag
 from gradcli.render.verdict import verdict_document
 
 
@@ -18,7 +19,7 @@ def explain_document(explanation: Explanation, mode: str) -> dict[str, Any]:
     """Both passes step by step, those of forward mode if that was asked for, and the gradients as `diff` has them."""
     answer, tape = explanation.answer, explanation.tape
     return {
-        "schema": "gradcli/explain/1",
+        "schema": tag("explain"),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),

@@ -22,10 +22,11 @@ from gradcli.render.explain import (
 )
 from gradcli.render.latex import latex, latex_array, latex_name, latex_words
 from gradcli.render.numbers import brief
+from gradcli.render.verdict import open_verdicts
 
 
 def explain_markdown(explanation: Explanation, *, forward: bool) -> str:
-    """Tables of the steps, and a line for each gradient."""
+    """Tables of the steps, a line for each gradient, and the reason of every verdict that is not plain."""
     answer, tape = explanation.answer, explanation.tape
     lines = [f"## {_code(answer.understood)}", ""]
     if not tape.steps:
@@ -41,7 +42,10 @@ def explain_markdown(explanation: Explanation, *, forward: bool) -> str:
         f"**Gradient for {_code(each.name)}**: {_code(brief(each.gradient))}{_verdict(each)}"
         for each in answer.derivatives
     ]
-    return "\n".join(lines) + "\n"
+    reasons = [
+        f"- {_code(name)}: {verdict.word}: {verdict.detail}" for name, verdict in open_verdicts(answer.named_verdicts)
+    ]
+    return "\n".join([*lines, *([""] if reasons else []), *reasons]) + "\n"
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -74,6 +78,7 @@ def explain_latex(explanation: Explanation, *, forward: bool) -> str:
             seed = f"{_bar(last.name)} &= {latex_array(last.upstream)}"
             blocks.append(_aligned([seed, *(line for step in reversed(tape.steps) for line in _pulled(tape, step))]))
     blocks.append(_aligned(_gradient(derivative) for derivative in answer.derivatives))
+    blocks += [f"% {name}: {verdict.word}: {verdict.detail}" for name, verdict in open_verdicts(answer.named_verdicts)]
     return "\n".join(blocks) + "\n"
 
 

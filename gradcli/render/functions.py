@@ -11,6 +11,7 @@ from gradcli.errors import InputError
 from gradcli.lang.arguments import signature_text
 from gradcli.lang.functions import find, functions, similar
 from gradcli.lang.functions.table import Function
+from gradcli.render.schemas import tag
 
 
 def chosen(name: str | None) -> list[Function]:
@@ -49,7 +50,7 @@ def functions_table(name: str | None) -> Table:
 def functions_document(name: str | None) -> dict[str, Any]:
     """The functions as JSON."""
     return {
-        "schema": "gradcli/functions/1",
+        "schema": tag("functions"),
         "functions": [
             {
                 "name": function.name,

@@ -9,6 +9,7 @@ from gradcli.errors import InputError
 from gradcli.render.graph import graph_document
 from gradcli.render.graph_style import EDGE, LEAF, LEAF_FILL, NODE_FILL, is_leaf, label_lines
 from gradcli.render.numbers import json_array
+from gradcli.render.schemas import tag
 
 MAX_DRAWN = 1000
 """Nodes of a graph that Graphviz still draws within seconds."""
@@ -61,7 +62,7 @@ def mermaid(drawing: Drawing) -> str:
 def drawing_document(drawing: Drawing) -> dict[str, Any]:
     """The graph as JSON, with the values and gradients that were asked for, by the numbers of the nodes."""
     return {
-        "schema": "gradcli/graph/1",
+        "schema": tag("graph"),
         "understood": drawing.understood,
         "notes": list(drawing.notes),
         "nodes": graph_document(drawing.nodes),

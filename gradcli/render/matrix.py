@@ -15,7 +15,8 @@ from gradcli.calculator.jacobian import FORWARD_COST, POINTS, Block, Matrix, Pas
 from gradcli.render.derivatives import with_known
 from gradcli.render.numbers import json_array, screen_array, screen_shape
 from gradcli.render.records import Record, Records, fits, plain_table
-from gradcli.render.verdict import STYLES, verdict_document, verdict_remarks
+from gradcli.render.schemas import tag
+from gradcli.render.verdict import verdict_document, verdict_remarks
 
 LONGEST_LABEL = 32
 FORMULAS = 6
@@ -120,7 +121,7 @@ def _cell(block: Block) -> Text:
     if block.symbolic or block.value is None:
         lines.append(Text(formula(block)))
     if block.verdict is not None:
-        lines.append(Text(block.verdict.word, style=STYLES[block.verdict.word]))
+        lines.append(Text(block.verdict.word, style=block.verdict.word.style))
     return Text("\n").join(lines)
 
 
@@ -170,7 +171,7 @@ class Dots:
 def matrix_document(command: str, answer: Matrix) -> dict[str, Any]:
     """What the documents of `jacobian` and `hessian` share."""
     return {
-        "schema": f"gradcli/{command}/1",
+        "schema": tag(command),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),

@@ -20,6 +20,7 @@ from gradcli.plot.figure import Figure, Line, Mark, Panel
 from gradcli.render.figures import FigureView
 from gradcli.render.numbers import json_array, json_number, screen_array, screen_shape, short
 from gradcli.render.records import Record, Records
+from gradcli.render.schemas import tag
 from gradcli.render.verdict import verdict_document, verdict_remarks
 
 LEVELS = 9
@@ -38,7 +39,7 @@ def minimize_screen(answer: Minimum, *, plot: bool) -> RenderableType:
         for each in answer.variables
     ]
     parts.append(Records("variable", ("start", "end", "gradient"), records))
-    parts += verdict_remarks((each.name, each.verdict) for each in answer.variables)
+    parts += verdict_remarks(answer.named_verdicts)
     if plot and answer.steps:
         parts += [Text(), FigureView(minimize_figure(answer))]
     return Group(*parts)
@@ -143,7 +144,7 @@ def _chosen(count: int) -> Any:
 def minimize_document(answer: Minimum) -> dict[str, Any]:
     """The answer as JSON."""
     return {
-        "schema": "gradcli/minimize/1",
+        "schema": tag("minimize"),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),
@@ -153,7 +154,11 @@ def minimize_document(answer: Minimum) -> dict[str, Any]:
         "outcome": answer.outcome,
         "steps": answer.steps,
         "step": answer.end.step,
-        "value": {"start": json_number(answer.start.value), "end": json_number(answer.end.value)},
+        "value": {
+            "start": json_number(answer.start.value),
+            "end": json_number(answer.end.value),
+            "verdict": verdict_document(answer.value_verdict),
+        },
         "variables": {
             each.name: {
                 "shape": list(np.shape(each.start)),

@@ -146,7 +146,7 @@ def _backward(record: BackwardRecord) -> Iterator[str]:
         verdict = record.verdicts.get(name)
         word, *details = (escape(line.plain) for line in verdict_lines(verdict))
         kind = "unchecked" if verdict is None else verdict.word
-        remark = [] if verdict is None or verdict.word in ("proved", "agrees") else [escape(verdict.detail)]
+        remark = [] if verdict is None or verdict.word.is_settled else [escape(verdict.detail)]
         cells = f'<span class="{kind}">{word}</span>' + "".join(f"<small>{line}</small>" for line in details + remark)
         rows.append(
             f"<tr><td><code>{escape(name)}</code></td><td><pre>{escape(screen_array(gradient))}</pre></td><td>{cells}</td></tr>"

@@ -17,6 +17,8 @@ from gradcli.plot.figure import Figure, Line, Panel
 from gradcli.render.figures import FigureView
 from gradcli.render.matrix import short_label
 from gradcli.render.numbers import json_array
+from gradcli.render.schemas import tag
+from gradcli.render.verdict import counted_words, verdict_document
 
 WILD = 5.0
 """A curve that breaks off and reaches so many times its height is cut."""
@@ -98,11 +100,26 @@ def _remarks(answer: Plot) -> Iterator[Text]:
             yield Text(f"{title(curve, interval.name)} has no value at {count}", style="yellow")
 
 
+def plot_sentences(answer: Plot) -> Iterator[tuple[str, str]]:
+    """What is said of the numbers that were judged: sentences, each with what it is: "note", "warning" or "error"."""
+    if not answer.verdicts:
+        return
+    places = len({each.place for each in answer.verdicts})
+    counted = counted_words(each.verdict for each in answer.verdicts)
+    yield "note", f"checked {places} place{'s' * (places != 1)}, each number of them: {counted}"
+    name = answer.interval.name
+    for each in answer.verdicts:
+        if not each.verdict.word.is_settled:
+            kind = "error" if each.verdict.word.is_wrong else "warning"
+            of = title(each.curve, name)
+            yield kind, f"{name} = {each.place!r}, {of}: {each.verdict.word}: {each.verdict.detail}"
+
+
 def plot_document(answer: Plot) -> dict[str, Any]:
     """The answer as JSON."""
     interval = answer.interval
     return {
-        "schema": "gradcli/plot/1",
+        "schema": tag("plot"),
         "understood": answer.understood,
         "notes": list(answer.notes),
         "over": {
@@ -117,5 +134,14 @@ def plot_document(answer: Plot) -> dict[str, Any]:
                 "breaks": list(curve.breaks),
             }
             for curve in answer.curves
+        ],
+        "verdicts": [
+            {
+                "place": each.place,
+                "label": each.curve.label,
+                "order": each.curve.order,
+                "verdict": verdict_document(each.verdict),
+            }
+            for each in answer.verdicts
         ],
     }  # fmt: skip

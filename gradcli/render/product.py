@@ -15,6 +15,7 @@ from gradcli.render.derivatives import derivatives
 from gradcli.render.matrix import short_label, value_lines
 from gradcli.render.numbers import json_array, screen_array, screen_shape
 from gradcli.render.records import Record, Records
+from gradcli.render.schemas import tag
 from gradcli.render.verdict import verdict_document, verdict_remarks
 
 
@@ -85,7 +86,7 @@ def hvp_document(answer: Product) -> dict[str, Any]:
 
 def _document(command: str, answer: Product) -> dict[str, Any]:
     return {
-        "schema": f"gradcli/{command}/1",
+        "schema": tag(command),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),
@@ -97,7 +98,7 @@ def _document(command: str, answer: Product) -> dict[str, Any]:
 def vjp_document(answer: Answer) -> dict[str, Any]:
     """The answer as JSON."""
     return {
-        "schema": "gradcli/vjp/1",
+        "schema": tag("vjp"),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),

@@ -12,6 +12,7 @@ from rich.text import Text
 from gradcli.calculator.profile import Profile
 from gradcli.render.numbers import screen_shape
 from gradcli.render.records import fits, plain_table
+from gradcli.render.schemas import tag
 from gradcli.torch.autograd.profiler_util import FunctionEventAvg, format_time
 
 SORTS = {
@@ -103,7 +104,7 @@ def _bytes(size: float) -> str:
 def profile_document(answer: Profile) -> dict[str, Any]:
     """The answer as JSON; times in microseconds, sizes in bytes."""
     return {
-        "schema": "gradcli/profile/1",
+        "schema": tag("profile"),
         "understood": answer.understood,
         "dtype": answer.dtype,
         "notes": list(answer.notes),

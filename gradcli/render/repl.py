@@ -18,7 +18,8 @@ from gradcli.render.derivatives import title, with_known
 from gradcli.render.diff import diff_document
 from gradcli.render.numbers import brief, screen_array, screen_shape
 from gradcli.render.records import fits, plain_table
-from gradcli.render.verdict import STYLES, verdict_remarks
+from gradcli.render.schemas import tag
+from gradcli.render.verdict import verdict_remarks
 from gradcli.verify.problem import Verdict
 
 MOST = 160
@@ -72,7 +73,7 @@ class _Rows:
 
 def _cells(label: str, number: Any, verdict: Verdict | None, formula: str, *, width: int) -> tuple[Text, ...]:
     """A row's texts; an array wraps after `width` columns, and a formula is cut."""
-    word = Text("not checked", "dim") if verdict is None else Text(verdict.word, STYLES[verdict.word])
+    word = Text("not checked", "dim") if verdict is None else Text(verdict.word, verdict.word.style)
     shown = "–" if number is None else screen_array(number, width)
     return Text(label, "bold blue"), Text(shown, "bold"), word, Text(cut(formula))
 
@@ -115,7 +116,7 @@ def names_table(session: Session) -> RenderableType:
 
 def repl_document(lines: Sequence[Line]) -> dict[str, Any]:
     """The lines as JSON."""
-    return {"schema": "gradcli/repl/1", "lines": [_line_document(line) for line in lines]}
+    return {"schema": tag("repl"), "lines": [_line_document(line) for line in lines]}
 
 
 def _line_document(line: Line) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
         yield Padding(table, INDENT)
         yield Text()
         for name, verdict in record.verdicts.items():
-            if verdict.word not in ("proved", "agrees"):
+            if not verdict.word.is_settled:
                 yield Text(f"{name}: {verdict.word}: {verdict.detail}\n", style="yellow")
     rest = result.backwards[MAX_BACKWARDS:]
     if rest:

@@ -9,6 +9,7 @@ from gradcli.render.figures import figure_document
 from gradcli.render.graph import graph_document
 from gradcli.render.numbers import json_array
 from gradcli.render.questions import question_document
+from gradcli.render.schemas import tag
 from gradcli.render.verdict import verdict_document
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.progress import Progress
@@ -17,7 +18,7 @@ from gradcli.scenario.results import BackwardRecord, StepResult
 
 def scenarios_document(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The document."""
-    return {"schema": "gradcli/scenario/1", "scenarios": list(items)}
+    return {"schema": tag("scenario"), "scenarios": list(items)}
 
 
 def described(scenario: Scenario, **more: Any) -> dict[str, Any]:

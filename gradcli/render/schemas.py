@@ -9,6 +9,13 @@ from typing import Any
 from gradcli.errors import InputError
 
 SHARED = "shared"
+SECOND = frozenset("batch check diff eps explain hessian hvp jacobian jvp minimize plot repl scenario vjp".split())
+"""Commands whose document is the second of its kind: since verdicts rest on enclosures, they hold those."""
+
+
+def tag(command: str) -> str:
+    """What a command's document says of itself."""
+    return f"gradcli/{command}/{2 if command in SECOND else 1}"
 
 
 def names() -> list[str]:
@@ -19,7 +26,7 @@ def names() -> list[str]:
 
 def schemas_document() -> dict[str, Any]:
     """Those commands, and what their documents say of themselves, as JSON."""
-    return {"schema": "gradcli/schema/1", "schemas": {name: f"gradcli/{name}/1" for name in names()}}
+    return {"schema": tag("schema"), "schemas": {name: tag(name) for name in names()}}
 
 
 def schema_of(command: str) -> dict[str, Any]:
@@ -27,15 +34,15 @@ def schema_of(command: str) -> dict[str, Any]:
     known = names()
     if command not in known:
         raise InputError("unknown-command", f"there is no schema for {command!r}", hint=f"one of: {', '.join(known)}")
-    tag = {"const": f"gradcli/{command}/1"}
+    known_as = {"const": tag(command)}
     answer = _load(command)
     answer["required"] = ["schema", *answer["required"]]
-    answer["properties"] = {"schema": tag, **answer["properties"]}
+    answer["properties"] = {"schema": known_as, **answer["properties"]}
     error = {
         "type": "object",
         "required": ["schema", "error"],
         "additionalProperties": False,
-        "properties": {"schema": tag, "error": {"$ref": "#/$defs/error"}},
+        "properties": {"schema": known_as, "error": {"$ref": "#/$defs/error"}},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

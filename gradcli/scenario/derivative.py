@@ -19,6 +19,7 @@ from gradcli.errors import InputError
 from gradcli.lang.tree import Assign, Call, List, Name, Program, free_names
 from gradcli.lang.unparse import unparse
 from gradcli.scenario.questions_format import Question
+from gradcli.verify.certified import enclose
 from gradcli.verify.problem import symbolic_request
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Point = dict[str, Array]
 AtPoint = Callable[[Point], Array]
 
 EXACT = 1e-6
-"""The relative error allowed to a formula, which has nothing to round but its constants."""
+"""The relative error up to which a formula is near enough to tell what it is meant to be; a right one is certified."""
 DIGITS = 5e-4
 """The relative error of a number that was rounded to four significant digits."""
 DECIMALS = 5.001e-5
@@ -67,7 +68,7 @@ class Derivative:
             raise InputError("question", f"by which of {', '.join(self.prepared.wrt)}? `wrt` says it")
         (self.name,) = self.prepared.wrt
         self.point: Point = self.prepared.at
-        self.truth = self.gradient(self.point)
+        self.truth = self.exact(self.point)
 
     @property
     def program(self) -> Program:
@@ -78,6 +79,19 @@ class Derivative:
         given = self.prepared.cotangent if cotangent is None else cotangent
         prepared = replace(self.prepared, at=point, program=program or self.program, cotangent=given)
         return np.asarray(compute(prepared, 1).gradients[self.name][0])
+
+    def exact(self, point: Point) -> Array:
+        """The gradient at a point: what is certified, and the engine's numbers where there is no derivative."""
+        gradient = self.gradient(point)
+        enclosures = enclose(self.program, point | self.prepared.fixed, (self.name,), self.calculation.dtype)
+        if isinstance(enclosures, str):
+            return gradient
+        found = enclosures.gradient(enclosures.goal(self.prepared.cotangent))[self.name]
+        numbers = [
+            float(one.ball) if one.kind == "number" else number
+            for one, number in zip(found, gradient.reshape(-1).tolist(), strict=True)
+        ]
+        return np.array(numbers, gradient.dtype).reshape(gradient.shape)
 
     def value(self, point: Point) -> Array:
         """The value of what is differentiated."""

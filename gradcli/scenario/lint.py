@@ -64,7 +64,7 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
         yield result.step.question.line, result.contradiction
     for record in result.backwards:
         for name, verdict in record.verdicts.items():
-            if verdict.word == "mismatch":
+            if verdict.word.is_wrong:
                 yield code.line, f"the gradient of {name} is wrong: {verdict.detail}"
 
 

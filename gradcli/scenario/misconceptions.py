@@ -69,7 +69,7 @@ def recognised(derivative: Derivative, reply: Reply, before: Derivative | None =
 def misconceptions(derivative: Derivative, before: Derivative | None = None) -> Iterator[Misconception]:
     """The mistakes that can be made with this question, the most specific first."""
     gradient = derivative.gradient
-    yield Misconception("sign", "Only the sign is wrong.", lambda p: -gradient(p))
+    yield Misconception("sign", "Only the sign is wrong.", lambda p: -derivative.exact(p))
     yield from _accumulated(derivative, before)
     yield from (
         Misconception(name, hint, partial(gradient, program=changed))
@@ -88,7 +88,7 @@ def misconceptions(derivative: Derivative, before: Derivative | None = None) -> 
 
 
 def _accumulated(derivative: Derivative, before: Derivative | None) -> Iterator[Misconception]:
-    gradient = derivative.gradient
+    gradient = derivative.exact
     if before is not None and before.truth.shape == derivative.truth.shape:
         hint = "The gradient of the question before is added to this one: `.grad` grows so, but a derivative does not."
         yield Misconception("accumulated", hint, lambda p: gradient(p) + before.truth)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcli.errors import InputError
-from gradcli.scenario.derivative import Array, Derivative, identical
+from gradcli.scenario.certified import Answered
+from gradcli.scenario.derivative import Array, Derivative
 from gradcli.scenario.facts import judge_fact
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
@@ -79,12 +80,15 @@ def judge(
 def _judge_gradient(question: Question, answer: str, worker: SympyWorker | None, before: Question | None) -> Judgement:
     derivative = Derivative(question)
     reply = derivative.read(answer)
-    if reply.agrees(derivative.gradient):
-        if not reply.names:
-            return Judgement(answer, True, "These are its values at the point.")
-        if worker is not None and identical(derivative, reply, worker):
-            return Judgement(answer, True, "SymPy finds no difference from the derivative.")
-        return Judgement(answer, True, "It has the values of the derivative, there and at random points.")
+    is_near = reply.agrees(derivative.exact)
+    if is_near and not reply.names:
+        return Judgement(answer, True, "These are its values at the point.")
+    if reply.names and (answered := Answered(derivative, reply)).is_right:
+        return Judgement(answer, True, answered.why(worker))
+    if is_near:
+        return Judgement(
+            answer, False, f"It is close, but not the derivative by {derivative.name}.", None, question.hint
+        )
     mistake = recognised(derivative, reply, None if before is None else Derivative(before))
     word, hint = (None, question.hint) if mistake is None else (mistake.name, mistake.hint)
     return Judgement(answer, False, _difference(derivative, reply.value), word, hint)

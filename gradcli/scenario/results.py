@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gradcli.scenario.markdown import Step
+from gradcli.verdict import Word
 
 if TYPE_CHECKING:
     from gradcli.engine.structure import GraphNode
@@ -62,4 +63,4 @@ class StepResult:
         words = {verdict.word for backward in self.backwards for verdict in backward.verdicts.values()}
         told = (self.error, self.difference, self.contradiction)
         wrong = self.judgement is not None and not self.judgement.right
-        return wrong or any(each is not None for each in told) or "mismatch" in words
+        return wrong or any(each is not None for each in told) or Word.MISMATCH in words

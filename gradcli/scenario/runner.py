@@ -187,7 +187,7 @@ class _Watch:
         """The passes that were kept, with their verdicts; without, once enough work has gone into that."""
         work = 0
         for record, found in self.passes:
-            work += 0 if found.replay is None else found.replay.work
+            work += found.replay.work if found.problem is None else 0
             checked = check is not None and work <= MAX_WORK
             yield replace(record, verdicts=check(found) if check is not None and checked else {})
 

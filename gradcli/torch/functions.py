@@ -25,6 +25,7 @@ ELEMENTWISE: Table = (
     ("input|number, other|number", "bitwise_left_shift=left_shift bitwise_right_shift=right_shift"),
     ("input|number, exponent|number", "pow=power"),
     ("input, values@", "heaviside"),
+    ("n, input", "polygamma"),
     ("input, min=None, max=None", "clamp"),
     ("input, mask, value", "masked_fill"),
     ("input, nan=None, posinf=None, neginf=None", "nan_to_num"),
@@ -121,6 +122,7 @@ LINALG: Table = (
 )
 SPECIAL: Table = (
     ("input", "digamma erf erfc exp2 expit=sigmoid expm1 gammaln=lgamma log1p logit psi=digamma sinc"),
+    ("n, input", "polygamma"),
     ("input|number, other|number", "xlogy"),
     ("input, dim, keepdim=False", "logsumexp"),
     ("input, dim, dtype=None", "log_softmax softmax"),
@@ -148,7 +150,7 @@ ALIASES = {
 REAL_ONLY = frozenset(
     "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor "
     "fmax fmin frac heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp2 logit maximum minimum mode msort "
-    "nan_to_num nanmean nanquantile nansum quantile rad2deg relu sign signbit softmax sort topk trunc "
+    "nan_to_num nanmean nanquantile nansum polygamma quantile rad2deg relu sign signbit softmax sort topk trunc "
     "xlogy".split()
 )
 """The functions that take no complex numbers, which have no order."""

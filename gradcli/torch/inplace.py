@@ -87,6 +87,11 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:  # noqa
     return change(self, lambda before: ops.copy(before, src))
 
 
+def polygamma_(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
+    """As `polygamma`, in place."""
+    return change(self, lambda before: FUNCTIONS["polygamma"](*args, input=before, **keywords))
+
+
 def _drawn(self: Tensor, values: Any) -> Tensor:
     """The Tensor with random numbers in place, for which no history is kept."""
     refuse_leaf(self)
@@ -207,7 +212,7 @@ def set_data(self: Tensor, value: Tensor) -> None:
 
 WRITTEN_OUT = (
     copy_, uniform_, normal_, bernoulli_, random_, exponential_, geometric_, cauchy_, log_normal_, apply_, map_,
-    detach_,
+    detach_, polygamma_,
 )  # fmt: skip
 CHANGING = {f"{name}_": _changing(name) for name in CHANGED if name in FUNCTIONS}
 CHANGING |= {"zero_": zero_, "fill_": fill_}

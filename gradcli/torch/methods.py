@@ -164,6 +164,7 @@ METHODS: dict[str, Any] = {
     "resolve_conj": lambda self: self,
     "__pos__": FUNCTIONS["positive"],
     "where": lambda self, condition, other: FUNCTIONS["where"](condition, self, other),
+    "polygamma": lambda self, *args, **keywords: FUNCTIONS["polygamma"](*args, input=self, **keywords),
     "unfold": lambda self, dimension, size, step: ops.unfold(self, dimension, size, step),
     "new": lambda self, *args: casts.TYPED[f"{TYPE_NAMES[self.array.dtype.name].scalar}Tensor"](*args),
     "new_tensor": lambda self, data, *, dtype=None, **keywords: FUNCTIONS["tensor"](

@@ -24,13 +24,16 @@ class SympyWorker:
 
     A request that takes too long, or a process that dies, costs the process, not the parent: the next request starts
     another one.
+
+    at_once  start it now, so that it is ready at the first request; otherwise it is started by that
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: bool = True) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._exchange: Thread | None = None
         self._reply: list[bytes] = []
-        self._start()
+        if at_once:
+            self._start()
 
     def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
         """`post`, then `answer`."""

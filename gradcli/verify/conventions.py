@@ -7,11 +7,12 @@ libraries give the derivative itself, but how it meets a cotangent that is infin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, nan
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Library = Literal["torch", "jax", "tensorflow"]
+LIBRARIES: dict[Library, str] = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
 Rule = float | str | None
 """One library's rule at a break:
 
@@ -150,6 +151,17 @@ def rule(key: str, library: Library) -> Rule:
     """The library's rule at that break."""
     found: Rule = getattr(LOCAL[key], library)
     return found
+
+
+def variant(function: str, given: Mapping[str, Any]) -> str:
+    """The key of the rule that a call follows; `given` are its arguments by the names of the parameters."""
+    if function in ("max", "min") and given["axis"] is not None:
+        return f"{function} axis"
+    if function == "norm":
+        return {2: "norm", 1: "norm 1", 0: "norm 0", inf: "norm inf", -inf: "norm -inf"}.get(given["ord"], "norm p")
+    if function == "clamp" and None in (given["min"], given["max"]):
+        return "clamp max" if given["min"] is None else "clamp min"
+    return function
 
 
 def is_expression(rule: Rule) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import reduce
 from math import prod
@@ -10,11 +11,14 @@ from typing import Any
 import sympy
 from sympy.printing.str import StrPrinter
 
+from gradcli.lang.functions import find
+
 SHOWN = 6  # formulas of a list
 
 _MANY_OPERATIONS = 50  # formulas with more are printed as they are
 _LONGEST, _LONGEST_ELEMENT = 2000, 200  # characters of a formula, and of one in a list
 _WHOLE = 10**16  # from here on an integer is written with an exponent
+_CALLED = re.compile(r"\b(\w+)\(")
 _ULPS = 2  # by which a decimal may be off
 
 
@@ -35,8 +39,9 @@ class Formulas:
         shown = [self.text(expression, _LONGEST_ELEMENT) for expression in expressions[:SHOWN]]
         if len(shown) < prod(shape):
             return f"[{', '.join(shown)}, …]"
-        for length in reversed(shape[1:]):
-            shown = [f"[{', '.join(shown[i : i + length])}]" for i in range(0, len(shown), length)]
+        for axis in reversed(range(1, len(shape))):
+            length = shape[axis]
+            shown = [f"[{', '.join(shown[i * length : (i + 1) * length])}]" for i in range(prod(shape[:axis]))]
         return f"[{', '.join(shown)}]"
 
     def _tidy(self, expression: sympy.Expr) -> sympy.Expr:
@@ -50,9 +55,9 @@ class Formulas:
 
 
 class _Printer(StrPrinter):
-    """SymPy's printer, but for what we write differently."""
+    """SymPy's printer, but for what we write differently. Without a tolerance, no digit of a number is lost."""
 
-    def __init__(self, tolerance: float) -> None:
+    def __init__(self, tolerance: float = 0.0) -> None:
         super().__init__()
         self.tolerance = tolerance
 
@@ -80,8 +85,22 @@ def _joined(word: str) -> Form:
     return lambda p, e: f" {word} ".join(f"({p.text(arg)})" for arg in e.args)
 
 
+def exactly(expression: sympy.Expr, longest: int) -> str | None:
+    """The expression in our language with every digit of its numbers; None if it is longer, or has no form."""
+    text = _Printer().doprint(expression)
+    return text if len(text) <= longest and is_ours(text) else None
+
+
+def is_ours(text: str) -> bool:
+    """Whether a formula calls functions of our language only: SymPy has many more."""
+    return all(find(name) for name in _CALLED.findall(text))
+
+
 def _decimal(p: _Printer, x: Any) -> str:
     """The shortest decimal that is near enough."""
+    if not p.tolerance:
+        exact = sympy.Rational(x)
+        return f"({exact.p}/{exact.q})"
     value = float(x)
     if value.is_integer() and abs(value) < _WHOLE:
         return str(int(value))
@@ -95,7 +114,7 @@ _FORMS: dict[str, Form] = {
     "NegativeInfinity": lambda p, e: "-inf",
     "ComplexInfinity": lambda p, e: "inf",
     "Float": _decimal,
-    "Integer": lambda p, e: str(e.p) if abs(e.p) < _WHOLE else _decimal(p, e),
+    "Integer": lambda p, e: str(e.p) if abs(e.p) < _WHOLE or not p.tolerance else _decimal(p, e),
     "Abs": _call("abs"),
     "loggamma": _call("lgamma"),
     "polygamma": lambda p, e: f"digamma({p.text(e.args[1])})" if e.args[0] == 0 else _call("polygamma")(p, e),

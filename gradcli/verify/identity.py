@@ -11,11 +11,10 @@ import sympy
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.verify import forms
-from gradcli.verify.digits import UnboundError
-from gradcli.verify.forms import CONSTANTS, Builder, NoFormError, number
+from gradcli.verify.building import Builder, NoFormError
+from gradcli.verify.forms import CONSTANTS, Symbols, number
 from gradcli.verify.symbolic import Solver, solver_of
 
-_NEAR_ZERO = 1e-25  # of a difference that was computed with thirty digits
 _ATTEMPTS = (
     lambda difference: difference,
     sympy.expand,
@@ -43,18 +42,20 @@ def identical(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_derivative(solver: Solver, name: str, text: str, known: Mapping[sympy.Symbol, sympy.Expr]) -> bool:
     (_, slopes, _), shape = solver.orders(name)[0], getattr(solver.names[name], "shape", ())
-    builder = Builder(CONSTANTS | solver.names, solver.request["dtype"])
-    claimed = builder.build(parse(text, find, bound={*solver.names, *CONSTANTS}).program)
+    algebra = Symbols(solver.request["dtype"])
+    claimed = Builder(CONSTANTS | solver.names, algebra).build(
+        parse(text, find, bound={*solver.names, *CONSTANTS}).program
+    )
     if getattr(claimed, "shape", ()) not in ((), shape):
         raise NoFormError(f"the formula for {name} has another shape")
     if len(slopes) < prod(shape):
         raise NoFormError("too many elements to prove each of them")
     for index, slope in slopes.items():
         element = sympy.sympify(claimed[index] if getattr(claimed, "shape", ()) else claimed)
-        for symbol, value in reversed(builder.detached.items()):
+        for symbol, value in reversed(algebra.detached_values.items()):
             element = element.xreplace({symbol: value})
         difference = _plain(solver.shown.restored(slope) - element)
-        if not (_vanishes(difference, solver) or (known and _vanishes(difference.xreplace(known), solver))):
+        if not (_vanishes(difference) or (known and _vanishes(difference.xreplace(known)))):
             return False
     return True
 
@@ -66,12 +67,6 @@ def _plain(expression: sympy.Expr) -> sympy.Expr:
     return pieces.replace(forms.step, lambda a, b: forms.where(a > b, sympy.Integer(1), sympy.Integer(0)))
 
 
-def _vanishes(difference: sympy.Expr, solver: Solver) -> bool:
-    """Whether the difference simplifies to zero; not tried where it is another number at the point."""
-    try:
-        digits = solver.evaluator.digits(difference)
-    except UnboundError:
-        digits = "undefined"
-    if digits not in ("infinite", "undefined") and abs(float(digits)) > _NEAR_ZERO:
-        return False
+def _vanishes(difference: sympy.Expr) -> bool:
+    """Whether the difference simplifies to zero."""
     return any(attempt(difference) == 0 for attempt in _ATTEMPTS)

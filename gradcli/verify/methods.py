@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from gradcli.engine.modes import no_grad
+from gradcli.engine.tensor import Tensor
+from gradcli.lang.evaluate import evaluate
+from gradcli.lang.functions import find
+from gradcli.lang.parser import parse
 from gradcli.verify.probes import Index, Probe
 
 AGREES, DIFFERS, ROUNDING = "agrees", "differs", "differs by no more than rounding explains"
@@ -22,13 +26,11 @@ _NOISY = 1e-3  # an estimate with a larger error, relative to the largest elemen
 class Finding:
     """The outcome of one method: AGREES, DIFFERS, ROUNDING, or why it has no answer; and the element that decides.
 
-    proof      every element was compared, and differs by no more than rounding explains
     tolerance  the bound of `error` at the element `worst`
     """
 
     method: str
     outcome: str
-    proof: bool = False
     error: float | None = None
     tolerance: float | None = None
     worst: Index | None = None
@@ -46,10 +48,10 @@ class _Pair:
     error: float
 
 
-def _finding(method: str, outcome: str, pairs: Sequence[_Pair], limits: Any, proof: bool = False) -> Finding:
+def _finding(method: str, outcome: str, pairs: Sequence[_Pair], limits: Any) -> Finding:
     worst = _worst(np.array([pair.error for pair in pairs]), np.asarray(limits))
     pair = pairs[worst]
-    return Finding(method, outcome, proof, pair.error, float(limits[worst]), pair.index, pair.found, pair.expected)
+    return Finding(method, outcome, pair.error, float(limits[worst]), pair.index, pair.found, pair.expected)
 
 
 def _worst(errors: Any, limits: Any) -> int:
@@ -67,19 +69,25 @@ def _ulps(array: Any, dtype: Any) -> Any:
 
 
 def symbolic(
-    array: Any, entry: Mapping[str, Any] | None, reason: str, spread: Callable[[], Any], tol: float | None
+    array: Any,
+    entry: Mapping[str, Any] | None,
+    reason: str,
+    values: Mapping[str, Any],
+    spread: Callable[[], Any],
+    tol: float | None,
 ) -> Finding:
-    """Compares an array with SymPy's thirty digits per element.
+    """Compares an array with SymPy's formulas, as the engine computes them.
 
-    entry   an entry of the worker's answer with "elements" and "complete"; None where there is no answer, for `reason`
+    entry   an entry of the worker's answer with "elements"; None where there is no answer, for `reason`
+    values  the arrays of the names in the formulas
     spread  what rounding can do to each element; it is called only where a few units in the last place do not suffice
     """
-    places = [] if entry is None else entry["elements"] or []
+    places = [] if entry is None else entry["elements"]
     if any(len(place) != array.ndim for place, _ in places):
         return Finding("sympy", "has a result of another shape")
-    pairs = _digits(array, places)
+    pairs = _computed(array, places, values)
     if entry is None or not pairs:
-        return Finding("sympy", reason if entry is None else "undefined here")
+        return Finding("sympy", reason if entry is None else "has no number here")
     errors = np.array([pair.error for pair in pairs])
     limits = _ulps([pair.expected for pair in pairs], array.dtype)
     largest = max(np.max(np.abs(array)), *(abs(pair.expected) for pair in pairs))
@@ -90,23 +98,25 @@ def symbolic(
         explained = (errors > limits) & (errors <= _FEW * strays)
         lost = bool(np.any(explained & (strays > np.sqrt(eps) * largest)))
         limits = np.maximum(limits, _FEW * strays)
-    proof = bool(np.all(errors <= limits))
     bounds = np.maximum(limits, _CLOSE * eps * largest) if tol is None else _allowed(tol, pairs)
-    if proof and (lost or np.any(errors > bounds)):
+    if np.all(errors <= limits) and (lost or np.any(errors > bounds)):
         return _finding("sympy", ROUNDING, pairs, limits)
-    if np.any(errors > bounds):
-        return _finding("sympy", DIFFERS, pairs, bounds)
-    complete = entry["complete"] and len(pairs) == array.size
-    return _finding("sympy", AGREES, pairs, limits if proof else bounds, proof and complete)
+    return _finding("sympy", DIFFERS if np.any(errors > bounds) else AGREES, pairs, bounds)
 
 
-def _digits(array: Any, elements: Sequence[tuple[list[int], str]]) -> list[_Pair]:
+def _computed(array: Any, places: Sequence[tuple[list[int], str | None]], values: Mapping[str, Any]) -> list[_Pair]:
+    """The array's elements beside the formulas' numbers, where these are numbers."""
+    wide = {name: Tensor(np.asarray(value, np.float64)[()]) for name, value in values.items()}
     pairs = []
-    for place, digits in elements:
-        if digits not in ("infinite", "undefined"):
-            index, expected = tuple(place), Fraction(digits)
-            found = float(array[index])
-            pairs.append(_Pair(index, found, float(expected), float(abs(Fraction(found) - expected))))
+    for place, text in places:
+        if text is None:
+            continue
+        parsed = parse(text, find, bound=values)
+        with np.errstate(all="ignore"), no_grad():
+            expected = float(getattr(result := evaluate(parsed.program, wide, parsed.source), "array", result))
+        if np.isfinite(expected):
+            found = float(array[tuple(place)])
+            pairs.append(_Pair(tuple(place), found, expected, abs(found - expected)))
     return pairs
 
 

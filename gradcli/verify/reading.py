@@ -19,6 +19,7 @@ from gradcli.engine.memory import version, version_at
 from gradcli.engine.op import Op, SequenceOp
 from gradcli.lang.functions import find
 from gradcli.lang.tree import Assign, Call, Expr, Index, List, Literal, Name, Number, Program, Slice
+from gradcli.verify.written import WRITTEN, arguments_of, key_of, written
 
 Array = Any
 
@@ -28,7 +29,10 @@ class NoFormError(Exception):
 
 
 class GraphReader:
-    """Turns nodes into assignments, the earliest first."""
+    """Turns nodes into assignments, the earliest first.
+
+    is_written  whether some are compositions, for want of a function
+    """
 
     def __init__(self, names: Mapping[int, str]) -> None:
         self.names = names
@@ -36,6 +40,7 @@ class GraphReader:
         self.assignments: list[Assign] = []
         self.known: dict[Any, str] = {}
         self.taken = set(names.values())
+        self.is_written = False
 
     def read(self, node: Node) -> None:
         """Adds what the node computes; its inputs must have been read. Raises NoFormError."""
@@ -103,10 +108,21 @@ class GraphReader:
             arrays = zip(node.edges, values, strict=False)
             args = [self.operand(edge, value, node.dtype) for edge, value in arrays]
             rest = values[len(node.edges) :]
+        key = key_of(node.op.name, dict(zip(node.op.slots[1:], values, strict=False)))
+        if key in WRITTEN:
+            return self.written(key, node, args, rest)
         form = FORMS.get(node.op.name)
         if form is not None:
             return form(self, node, args, rest)
         return self.call(node, args, rest)
+
+    def written(self, key: str, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+        """What is written in the language for want of a function."""
+        self.is_written = True
+        names, used = node.op.slots[1:], arguments_of(key)
+        options = zip(names[len(args) :], rest, strict=False)
+        known = {name: self.constant(value, node.dtype) for name, value in options if name in used}
+        return written(key, dict(zip(names, args, strict=False)) | known)
 
     def call(self, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
         """The call of the language's function of the same name, whose parameters stand in the same order."""
@@ -187,9 +203,7 @@ def _index(_reader: GraphReader, _node: Node, args: list[Expr], rest: Sequence[A
     return Index(args[0], tuple(map(_item, items)))
 
 
-def _addmm(_reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
-    if list(rest) != list(node.op.defaults.values()):
-        raise NoFormError("addmm() with these arguments has no form in the expression language")
+def _addmm(_reader: GraphReader, _node: Node, args: list[Expr], _rest: Sequence[Any]) -> Expr:
     bias, *factors = args
     return Call("add", (bias, Call("matmul", tuple(factors))))
 
@@ -227,6 +241,7 @@ FORMS: dict[str, Form] = {
     "pow_number": _operator("pow"),
     "pow_tensor": _operator("pow"),
     "number_pow": _operator("pow", swapped=True),
+    "polygamma": _operator("polygamma", swapped=True),
     "rsub": _operator("sub", swapped=True),
     "remainder_number": _operator("remainder"),
     "remainder_tensor": _operator("remainder"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +18,14 @@ from gradcli.engine.tensor import Tensor
 from gradcli.lang.evaluate import evaluate
 from gradcli.lang.tokens import Source
 from gradcli.lang.tree import Program
+from gradcli.verdict import Word
+from gradcli.verify.certified import enclose
+from gradcli.verify.conventions import Library
+from gradcli.verify.directions import directional
 from gradcli.verify.jitter import jitter, moved
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
 from gradcli.verify.reading import GraphReader, NoFormError
-from gradcli.verify.replay import Replay, directional
+from gradcli.verify.replay import Replay
 from gradcli.verify.rounding import weighted
 from gradcli.verify.verdict import judge
 
@@ -30,8 +34,9 @@ if TYPE_CHECKING:
 
 Array = Any
 SYMBOLIC_SECONDS = 10.0
+TORCH_ALONE: tuple[Library, ...] = ("torch",)
 LARGE = 20_000
-"""Elements of all arrays together beyond which SymPy is not asked: they would only be carried to it and back."""
+"""Elements of all arrays together beyond which nothing is enclosed, and SymPy is not asked."""
 
 
 @dataclass(frozen=True)
@@ -40,22 +45,24 @@ class Recorded:
 
     value      the root's array; of several roots, the sum that their cotangents weigh
     gradients  the engine's, by the name of the leaf
-    problem    the same computation as a program; None where an operation has no form in the language
-    reason     which operation that is
-    trouble    the first operation that made something infinite or NaN, if one did
+    problem    the same computation as a program; None where an operation has no form there, or it is too large
     leaves     the arrays of the leaves, by name
-    replay     runs the graph again, where there is no problem or it is a large one
+    replay     runs the graph again
     total      the scalar that is differentiated, in float64
+    reason     which operation has no form
+    trouble    the first operation that made something infinite or NaN, if one did
+    is_large   whether it is too large to be read
     """
 
     value: Array
     gradients: dict[str, Array]
     problem: Problem | None
+    leaves: Mapping[str, Array]
+    replay: Replay
+    total: float
     reason: str = ""
     trouble: str | None = None
-    leaves: Mapping[str, Array] = field(default_factory=dict)
-    replay: Replay | None = None
-    total: float = 0.0
+    is_large: bool = False
 
 
 def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mapping[int, str]) -> Recorded:
@@ -82,43 +89,64 @@ def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mappi
         None,
         trouble=watch.trouble,
         leaves={name: reader.values[name] for name in gradients},
+        replay=Replay(nodes, starts, weights, leaves),
         total=sum(weighted(root.array, weight) for root, weight in zip(roots, weights, strict=True)),
     )
     try:
         for node in nodes:
             reader.read(node)
     except NoFormError as missing:
-        return replace(whole, reason=str(missing), replay=Replay(nodes, starts, weights, leaves))
+        return replace(whole, reason=str(missing))
+    if sum(array.size for array in reader.values.values()) > LARGE:
+        return replace(whole, is_large=True)
     program, cotangent = reader.program(starts, weights)
-    problem = _problem(program, reader.values, tuple(gradients), cotangent)
-    large = sum(array.size for array in reader.values.values()) > LARGE
-    return replace(whole, problem=problem, replay=Replay(nodes, starts, weights, leaves) if large else None)
+    problem = _problem(program, reader.values, tuple(gradients), cotangent, value.dtype.name)
+    if reader.is_written and not isinstance(problem.enclosures, str):
+        problem.enclosures.libraries = TORCH_ALONE
+    return replace(whole, problem=problem)
 
 
 def verdicts(found: Recorded, worker: SympyWorker) -> dict[str, Verdict]:
-    """The verdict on the gradient of each leaf, by name."""
-    if found.replay is not None:
-        return _by_replay(found, found.replay)
+    """The verdict on the gradient of each leaf, by name: by enclosures, and by runs of the graph."""
     problem = found.problem
-    assert problem is not None, "what is not replayed is read"
+    if problem is None:
+        return _by_replay(found)
+    if isinstance(problem.enclosures, str):
+        return _rather(_by_replay(found), lambda: _by_judge(found, problem, worker))
+    return _rather(_by_judge(found, problem, worker), lambda: _by_replay(found))
+
+
+def _rather(first: dict[str, Verdict], others: Callable[[], dict[str, Verdict]]) -> dict[str, Verdict]:
+    """The first verdicts, with others in the place of those that are undecided, where they are not."""
+    if not any(verdict.word is Word.UNDECIDED for verdict in first.values()):
+        return first
+    seconds = others()
+    return {
+        name: verdict if verdict.word is not Word.UNDECIDED or seconds[name].word is Word.UNDECIDED else seconds[name]
+        for name, verdict in first.items()
+    }
+
+
+def _by_judge(found: Recorded, problem: Problem, worker: SympyWorker) -> dict[str, Verdict]:
+    """From enclosures, or, where there are none, from what SymPy and differences say."""
     dtype = found.value.dtype.name
     request = symbolic_request(problem.program, problem.values, problem.wrt, problem.cotangent, 1, dtype)
     answer = worker.ask(request, SYMBOLIC_SECONDS)
     return judge(problem, found.value, found.gradients, answer, trouble=found.trouble)
 
 
-def _by_replay(found: Recorded, replay: Replay) -> dict[str, Verdict]:
-    """From differences along one direction; with the reason why not from SymPy, if they cannot tell."""
+def _by_replay(found: Recorded) -> dict[str, Verdict]:
+    """From differences along directions; with the reason why not from enclosures, if they cannot tell."""
     if not all(np.all(np.isfinite(array)) for array in (found.value, *found.gradients.values())):
         detail = found.trouble or "the value or the gradient does not exist here"
-        return dict.fromkeys(found.gradients, Verdict("domain", detail))
-    told = directional(replay, found.leaves, found.gradients, found.total)
+        return dict.fromkeys(found.gradients, Verdict(Word.DOMAIN, detail))
+    told = directional(found.replay, found.leaves, found.gradients, found.total)
     if not found.reason:
         return told
     return {name: replace(verdict, detail=f"{found.reason}; {verdict.detail}") for name, verdict in told.items()}
 
 
-def _problem(program: Program, values: dict[str, Array], wrt: tuple[str, ...], cotangent: Array) -> Problem:
+def _problem(program: Program, values: dict[str, Array], wrt: tuple[str, ...], cotangent: Array, dtype: str) -> Problem:
     """The problem, with runs of the program by the engine."""
     source = Source("")
 
@@ -138,7 +166,8 @@ def _problem(program: Program, values: dict[str, Array], wrt: tuple[str, ...], c
         found = {name: np.asarray(g.array) for name, g in zip(wrt, gradients, strict=True) if g is not None}
         return np.asarray(result.array), found
 
-    return Problem(program, values, wrt, cotangent, value, perturbed)
+    enclosures = enclose(program, values, wrt, dtype)
+    return Problem(program, values, wrt, cotangent, value, perturbed, enclosures)
 
 
 class _Watch:

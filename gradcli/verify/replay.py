@@ -1,9 +1,4 @@
-"""A recorded graph run again in float64 with its leaves moved, and the verdict that differences along a direction give.
-
-This is for what has no form in the expression language, and for what is too large for the other methods. One number is
-compared: the derivative along one direction through all leaves. It costs a few dozen forward passes, however many
-elements there are.
-"""
+"""A recorded graph run again in float64: forward with its leaves moved, and back with the engine's rules."""
 
 from __future__ import annotations
 
@@ -13,23 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.graph import Node
-from gradcli.engine.multi import Pick
-from gradcli.engine.op import Op, SequenceOp
-from gradcli.verify.methods import AGREES
-from gradcli.verify.numeric import derivative
-from gradcli.verify.problem import Verdict
+from gradcli.engine.graph import Node, pull_back, source_of
+from gradcli.engine.hooks import unheard
+from gradcli.engine.modes import no_grad
+from gradcli.engine.multi import RESULTS, MultiOp, Pick
+from gradcli.engine.op import OPS, Op, SequenceOp
+from gradcli.engine.tensor import Tensor
 
 Array = Any
 
-WORK = 500_000_000
-"""Products that one run may cost: counted, not timed, so that a verdict does not depend on how busy the machine is."""
-
 _PLAIN = 10  # products that cost as much as one element of an operation that only reads and writes
-_CLOSE = 1000  # units in the last place of the sum of the contributions' sizes: no error of a rule is so small
-_NOISY = 1e-3  # an estimate with a larger relative error says nothing
-_LEAST = 1e-4  # a leaf's contribution, relative to the usual one, below which it is rounding
-_SAME = 1e-3  # by how much the first run may differ from what was recorded, relative to its size
 
 
 class NotReplayedError(Exception):
@@ -64,14 +52,41 @@ class Replay:
 
     def __call__(self, values: Mapping[str, Array]) -> float:
         """The scalar for these arrays of float64. Raises NotReplayedError."""
+        known = self._results(values)
+        pairs = zip(self.starts, self.weights, strict=True)
+        return float(sum(np.sum(known[start] * weight) for start, weight in pairs))
+
+    def size(self, values: Mapping[str, Array]) -> float:
+        """The sum of the sizes of the terms that make the scalar. Raises NotReplayedError."""
+        known = self._results(values)
+        pairs = zip(self.starts, self.weights, strict=True)
+        return float(sum(np.sum(np.abs(known[start] * weight)) for start, weight in pairs))
+
+    def gradients(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """What the engine's rules make of it in float64, by name. Raises NotReplayedError."""
+        known = self._results(values)
+        leaves = {leaf: Tensor(np.array(values[name]), True) for leaf, name in self.leaves.items()}
+        again: dict[Any, Any] = {leaf: source_of(tensor) for leaf, tensor in leaves.items()}
+        try:
+            for run in self.runs:
+                again[run.node] = _recorded(run, known, again)
+            with no_grad(), unheard():
+                found = pull_back([again[start] for start in self.starts], self.weights, keep=True)
+        except Exception as error:
+            raise NotReplayedError("it cannot be gone back through in float64") from error
+        return {
+            name: np.asarray(found.get(again[leaf], np.zeros_like(values[name]))) for leaf, name in self.leaves.items()
+        }
+
+    def _results(self, values: Mapping[str, Array]) -> dict[Any, Array]:
+        """The arrays of all nodes and leaves."""
         known: dict[Any, Array] = {leaf: values[name] for leaf, name in self.leaves.items()}
         for run in self.runs:
             try:
                 known[run.node] = _result(run, known)
             except Exception as error:
                 raise NotReplayedError(f"{run.op.name}() cannot be run again in float64") from error
-        pairs = zip(self.starts, self.weights, strict=True)
-        return float(sum(np.sum(known[start] * weight) for start, weight in pairs))
+        return known
 
 
 def _constants(node: Node) -> tuple[Any, ...]:
@@ -104,17 +119,30 @@ _SUMMED: Mapping[str, Any] = {
 
 
 def _result(run: _Run, known: Mapping[Any, Array]) -> Array:
-    edges, op = run.node.edges, run.op
+    op = run.op
     if isinstance(op, Pick):
-        return known[edges[0]][op.number]
-    if isinstance(op, SequenceOp):
-        first = [value if edge is None else known[edge] for edge, value in zip(edges, run.arguments[0], strict=True)]
-        return op.forward(first, *run.arguments[1:])
+        return known[run.node.edges[0]][op.number]
+    return _FORWARDS.get(op.name, op.forward)(*_filled(run, known))
+
+
+def _filled(run: _Run, known: Mapping[Any, Array]) -> list[Any]:
+    """All arguments of an operation."""
+    edges = run.node.edges
+    if isinstance(run.op, SequenceOp):
+        first, *rest = run.arguments
+        return [[value if edge is None else known[edge] for edge, value in zip(edges, first, strict=True)], *rest]
     arguments = list(run.arguments)
     for place, edge in enumerate(edges):
         if edge is not None:
             arguments[place] = known[edge]
-    return _FORWARDS.get(op.name, op.forward)(*arguments)
+    return arguments
+
+
+def _recorded(run: _Run, known: Mapping[Any, Array], again: Mapping[Any, Any]) -> Node:
+    """The node as a pass in float64 records it; `again` are those before it, and the leaves."""
+    edges = tuple(None if edge is None else again[edge] for edge in run.node.edges)
+    saved = () if isinstance(run.op, Pick) else (known[run.node], *_filled(run, known))
+    return Node(run.op, edges, saved, RESULTS if isinstance(run.op, MultiOp) else known[run.node], run.node.name())
 
 
 def _copy_slices(base: Array, value: Array, places: Array) -> Array:
@@ -123,7 +151,14 @@ def _copy_slices(base: Array, value: Array, places: Array) -> Array:
     return changed
 
 
+def _of_symmetric(name: str) -> Any:
+    """The operation on the symmetric part of a matrix: it reads one triangle, and its rule is for both."""
+    return lambda x, *rest: OPS[name].forward((x + np.swapaxes(x, -2, -1)) / 2, *rest)
+
+
 _FORWARDS: Mapping[str, Any] = {
+    "cholesky": _of_symmetric("cholesky"),
+    "eigh": _of_symmetric("eigh"),
     "cast": lambda x, _: x,
     "copy_slices": _copy_slices,
     "as_strided": lambda x, places: np.reshape(x, -1)[places],
@@ -138,57 +173,3 @@ def _wide(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f":
         return value.astype(np.float64)
     return value
-
-
-def directional(
-    replay: Replay, leaves: Mapping[str, Array], gradients: Mapping[str, Array], value: float
-) -> dict[str, Verdict]:
-    """The verdict on the gradients, the same for all; `leaves` are the arrays, `value` the scalar that was recorded."""
-    point = {name: np.asarray(array, np.float64) for name, array in leaves.items()}
-    way = _way(point, gradients)
-
-    def along(t: float) -> float:
-        with np.errstate(all="ignore"):
-            return replay({name: array + t * way[name] for name, array in point.items()})
-
-    if replay.work > WORK:
-        return _undecided(gradients, f"too large for differences: about {replay.work:,} products a run")
-    try:
-        again = along(0.0)
-        if not abs(again - value) <= _SAME * max(1.0, abs(value)):
-            return _undecided(gradients, f"in float64 it is {again:.6g}, not {value:.6g}: it cannot be run again")
-        estimate = derivative(along)
-    except NotReplayedError as error:
-        return _undecided(gradients, str(error))
-    parts = [np.asarray(gradients[name], np.float64) * way[name] for name in gradients]
-    found, size = (float(sum(np.sum(f(part)) for part in parts)) for f in (np.asarray, np.abs))
-    eps = max(float(np.finfo(gradient.dtype).eps) for gradient in gradients.values())
-    if not estimate.error <= _NOISY * max(abs(found), abs(estimate.value)):
-        return _undecided(
-            gradients, f"differences are too noisy: {estimate.value:.6g} may be off by {estimate.error:.1g}"
-        )
-    off, tolerance = abs(found - estimate.value), 4 * estimate.error + _CLOSE * eps * size
-    if off > tolerance:
-        sides = f"the engine gives {found:.6g} along a direction through all leaves, differences {estimate.value:.6g}"
-        return _undecided(gradients, f"{sides} (tolerance {tolerance:.2g}), but no other method confirms it")
-    detail = f"along one direction through all leaves: error {off:.2g}, tolerance {tolerance:.2g}"
-    methods = {"numeric": AGREES}
-    return {name: Verdict("agrees", detail, error=off, tolerance=tolerance, methods=methods) for name in gradients}
-
-
-def _way(point: Mapping[str, Array], gradients: Mapping[str, Array]) -> dict[str, Array]:
-    """A direction along which all contributions have one sign, and none of a leaf is lost beside another leaf's."""
-    random = np.random.default_rng(0)
-    way, reach = {}, {}
-    for name, gradient in gradients.items():
-        scale = float(np.max(np.abs(point[name]), initial=0.0)) or 1.0
-        signs = np.where(gradient == 0, random.choice([-1.0, 1.0], gradient.shape), np.sign(gradient))
-        way[name] = signs * random.uniform(0.5, 1.5, gradient.shape) * scale
-        reach[name] = float(np.sum(np.abs(gradient * way[name])))
-    some = [length for length in reach.values() if length]
-    least = max(min(reach.values()), _LEAST * float(np.median(some))) if some else 0.0
-    return {name: array * min(1.0, least / reach[name]) if reach[name] else array for name, array in way.items()}
-
-
-def _undecided(gradients: Mapping[str, Array], detail: str) -> dict[str, Verdict]:
-    return {name: Verdict("undecided", detail) for name in gradients}

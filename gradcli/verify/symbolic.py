@@ -18,13 +18,14 @@ import sympy
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Program, free_names, postorder
-from gradcli.verify.digits import Evaluator, UnboundError
-from gradcli.verify.forms import CONSTANTS, EPS, ROUNDED_CONSTANTS, Builder, NoFormError, number
-from gradcli.verify.formula import SHOWN, Formulas
+from gradcli.verify.building import Builder, NoFormError
+from gradcli.verify.forms import CONSTANTS, EPS, ROUNDED_CONSTANTS, Symbols, number
+from gradcli.verify.formula import SHOWN, Formulas, exactly, is_ours
 
 MAX_ELEMENTS = 64  # of an array all of whose elements are computed
 SAMPLE = 16  # elements of a larger one
 MAX_OPERATIONS = 20_000  # on single elements
+LONGEST = 20_000  # characters of a formula that is written out with every digit
 SECONDS = 2.0  # of the processor, after which no further element is begun
 CACHED = 256  # programs whose derivatives are kept for other points
 
@@ -36,12 +37,10 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """Answers a request (see `problem.symbolic_request`). Raises NoFormError.
 
     value        of the result: {"at", "elements", "complete"} as below
-    singular     per name, the indices of the elements on which depends what meets a function where it may have no
-                 derivative; None if that is not known
     derivatives  per name, for each order: {"text", "at", "elements", "complete"}: `text` is the formula; `at` is the
                  formula with all that is bound put in, None if nothing is missing; `elements` are pairs of an index and
-                 thirty digits (or "infinite", "undefined"), None where values are missing; `complete` says whether that
-                 is all of them
+                 its formula with every digit, None for one that is too long or has no form in our language; `complete`
+                 says whether that is all of them
     """
     return solver_of(request).answer(request["values"])
 
@@ -93,9 +92,9 @@ class _Result:
     """A program's result, and the scalar that is differentiated: the sum of its elements, weighted by the cotangent."""
 
     def __init__(self, program: Program, names: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-        builder = Builder(names, request["dtype"])
-        value = builder.build(program)
-        self.detached = builder.detached
+        algebra = Symbols(request["dtype"])
+        value = Builder(names, algebra).build(program)
+        self.detached = algebra.detached_values
         self.shape = _shape(value)
         self.elements = _elements(value)
         self.total = self.elements.get((), sympy.Integer(0))
@@ -183,7 +182,6 @@ class Solver:
             for symbol, value in zip(_elements(self.names[name]).values(), entry["values"], strict=True)
             if isinstance(value, float)
         }
-        self.evaluator = Evaluator(self.point | self.exact.detached)
 
     def answer(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The answer for the point that these values are."""
@@ -192,36 +190,15 @@ class Solver:
         shown, exact = ({index: result.elements[index] for index in chosen} for result in (self.shown, self.exact))
         return {
             "value": self.described(shown, exact, self.exact.shape),
-            "singular": self.singular(),
             "derivatives": {name: self.derivatives(name) for name in self.request["wrt"]},
         }
-
-    def singular(self) -> dict[str, list[Index]] | None:
-        """The elements in those terms of the differentiated sum that meet a function at a point of doubt."""
-        try:
-            self.evaluator.digits(self.exact.total)
-        except UnboundError:
-            return None
-        if not self.evaluator.singular:  # which is so nearly always, and then no term needs a look of its own
-            return {}
-        met: set[sympy.Basic] = set()
-        for term in sympy.Add.make_args(self.exact.total):
-            evaluator = Evaluator(self.evaluator.values)
-            evaluator.digits(term)
-            if time.process_time() > self.deadline:
-                return None
-            if evaluator.singular:
-                met |= self.exact.restored(term).free_symbols
-        elements = {name: _elements(self.names[name]) for name in self.request["wrt"] if met}
-        found = {name: [i for i, symbol in symbols.items() if symbol in met] for name, symbols in elements.items()}
-        return {name: indices for name, indices in found.items() if indices}
 
     def derivatives(self, name: str) -> list[dict[str, Any]]:
         """What there is to say about the derivative of each order."""
         shape = _shape(self.names[name])
         return [{"text": text, **self.described(shown, exact, shape)} for text, shown, exact in self.orders(name)]
 
-    def _orders(self, name: str) -> list[tuple[str, Elements, Elements]]:
+    def _orders(self, name: str) -> list[tuple[str | None, Elements, Elements]]:
         """For each order: the formula, the derivatives as they are shown, and as they are computed."""
         shape = _shape(self.names[name])
         symbols = _elements(self.names[name])
@@ -249,13 +226,15 @@ class Solver:
         if self.missing:
             known = {symbol: number(value, self.request["dtype"]) for symbol, value in self.point.items()}
             at = self.formula({index: self.shown.restored(e).xreplace(known) for index, e in shown.items()}, shape)
-        try:
-            elements = [[list(index), self.evaluator.digits(expression)] for index, expression in exact.items()]
-        except UnboundError:
-            return {"at": at, "elements": None, "complete": False}
-        return {"at": at, "elements": elements, "complete": len(elements) == prod(shape)}
+        written = [[list(index), exactly(self.exact.restored(e), LONGEST)] for index, e in exact.items()]
+        return {"at": at, "elements": written, "complete": len(written) == prod(shape)}
 
-    def formula(self, expressions: Elements, shape: Index) -> str:
+    def formula(self, expressions: Elements, shape: Index) -> str | None:
+        """The formula in our language; None if it calls what the language does not have."""
+        text = self.written(expressions, shape)
+        return text if is_ours(text) else None
+
+    def written(self, expressions: Elements, shape: Index) -> str:
         """One formula for all elements, with plain names, if they have the same; else the list of formulas."""
         restored = {index: self.shown.restored(expression) for index, expression in expressions.items()}
         if not shape:

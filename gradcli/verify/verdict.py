@@ -1,35 +1,51 @@
-"""The verdict: one word on a gradient, from methods that share no code with the engine."""
+"""The verdict: one word on each element of a gradient, and the worst of them on the whole.
+
+It rests on enclosures (`verify/balls`), which are computed from the expression and share nothing with the engine.
+SymPy's formula is evaluated with balls too, and cross-checks them. Where there is no enclosure, `witnesses` says what
+it can.
+"""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.lang.tree import Call, Name, postorder
-from gradcli.verify import methods
-from gradcli.verify.methods import AGREES, DIFFERS, ROUNDING, Finding
-from gradcli.verify.probes import Probe, Prober
-from gradcli.verify.problem import Problem, Verdict
+from gradcli.verdict import Word
+from gradcli.verify import witnesses
+from gradcli.verify.conventions import Library
+from gradcli.verify.methods import AGREES, DIFFERS, Finding, numeric, peer
+from gradcli.verify.probes import Prober
+from gradcli.verify.problem import Element, Problem, Verdict
 from gradcli.verify.rounding import Rounding
+from gradcli.verify.witnesses import Witnesses
 
-_JAX_AT_KINK = {"abs": 1.0, "relu": 0.0, "maximum": 0.5, "minimum": 0.5, "clamp": 0.5}
-"""The slope that JAX takes at the kink of these functions: jax.numpy's, and jax.nn.relu."""
+if TYPE_CHECKING:
+    from gradcli.verify.balls.enclosures import Enclosed, Enclosures, Goal
+    from gradcli.verify.balls.explain import Explanations
+
+_SAME = 1e-9  # by how much SymPy's number may differ, relative to the enclosed one: its decimals have sixty digits
+_SMALLEST = 1e-290  # below it, relative to which the difference is measured
+_BITS = 128
 
 
 @dataclass(frozen=True)
 class Claimed:
     """What is known of a gradient that somebody claims.
 
-    engine  the engine's gradients, by name, as one more method; None where there are none, and the differences, which
-            are then the only method, are enough to contradict the claim
+    engine      the engine's gradients, by name, as one more method; None where there are none
+    formulas    by name, the enclosures of a claimed formula
+    convention  the library to whose numbers the claim is held at a kink
     """
 
     engine: Mapping[str, Any] | None = None
+    formulas: Mapping[str, Enclosures] | None = None
+    convention: Library | None = None
 
 
 def judge(
@@ -38,7 +54,6 @@ def judge(
     gradients: Mapping[str, Any],
     symbolic: Mapping[str, Any],
     *,
-    order: int = 1,
     torch: Mapping[str, Any] | None = None,
     tol: float | None = None,
     trouble: str | None = None,
@@ -46,36 +61,50 @@ def judge(
 ) -> dict[str, Verdict]:
     """The verdict on each gradient.
 
-    problem    for a derivative of order k: of the engine's derivative of order k - 1 (`evaluate` and `perturbed`)
+    problem    for a derivative of order k, `evaluate` and `perturbed` are of the engine's derivative of order k - 1
     value      the engine's result
     symbolic   the SymPy worker's answer, or {"error": why there is none}
-    order      which of the worker's derivatives to compare with
     torch      PyTorch's gradients, if it was asked
-    tol        the largest difference allowed, relative to max(1, |expected|); None for the methods' own bounds
+    tol        the largest difference allowed, relative to max(1, |expected|); None for the verdict's own bounds
     trouble    a sentence that names the operation that first made something infinite or NaN
     claim      if the gradients are not the engine's but somebody's claim: what is known beside the methods
     """
-    case = _Case(problem, np.asarray(value), symbolic, order, tol, claim)
-    verdicts = {}
-    for name, gradient in gradients.items():
-        absent = case.absent(name, gradient)
-        if absent is not None:
-            verdicts[name] = Verdict("domain", trouble or absent)
-        else:
-            verdicts[name] = case.verdict(name, np.asarray(gradient), None if torch is None else torch.get(name))
-    return verdicts
+    infinite = {name: found for name in gradients if (found := _infinite_point(problem, name)) is not None}
+    if isinstance(problem.enclosures, str):
+        seen = Witnesses(symbolic, torch, None if claim is None else claim.engine, claim is not None, tol, trouble)
+        return witnesses.judge(problem, value, gradients, seen) | infinite
+    case = _Case(problem, problem.enclosures, symbolic, torch, tol, trouble, claim)
+    return {
+        name: infinite[name] if name in infinite else case.verdict(name, np.asarray(gradient))
+        for name, gradient in gradients.items()
+    }
 
 
 def check_value(
     problem: Problem, value: Any, symbolic: Mapping[str, Any], *, tol: float | None = None, trouble: str | None = None
 ) -> Verdict:
-    """The verdict on the result itself, from SymPy alone; arguments as for `judge`."""
+    """The verdict on the result itself; arguments as for `judge`."""
     array = np.asarray(value)
-    if not np.all(np.isfinite(array)):
-        return Verdict("domain", trouble or "the value does not exist here")
-    rounding = Rounding(problem)
-    finding = methods.symbolic(array, symbolic.get("value"), symbolic.get("error", ""), rounding.of_value, tol)
-    return _conclude([finding], rounding.of_value() if finding.outcome == ROUNDING else None, array)
+    if isinstance(problem.enclosures, str):
+        return witnesses.check_value(problem, array, Witnesses(symbolic, tol=tol, trouble=trouble))
+    from gradcli.verify.balls.explain import Explanations
+    from gradcli.verify.elements import Subject, elements
+
+    explanations = Explanations(problem.enclosures, None)
+    spread = Rounding(problem).of_value
+    subject = Subject("", array.dtype.name, explanations, spread, tol=tol)
+    found = elements(subject, array.reshape(-1).tolist(), problem.enclosures.value())
+    return _concluded(found, array.shape, "value", trouble)
+
+
+def _infinite_point(problem: Problem, name: str) -> Verdict | None:
+    """At infinity there is no derivative, whatever rules give."""
+    point = np.asarray(problem.values[name])
+    if np.isfinite(point).all():
+        return None
+    return Verdict(
+        Word.DOMAIN, f"{name} itself is {float(point[~np.isfinite(point)].flat[0])}: there is no derivative there"
+    )
 
 
 class _Case:
@@ -84,184 +113,193 @@ class _Case:
     def __init__(
         self,
         problem: Problem,
-        value: Any,
+        enclosures: Enclosures,
         symbolic: Mapping[str, Any],
-        order: int,
+        torch: Mapping[str, Any] | None,
         tol: float | None,
-        claim: Claimed | None = None,
+        trouble: str | None,
+        claim: Claimed | None,
     ) -> None:
         self.problem = problem
-        self.value = value
+        self.enclosures = enclosures
         self.symbolic = symbolic
-        self.order = order
+        self.torch = torch
         self.tol = tol
+        self.trouble = trouble
         self.claim = claim
         self.rounding = Rounding(problem)
 
     @cached_property
-    def noise(self) -> float:
-        return self.rounding.of_total()
+    def goal(self) -> Goal:
+        problem = self.problem
+        cotangent = problem.cotangent if problem.order == 1 else problem.weight
+        return self.enclosures.goal(cotangent, problem.tangents, problem.order)
 
-    def absent(self, name: str, gradient: Any) -> str | None:
-        """Why there is no derivative here: the value, the gradient or the point is infinite or NaN; None if none is."""
-        point = np.asarray(self.problem.values[name])
-        if not np.all(np.isfinite(point)):
-            return f"{name} itself is {float(point[~np.isfinite(point)].flat[0])}: there is no derivative there"
-        for what, array in (("value", self.value), ("gradient", gradient)):
-            if not np.all(np.isfinite(array)):
-                return f"the {what} does not exist here"
-        return None
+    @cached_property
+    def explanations(self) -> Explanations:
+        from gradcli.verify.balls.explain import Explanations
 
-    def verdict(self, name: str, gradient: Any, torch: Any) -> Verdict:
-        def spread() -> Any:
-            return self.rounding.of_gradient(name)
+        return Explanations(self.enclosures, self.goal)
 
-        derivatives = self.symbolic.get("derivatives", {}).get(name)
-        entry = derivatives and derivatives[self.order - 1]
-        sympy = methods.symbolic(gradient, entry, self.symbolic.get("error", "not asked"), spread, self.tol)
-        singular = self.symbolic.get("singular")  # None: it is not known where there might be a kink
+    @cached_property
+    def enclosed(self) -> dict[str, list[Enclosed]]:
+        return self.enclosures.gradient(self.goal)
+
+    def verdict(self, name: str, gradient: Any) -> Verdict:
+        """On one gradient."""
+        from gradcli.verify.balls.explain import Explanations
+        from gradcli.verify.elements import Subject, elements
+
+        claim = self.claim
+        subject = Subject(
+            name,
+            gradient.dtype.name,
+            self.explanations,
+            lambda: self.rounding.of_gradient(name),
+            engine=None if claim is None or claim.engine is None else claim.engine[name],
+            is_claim=claim is not None,
+            convention=None if claim is None else claim.convention,
+            formula=None if (formula := self.formula(name)) is None else Explanations(formula, None),
+            tol=self.tol,
+        )
+        found = elements(subject, self.numbers(name, gradient), self.enclosed[name])
+        return self.crossed(name, gradient, _concluded(found, gradient.shape, name, self.trouble))
+
+    def numbers(self, name: str, gradient: Any) -> list[Any]:
+        """What is judged: doubles, or what is certified of a claimed formula."""
+        formula = self.formula(name)
+        if formula is None:
+            return list(gradient.reshape(-1).tolist())
+        value = formula.value()
+        balls = [one.ball if one.kind == "number" else None for one in value]
+        return balls * gradient.size if len(balls) == 1 else balls  # a number may stand for each element
+
+    def formula(self, name: str) -> Enclosures | None:
+        """The enclosures of what is claimed for a name, if that is a formula."""
+        return None if self.claim is None or self.claim.formulas is None else self.claim.formulas.get(name)
+
+    def crossed(self, name: str, gradient: Any, verdict: Verdict) -> Verdict:
+        """The verdict with what the other methods say: SymPy always, PyTorch if it was asked."""
+        methods = {"enclosure": _outcome(verdict)}
+        sympy = self.sympy(name, gradient)
+        methods["sympy"] = sympy.outcome
+        if self.torch is not None and name in self.torch:
+            methods["torch"] = peer("torch", gradient, self.torch[name], self.tol).outcome
+        verdict = replace(verdict, methods=methods)
+        if sympy.outcome == DIFFERS and verdict.word.is_settled:
+            return self.contradicted(name, gradient, verdict, sympy)
+        if verdict.word is Word.UNDECIDED and sympy.outcome == AGREES and sympy.tolerance is not None:
+            return self.witnessed(name, gradient, verdict, sympy)
+        return verdict
+
+    def witnessed(self, name: str, gradient: Any, verdict: Verdict, sympy: Finding) -> Verdict:
+        """Where the enclosure is open: SymPy's formula knows of no break, so differences must agree with it."""
         if self.problem.unprobed:
-            sympy = replace(sympy, proof=sympy.proof and singular == {})
-            findings = [sympy, Finding("numeric", self.problem.unprobed)]
-        else:
-            prober = Prober(self.problem, name, gradient, self.noise)
-            probes = prober.one() if sympy.proof else prober.all()
-            suspects = probes if singular is None else prober.some(map(tuple, singular.get(name, [])))
-            with np.errstate(all="ignore"):
-                found = (probe for probe in suspects if probe.index is not None and probe.has_kink())
-                kinks = list(found if self.claim else islice(found, 1))
-                if kinks:
-                    refuted = self.claim and self.refuted(self.claim, name, gradient, prober, kinks)
-                    return refuted or self.kink(name, kinks[0], entry, torch)
-                findings = [sympy, methods.numeric(probes, gradient, spread, self.tol)]
-        if torch is not None:
-            findings.append(methods.peer("torch", gradient, torch, self.tol))
-        if self.claim is not None and self.claim.engine is not None:
-            findings.append(methods.peer("engine", gradient, self.claim.engine[name], self.tol))
-        return _conclude(findings, spread() if sympy.outcome == ROUNDING else None, gradient, self.claim)
-
-    def refuted(
-        self, claim: Claimed, name: str, gradient: Any, prober: Prober, kinks: Sequence[Probe]
-    ) -> Verdict | None:
-        """A mismatch, where a claim is beyond both one-sided derivatives at a kink, or is wrong beside the kinks.
-
-        What the engine gives at a kink, PyTorch's convention, may be claimed wherever it lies.
-        """
-        engine = None if claim.engine is None else np.asarray(claim.engine[name])
-        unlike = [probe for probe in kinks if engine is None or probe.found != float(engine[probe.index])]
-        beyond = methods.between_sides(unlike, gradient, self.tol)
-        if beyond.outcome == DIFFERS:
-            place = f" at {list(beyond.worst)}" if beyond.worst else ""
-            found = f"the claimed {beyond.found!r}{place} is beyond both one-sided derivatives"
-            verdict = _conclude([beyond], None, gradient, Claimed())
-            return replace(verdict, detail=f"{found}; {beyond.expected!r} is the nearer")
-        verdict = _conclude(self.beside(name, gradient, engine, prober, kinks), None, gradient, claim)
-        return verdict if verdict.word == "mismatch" else None
-
-    def beside(self, name: str, gradient: Any, engine: Any, prober: Prober, kinks: Sequence[Probe]) -> list[Finding]:
-        """What is found of a claim at the elements at which there can be no kink; `engine` may be None."""
-        singular = (self.symbolic.get("singular") or {}).get(name, ())
-        smooth = np.ones(gradient.shape, bool)
-        for index in (*(probe.index for probe in kinks), *map(tuple, singular)):
-            smooth[index] = False
-        findings = []
-        if engine is None:
-            probes = [probe for probe in prober.all() if probe.index is not None and smooth[probe.index]]
-        else:
-            peer = methods.peer("engine", np.where(smooth, gradient, engine), engine, self.tol)
-            findings.append(peer)
-            probes = prober.some([peer.worst]) if peer.outcome == DIFFERS and peer.worst is not None else []
-        return [*findings, methods.numeric(probes, gradient, lambda: self.rounding.of_gradient(name), self.tol)]
-
-    def kink(self, name: str, probe: Probe, entry: Mapping[str, Any] | None, torch: Any) -> Verdict:
-        """The verdict at a kink: what the libraries return there is convention."""
-        estimate = probe.estimate()
-        digits = {tuple(index): number for index, number in ((entry and entry["elements"]) or ())}
-        given = "PyTorch's convention, used here, gives" if self.claim is None else "what is claimed is"
-        conventions = [f"{given} {probe.found:g}"]
-        if torch is not None:
-            conventions.append(f"PyTorch itself {float(np.asarray(torch)[probe.index]):g}")
-        jax = _jax(self.problem, name) if self.order == 1 else None
-        conventions.append(f"JAX {jax:g}" if jax is not None else "JAX: not known")
-        sympy = digits.get(probe.index or (), "has no answer")
-        conventions.append(f"SymPy {_short(sympy)}")
-        sides = f"the derivative is {estimate.left:.6g} from the left and {estimate.right:.6g} from the right"
-        place = f" at {name}{list(probe.index)}" if probe.index else ""
-        return Verdict(
-            "kink",
-            f"{sides}{place}; {', '.join(conventions)}",
-            methods={"sympy": f"gives {_short(sympy)}", "numeric": "the one-sided derivatives differ"},
-            worst=probe.index,
-            found=probe.found,
-            jax=jax,
+            return verdict
+        probes = Prober(self.problem, name, gradient, self.rounding.of_total()).all()
+        with np.errstate(all="ignore"):
+            broken = any(probe.index is not None and probe.has_kink() for probe in probes)
+            third = numeric(probes, gradient, lambda: self.rounding.of_gradient(name), self.tol)
+        if broken or third.outcome != AGREES:
+            return replace(verdict, methods={**verdict.methods, "numeric": "a break" if broken else third.outcome})
+        detail = f"SymPy's formula gives the same at every element, and so do differences; {verdict.detail}"
+        return replace(
+            verdict,
+            word=Word.AGREES,
+            detail=detail,
+            elements=tuple(
+                replace(one, word=Word.AGREES) if one.word is Word.UNDECIDED else one for one in verdict.elements
+            ),
+            methods={**verdict.methods, "numeric": AGREES},
+            error=third.error,
+            tolerance=third.tolerance,
         )
 
+    def contradicted(self, name: str, gradient: Any, verdict: Verdict, sympy: Finding) -> Verdict:
+        """Where SymPy's formula gives another number than the enclosure: differences tell who is right, if they can."""
+        both = f"SymPy's formula gives {sympy.found!r} where {sympy.expected!r} is enclosed"
+        probes = Prober(self.problem, name, gradient, self.rounding.of_total()).some([sympy.worst or ()])
+        with np.errstate(all="ignore"):
+            third = numeric(probes, gradient, lambda: self.rounding.of_gradient(name), self.tol)
+        methods = {**verdict.methods, "numeric": third.outcome}
+        if third.outcome == AGREES:
+            return replace(
+                verdict, methods=methods, detail=f"{verdict.detail}; {both}, and differences agree with the latter"
+            )
+        return replace(verdict, word=Word.UNDECIDED, methods=methods, detail=f"{both}, and no third method tells")
 
-def _short(digits: str) -> str:
-    try:
-        return f"{float(digits):g}"
-    except ValueError:
-        return digits
+    def sympy(self, name: str, gradient: Any) -> Finding:
+        """SymPy's formula, evaluated with balls, beside the enclosures; beside the numbers where these are open.
+
+        Where there is no derivative, its formula says nothing.
+        """
+        derivatives = self.symbolic.get("derivatives", {}).get(name)
+        if not derivatives:
+            return Finding("sympy", self.symbolic.get("error", "not asked"))
+        from gradcli.verify.balls.context import working
+        from gradcli.verify.balls.enclosures import NUMBER, OPEN
+        from gradcli.verify.balls.formulas import exact_value
+        from gradcli.verify.balls.numbers import exactly
+
+        entry, shape = derivatives[self.problem.order - 1], np.shape(self.problem.values[name])
+        places = [(tuple(place), text) for place, text in entry["elements"] if text is not None]
+        if any(len(place) != len(shape) for place, _ in places):
+            return Finding("sympy", "has a result of another shape")
+        compared, exists = 0, not places
+        for place, text in places:
+            enclosed = self.enclosed[name][int(np.ravel_multi_index(place, shape)) if place else 0]
+            if enclosed.kind not in (NUMBER, OPEN):
+                continue
+            exists, formula = True, exact_value(text, self.problem.values)
+            if formula.kind != NUMBER:
+                continue
+            true = enclosed.ball if enclosed.kind == NUMBER else exactly(float(gradient[place]))
+            compared += 1
+            with working(_BITS):
+                error = abs(formula.ball - true)
+                if not error <= _SAME * max(abs(float(true)), _SMALLEST):
+                    return Finding("sympy", DIFFERS, float(error), None, place, float(formula.ball), float(true))
+        if not compared:
+            return Finding("sympy", "has no number here" if exists else "there is no derivative")
+        return Finding("sympy", AGREES, tolerance=_SAME if compared == gradient.size else None)
 
 
-def _jax(problem: Problem, name: str) -> float | None:
-    """JAX's slope at a kink, where the program is one function of the variable alone."""
-    result, alone = problem.program.result, not problem.program.assignments and problem.cotangent is None
-    if not isinstance(result, Call) or not alone or problem.values[name].shape:
-        return None
-    holding = [child for child in result.children if Name(name) in postorder(child)]
-    return _JAX_AT_KINK.get(result.function) if holding == [Name(name)] else None
+def _outcome(verdict: Verdict) -> str:
+    """What the enclosures say of the numbers."""
+    if verdict.word.is_settled:
+        return AGREES
+    return DIFFERS if verdict.word.is_wrong else str(verdict.word)
 
 
-def _conclude(findings: Sequence[Finding], spread: Any, array: Any, claim: Claimed | None = None) -> Verdict:
-    """The word that follows from what the methods found; `spread` is what rounding does to the array, if decisive."""
-    differing, agreeing, rounded = (
-        [finding for finding in findings if finding.outcome == outcome] for outcome in (DIFFERS, AGREES, ROUNDING)
-    )
-    proofs = [finding for finding in agreeing if finding.proof]
-    best = [*proofs, *rounded, *differing, *agreeing, *findings][0]
-    detail = "; ".join(f"{finding.method} {finding.outcome}" for finding in findings)
-    enough = 1 if claim is not None and claim.engine is None else 2
-    whose = "the engine's" if claim is None else "the claimed"
-    if len(differing) >= enough:
-        word, best = "mismatch", differing[0]
-        against = " and ".join(finding.method for finding in differing)
-        detail = f"{whose} {_sides(best)}: {against} contradict{'s' * (len(differing) == 1)} it"
-    elif proofs:
-        word, detail = "proved", f"SymPy's thirty digits agree at every element (error {best.error:.2g})"
-    elif rounded:
-        word, detail = "ill-conditioned", _condition(spread, array)
-    elif differing:
-        word = "undecided"
-        detail = f"{whose} {_sides(best)}, says {best.method}, but no other method confirms it ({detail})"
-    elif agreeing:
-        word = "agrees"
-        if best.error is not None:
-            detail = f"error {best.error:.2g}, tolerance {best.tolerance:.2g} ({detail})"
-    else:
-        word = "undecided"
+def _concluded(found: Sequence[Element], shape: tuple[int, ...], name: str, trouble: str | None) -> Verdict:
+    """The verdict on an array, from those on its elements."""
+    if not found:
+        return Verdict(Word.PROVED, "there are no elements", shape=shape)
+    place = max(range(len(found)), key=lambda i: (found[i].word.rank, found[i].ulps or 0.0))
+    element = found[place]
+    index = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
+    detail = element.detail
+    if trouble and (element.word is Word.DOMAIN or not math.isfinite(element.found)):
+        detail = f"{detail}; {trouble}"
+    if shape and not element.word.is_settled:
+        detail = f"at {name}{list(index)}: {detail}{_counted(found)}"
+    error = None if element.mid is None else abs(element.found - element.mid)
+    if error is not None and not math.isfinite(error):
+        error = None
     return Verdict(
-        word,
+        element.word,
         detail,
-        error=best.error,
-        tolerance=best.tolerance,
-        methods={finding.method: finding.outcome for finding in findings},
-        worst=best.worst,
-        found=best.found,
-        expected=best.expected,
+        error=error,
+        worst=index,
+        found=element.found,
+        expected=element.mid,
+        elements=tuple(found),
+        shape=shape,
     )
 
 
-def _sides(finding: Finding) -> str:
-    place = f" at {list(finding.worst)}" if finding.worst else ""
-    return f"{finding.found!r}{place} should be {finding.expected!r} (tolerance {finding.tolerance:.2g})"
-
-
-def _condition(spread: Any, array: Any) -> str:
-    """How badly rounding is amplified, and how many digits are left."""
-    relative = float(np.max(spread) / (np.max(np.abs(array)) or 1.0))
-    condition = relative / float(np.finfo(array.dtype).eps)
-    digits = max(0, int(-np.log10(relative))) if relative else 0
-    return (
-        f"rounding alone moves it by {np.max(spread):.2g} (condition {condition:.2g}): {digits} digits can be trusted"
-    )
+def _counted(found: Sequence[Element]) -> str:
+    """How many elements have which word, the worst first; nothing where there is but one."""
+    counts = Counter(one.word for one in found)
+    told = ", ".join(f"{counts[word]:,} {word}" for word in sorted(counts, key=lambda word: -word.rank))
+    return f" ({told})" if len(found) > 1 else ""

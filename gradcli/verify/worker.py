@@ -57,7 +57,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
     """
     if "batch" in request:
         return {"batch": [respond(one) for one in request["batch"]]}
-    from gradcli.verify.forms import NoFormError
+    from gradcli.verify.building import NoFormError
     from gradcli.verify.identity import identical
     from gradcli.verify.symbolic import answer
 

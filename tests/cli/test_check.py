@@ -66,7 +66,10 @@ def test_it_ends_though_standard_input_does_not(options: list[str]) -> None:
         (["abs(x)", "--at", "x=0", "--grad", "x=1"], Exit.OK),
         (["abs(x)", "--at", "x=0", "--grad", "x=1", "--strict"], Exit.UNDECIDED),
         (["abs(x)", "--at", "x=0", "--grad", "x=1", "--strict", "--convention", "jax"], Exit.OK),
+        (["abs(x)", "--at", "x=0", "--grad", "x=0", "--strict", "--convention", "tensorflow"], Exit.OK),
         (["abs(x)", "--at", "x=0", "--grad", "x=1", "--convention", "torch"], Exit.FAILED),
+        (["abs(x)", "--at", "x=0", "--grad", "x=0.5", "--strict"], Exit.UNDECIDED),
+        (["floor(x)", "--at", "x=2", "--grad", "x=0", "--strict"], Exit.UNDECIDED),
         (["abs(x)", "--at", "x=0", "--grad", "x=1.0000001"], Exit.FAILED),
     ],
 )
@@ -111,10 +114,36 @@ def test_a_line_of_text_a_claim(gradcli: Run, lines: Callable[..., None]) -> Non
     right, wrong, kink, unreadable, total = gradcli("check", "-").out.splitlines()
     assert right == "1: proved  x**2"
     assert wrong.startswith("2: refuted  100%: a,b c")
-    assert "the claimed 7.0 should be 6.0" in wrong
+    assert "the claimed 7 should be 6" in wrong
     assert kink.startswith("3: kink  abs(x)")
     assert unreadable.startswith("4: error  not JSON")
     assert total == "4 claims: 1 holds, 1 refuted, 1 undecided, 1 error"
+
+
+@pytest.mark.parametrize(
+    ("options", "symbolic", "outcome"), [([], None, "not asked"), (["--symbolic"], "2*x", "agrees")]
+)
+def test_a_stream_asks_sympy_where_it_is_needed_or_wanted(
+    gradcli: Run, lines: Callable[..., None], options: list[str], symbolic: str | None, outcome: str
+) -> None:
+    lines(RIGHT)
+    (claim,) = gradcli("check", "-", *options, "--json").document["claims"]
+    part = claim["gradients"]["x"]
+    assert (part["symbolic"], part["verdict"]["methods"]) == (symbolic, {"enclosure": "agrees", "sympy": outcome})
+
+
+def test_symbolic_is_for_streams(gradcli: Run) -> None:
+    outcome = gradcli("check", "x", "--grad", "x=1", "--symbolic")
+    assert outcome.code == Exit.USAGE
+    assert "--symbolic: only for many claims" in outcome.err
+
+
+@pytest.mark.parametrize("claimed", ["x=2*sin(x)*cos(x)", "x=2*sin(x)"])
+def test_a_single_formula_is_shown_beside_sympys(gradcli: Run, claimed: str) -> None:
+    (claim,) = gradcli("check", "sin(x)**2", "--grad", claimed, "--json").document["claims"]
+    part = claim["gradients"]["x"]
+    assert part["symbolic"] == "2*sin(x)*cos(x)"
+    assert part["verdict"]["methods"]["sympy"] == "agrees"
 
 
 def test_the_document_and_the_json_lines_say_the_same(gradcli: Run, lines: Callable[..., None]) -> None:
@@ -145,9 +174,7 @@ def test_junit_can_be_read(gradcli: Run, lines: Callable[..., None], strict: boo
 def test_annotations_are_escaped(gradcli: Run, lines: Callable[..., None]) -> None:
     lines(RIGHT, WRONG, KINK)
     error, warning = gradcli("check", "-", "--format", "github").out.splitlines()
-    assert error.startswith(
-        "::error line=2,title=refuted%3A 100%25%3A a%2Cb%0Ac \x01::x: the claimed 7.0 should be 6.0"
-    )
+    assert error.startswith("::error line=2,title=refuted%3A 100%25%3A a%2Cb%0Ac \x01::x: the claimed 7 should be 6")
     assert warning.startswith("::warning line=3,title=undecided%3A abs(x)::x: the derivative is -1 from the left")
 
 

@@ -147,3 +147,20 @@ def test_bad_inputs(gradcli: Run, arguments: list[str], message: str) -> None:
 )
 def test_the_document_fits_its_schema(gradcli: Run, arguments: list[str]) -> None:
     jsonschema.validate(gradcli("eps", *arguments, "--json").document, schema_of("eps"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "word"),
+    [
+        ("abs(x)", "x=0", "kink"),
+        ("floor(x)", "x=2", "jump"),
+        ("log(x)", "x=-1", "domain"),
+        ("relu(3*x-0.03)", "x=0.01", "ill-conditioned"),
+        ("relu(x)-relu(-x)", "x=0", "mismatch"),
+    ],
+)
+def test_the_gradient_is_judged(gradcli: Run, expression: str, at: str, word: str) -> None:
+    outcome = gradcli("eps", expression, "--at", at, "--strict", "--json")
+    assert outcome.document["variables"]["x"]["verdict"]["word"] == word
+    assert outcome.code == (Exit.FAILED if word == "mismatch" else Exit.UNDECIDED)
+    assert f"x: {word}: " in gradcli("eps", expression, "--at", at).out

@@ -165,3 +165,20 @@ def test_strict_at_a_kink(gradcli: Run) -> None:
     outcome = gradcli("explain", "abs(x)", "--at", "x=0", "--strict")
     assert outcome.code == Exit.UNDECIDED
     assert "kink" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "reason"),
+    [
+        ("abs(x)", "x=0", "x: kink: the derivative is -1 from the left and 1 from the right"),
+        ("floor(x)", "x=2", "x: jump: the value jumps: 1 from the left, 2 at the point, 2 from the right"),
+        ("log(x)", "x=-1", "value: domain: the logarithm of a number that is not positive"),
+        ("relu(3*x-0.03)", "x=0.01", "x: ill-conditioned: what relu compares is 1.7e-18 apart"),
+        ("relu(x)-relu(-x)", "x=0", "x: mismatch: the engine's 0 should be 1; PyTorch's rule for relu"),
+    ],
+)
+@pytest.mark.parametrize("form", ["--markdown", "--latex", "--mode=reverse"])
+def test_the_reason_of_a_verdict_is_given(gradcli: Run, expression: str, at: str, reason: str, form: str) -> None:
+    outcome = gradcli("explain", expression, "--at", at, form)
+    assert reason in " ".join(outcome.out.replace("`", "").split())
+    assert outcome.code == (Exit.FAILED if "mismatch" in reason else Exit.OK)

@@ -211,3 +211,27 @@ def test_bad_inputs(gradcli: Run, arguments: list[str], message: str) -> None:
 )
 def test_the_document_fits_its_schema(gradcli: Run, arguments: list[str]) -> None:
     jsonschema.validate(gradcli("minimize", *arguments, "--json").document, schema_of("minimize"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "start", "word", "value_word", "detail"),
+    [
+        ("abs(x)", "x=0", "kink", "proved", "-1 from the left and 1 from the right"),
+        ("floor(x)", "x=2", "jump", "proved", "the value jumps: 1 from the left, 2 at the point"),
+        ("log(x)", "x=-1", "domain", "domain", "the logarithm of a number that is not positive"),
+        ("relu(3*x-0.03)", "x=0.01", "ill-conditioned", "ill-conditioned", "what relu compares is 1.7e-18 apart"),
+        ("(log(1+x*1e-100)*1e100)**2", "x=1", "ill-conditioned", "ill-conditioned", "the derivative is 2"),
+        ("relu(x)-relu(-x)", "x=0", "mismatch", "proved", "PyTorch's rule for relu at this point makes 0 of it"),
+    ],
+)
+def test_the_end_is_judged(gradcli: Run, expression: str, start: str, word: str, value_word: str, detail: str) -> None:
+    arguments = ["minimize", expression, "--start", start, "--strict"]
+    outcome = gradcli(*arguments, "--json")
+    variable, value = outcome.document["variables"]["x"], outcome.document["value"]
+    assert (variable["verdict"]["word"], value["verdict"]["word"]) == (word, value_word)
+    failed = word in ("mismatch", "domain")  # where there is no value, the walk diverges
+    assert outcome.code == (Exit.FAILED if failed else Exit.UNDECIDED)
+    screen = " ".join(gradcli(*arguments, "--no-plot").out.split())
+    assert f"x: {word}: " in screen
+    assert detail in screen
+    assert ("value: " in screen) == (value_word != "proved")

@@ -71,7 +71,8 @@ def test_no_value_at_all(gradcli: Run) -> None:
 def test_svg_has_a_path_for_each_curve(gradcli: Run, tmp_path: Path) -> None:
     file = tmp_path / "curve.svg"
     outcome = gradcli("plot", "1/x", "--over", "x=-1:1", "--derivatives", "1", "-o", str(file))
-    assert (outcome.code, outcome.err) == (Exit.OK, f"note: wrote {file}\n")
+    checked = "note: checked 7 places, each number of them: 14 proved\n"
+    assert (outcome.code, outcome.err) == (Exit.OK, f"{checked}note: wrote {file}\n")
     text = file.read_text()
     root = ET.fromstring(text)  # noqa: S314  # our own file
     assert root.tag.endswith("svg")
@@ -163,3 +164,52 @@ def test_no_line_is_wider_than_the_terminal(gradcli: Run, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("arguments", [["tan(x)", "--derivatives", "1"], ["log(x)"], ["y"]])
 def test_the_document_fits_its_schema(gradcli: Run, arguments: list[str]) -> None:
     jsonschema.validate(gradcli("plot", *arguments, "--over", "x=-1:6:20", "--json").document, schema_of("plot"))
+
+
+def test_a_sample_of_the_curve_is_judged(gradcli: Run) -> None:
+    outcome = gradcli("plot", "[sin(x), x**2]", "--over", "x=0:2*pi", "--derivatives", "1", "--strict", "--json")
+    assert (outcome.code, outcome.err) == (Exit.OK, "note: checked 5 places, each number of them: 20 proved\n")
+    verdicts, curves = outcome.document["verdicts"], outcome.document["curves"]
+    assert [(each["label"], each["order"]) for each in verdicts[:2]] == [("sin(x)", 0), ("sin(x)", 1)]
+    for each in verdicts:
+        (curve,) = (one for one in curves if (one["label"], one["order"]) == (each["label"], each["order"]))
+        index = outcome.document["places"].index(each["place"])
+        assert each["verdict"]["found"] == curve["values"][index]
+    assert max(each["place"] for each in verdicts) - min(each["place"] for each in verdicts) > np.pi
+
+
+def test_both_sides_of_a_cut_are_judged(gradcli: Run) -> None:
+    arguments = ["plot", "1/(x-1)", "--over", "x=0:2:100", "--derivatives", "1", "--json"]
+    outcome = gradcli(*arguments)
+    assert "checked 7 places, each number of them: 14 proved" in outcome.err
+    places = {each["place"] for each in outcome.document["verdicts"]}
+    assert {outcome.document["places"][49], outcome.document["places"][50]} <= places
+
+
+def test_no_place_on_a_cut_is_judged(gradcli: Run) -> None:
+    outcome = gradcli("plot", "floor(x)", "--over", "x=0:4:5", "--derivatives", "1", "--json", "--strict")
+    assert outcome.document["curves"][0]["breaks"] == pytest.approx([1, 2, 3, 4])
+    assert {each["place"] for each in outcome.document["verdicts"]} == {0.0}
+
+
+def test_a_wrong_rule_is_found(gradcli: Run, spoil: Callable[..., None]) -> None:
+    spoil("sin")
+    outcome = gradcli("plot", "sin(x)", "--over", "x=0:1", "--derivatives", "1")
+    assert outcome.code == Exit.FAILED
+    assert "checked 5 places, each number of them: 5 proved, 5 mismatch" in outcome.err
+    assert re.search(r"^error: x = 0.07\d*, d\(sin\(x\)\)/dx: mismatch: ", outcome.err, re.MULTILINE)
+    unchecked = gradcli("plot", "sin(x)", "--over", "x=0:1", "--derivatives", "1", "--no-check", "--json")
+    assert (unchecked.code, unchecked.err, unchecked.document["verdicts"]) == (Exit.OK, "", [])
+
+
+def test_a_kink_at_a_place_is_said(gradcli: Run) -> None:
+    arguments = ["plot", "sin(x) + 1e-9*abs(x)", "--over", "x=0:1:2", "--derivatives", "1"]
+    outcome = gradcli(*arguments)
+    assert outcome.code == Exit.OK
+    assert "warning: x = 0.0, d(sin(x) + 1e-9*abs(x))/dx: kink: " in outcome.err
+    assert gradcli(*arguments, "--strict").code == Exit.UNDECIDED
+
+
+def test_where_nothing_is_drawn_nothing_is_judged(gradcli: Run) -> None:
+    outcome = gradcli("plot", "sqrt(x)", "--over", "x=-2:-1", "--json", "--strict")
+    assert (outcome.code, outcome.err, outcome.document["verdicts"]) == (Exit.OK, "", [])

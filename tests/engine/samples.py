@@ -150,6 +150,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "cross": [{}, {"a": drawn(2, 3), "b": drawn(2, 3)}, {"a": drawn(3, 2), "b": drawn(3, 2), "axis": 0}],
     "solve": [{}, {"b": drawn(3, 2)}, {"a": drawn(2, 3, 3), "b": drawn(2, 3, 2)}],
     # transcendental, piecewise
+    "polygamma": [{"n": n} for n in (0, 1, 2, 5)] + [{"x": MASK + 2.5, "n": 10}],
     "softplus": [{}, {"beta": 2.0, "threshold": 3.0}],
     "gelu": [{}, {"approximate": "tanh"}],
     "elu": [{}, {"alpha": 1.5}, {"alpha": 1.6732632423543772, "scale": 1.0507009873554805}],
@@ -186,6 +187,7 @@ TRIPLES = np.array([*product((-1, 0, 1, math.nan), repeat=3)]).T
 EDGES: dict[str, list[Example]] = {
     "pow_number": [{"x": POINTS, "exponent": n} for n in (0, 1, 2, 3, -1)] + [{"x": POINTS[7:], "exponent": 0.5}],
     "number_pow": [{"x": POINTS, "base": b} for b in (0, 2.0)],
+    "polygamma": [{"x": POINTS, "n": n} for n in (0, 1, 2, 5, 10)],
     "softplus": [{"x": POINTS}],
     "gelu": [{"x": POINTS[3:], "approximate": "tanh"}],
     "elu": [{"x": POINTS, "alpha": 1.5}],

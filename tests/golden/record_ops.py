@@ -120,7 +120,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "det_sign": lambda x: torch.linalg.slogdet(x).sign,
     **{name: getattr(torch.linalg, name) for name in ("det", "inv", "solve")},
     # transcendental, piecewise
-    "trigamma": lambda x: torch.polygamma(1, x),
+    "polygamma": lambda x, n: torch.polygamma(n, x),
     "elu": torch.ops.aten.elu,
     "gelu": lambda x, approximate: functional.gelu(x, approximate=approximate),
     "masked_fill": torch.Tensor.masked_fill,

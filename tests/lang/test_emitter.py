@@ -51,7 +51,7 @@ CASES = [
     .split("\n")
     for case in line.split(" ; ")
 ]
-WITHOUT_NUMPY = {"digamma", "detach"}
+WITHOUT_NUMPY = {"digamma", "polygamma", "detach"}
 
 
 def program_of(case: str) -> Any:
@@ -93,7 +93,7 @@ def test_every_function_is_covered() -> None:
 @pytest.mark.parametrize("name", sorted(WITHOUT_NUMPY))
 def test_what_numpy_does_not_have(name: str) -> None:
     with pytest.raises(InputError, match=f"{name}\\(\\) has no form in numpy"):
-        Emitter("numpy").function(program_of(f"{name}(y)").program, ["y"])
+        Emitter("numpy").function(program_of(f"{name}({'1, ' * (name == 'polygamma')}y)").program, ["y"])
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,9 @@ def test_what_numpy_does_not_have(name: str) -> None:
     [
         ("sum(x, axis=0) + sigmoid(x)", "torch", "torch.sum(x, dim=0) + torch.sigmoid(x)"),
         ("erf(x) + asin(x)", "jax", "jax.scipy.special.erf(x) + jax.numpy.arcsin(x)"),
+        ("polygamma(2, x)", "torch", "torch.polygamma(2, x)"),
+        ("polygamma(4/2, 3)", "torch", "torch.polygamma(int(4/2), torch.tensor(3.0))"),
+        ("polygamma(2, x)", "jax", "jax.scipy.special.polygamma(2, x)"),
         ("sin(2)*x", "torch", "torch.sin(torch.tensor(2.0))*x"),
         ("(x > 0)*x", "torch", "(x > 0)*1.0*x"),
         ("x[[0, 1]]", "jax", "x[jnp.array([0, 1])]"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -41,6 +42,8 @@ ROW = gradient("x@w", "x=[[1,2]], w=[1,3]", "[[1,3]]", wrt="x", cotangent="[1]")
 SOFTMAX = gradient("softmax(x)[0]", "x=[1.,2,3]", "softmax(x)[0]*([1,0,0]-softmax(x))")
 SMALL = gradient("x**2", "x=0.0001", "2*x")
 SQUARES = gradient("sum(x**2)", "x=[1,2]", "2*x")
+NEGATIVE = gradient("x*abs(x)", "x=-3", "6")
+FULL = gradient("sum(full(2, 1.5)*x**2)", "x=[1,2]", "3*x")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def worker() -> Iterator[SympyWorker]:
         (PARABOLA, "b"),
         (PARABOLA, "-2"),
         (WEIGHTED, "2*x*[0.1, 0.01]"),
-        (gradient("x*abs(x)", "x=-3", "6"), "-2x"),
+        (NEGATIVE, "-2x"),
         (gradient("sum(x/sqrt(sum(x**2)))", "x=[3,4]", "[0.032, -0.024]"), "[0.032, -0.024]"),
         (gradient("log(x)", "x=0", "inf"), "inf"),
     ],
@@ -79,19 +82,76 @@ def test_right_answers(question: Question, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "proved"),
+    ("question", "answer", "why"),
     [
-        (MEAN, "1.5x + 3", True),
-        (SINE, "2cos(1 + 2x)", True),
-        (DETACHED, "x*x", True),
-        (WEIGHTED, "[0.2, 0.02]*x", True),
-        (BROADCAST, "sum(y, axis=0)", True),
-        (PARABOLA, "2x - 2", False),  # a and b have their values put in
+        (MEAN, "1.5x + 3", "It is the derivative everywhere; SymPy finds no difference either."),
+        (SINE, "2cos(1 + 2x)", "It is the derivative everywhere; SymPy finds no difference either."),
+        (DETACHED, "x*x", "It is the derivative everywhere; SymPy finds no difference either."),
+        (WEIGHTED, "[0.2, 0.02]*x", "It is the derivative everywhere; SymPy finds no difference either."),
+        (
+            BROADCAST,
+            "sum(y, axis=0)",
+            "It is the derivative everywhere, for these x; SymPy finds no difference either.",
+        ),
+        (PARABOLA, "2x - 2", "It is the derivative everywhere, for these a, b, c."),
+        (FULL, "full(2, 3)*x", "It is the derivative everywhere."),
+        (NEGATIVE, "2*abs(x)", "It is the derivative wherever both exist: x != 0."),
+        (NEGATIVE, "-2x", "It has the values of the derivative, there and at random points."),
     ],
 )
-def test_a_formula_is_proved_by_sympy(question: Question, answer: str, proved: bool, worker: SympyWorker) -> None:
+def test_why_a_formula_is_right(question: Question, answer: str, why: str, worker: SympyWorker) -> None:
     judgement = judge(question, answer, worker=worker)
-    assert (judgement.right, judgement.why.startswith("SymPy")) == (True, proved)
+    assert (judgement.right, judgement.why) == (True, why)
+
+
+def test_without_a_proof_sympy_is_believed(worker: SympyWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gradcli.verify.algebra.decide", None)
+    assert judge(SINE, "2cos(1 + 2x)", worker=worker).why == "SymPy finds no difference from the derivative."
+    assert judge(SINE, "2cos(1 + 2x)").why == "It has the values of the derivative, there and at random points."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (CUBE, "3*x**2*(1 + 1e-7)"),
+        (CUBE, "3*x**2 + 1e-7"),
+        (CUBE, "where(x == 2, 0, 3*x**2)"),
+        (CUBE, "where(x == 2, 12.0000001, 3*x**2)"),
+        (SOFTMAX, "softmax(x)[0]*([1,0,1e-8]-softmax(x))"),
+        (PARABOLA, "2*a*x + b + 1e-8*c"),
+    ],
+)
+def test_a_formula_that_is_nearly_right_is_wrong(question: Question, answer: str) -> None:
+    judgement = judge(question, answer)
+    assert (judgement.right, judgement.misconception) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "right", "wrong"),
+    [
+        ("abs(x)", "x=0", ["0", "sign(x)"], ["0.5", "x/2 + 0.5", "1"]),
+        ("relu(x)", "x=0", ["0", "where(x > 0, 1, 0)"], ["1", "where(x >= 0, 1, 0)"]),
+        ("floor(x)", "x=2", ["0", "0*x"], ["1", "x"]),
+    ],
+)
+def test_without_a_derivative_pytorchs_number_is_right(of: str, at: str, right: list[str], wrong: list[str]) -> None:
+    question = gradient(of, at, "0")
+    assert [judge(question, answer).right for answer in (*right, *wrong)] == [True] * len(right) + [False] * len(wrong)
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "right", "wrong"),
+    [
+        ("relu(x) - relu(-x)", "x=0", ["1", "1 + 0*x"], ["0", "where(x > 0, 1, 0) + where(-x > 0, 1, 0)"]),
+        ("(log(1 + x*1e-100)*1e100)**2", "x=1", ["2", "2*x"], ["0", "0*x"]),
+    ],
+)
+def test_the_derivative_is_right_where_the_engine_has_another_number(
+    of: str, at: str, right: list[str], wrong: list[str]
+) -> None:
+    question = gradient(of, at, right[0])
+    assert [judge(question, answer).right for answer in (*right, *wrong)] == [True] * len(right) + [False] * len(wrong)
+    assert solution(question)[1] == float(right[0])
 
 
 @pytest.mark.parametrize(

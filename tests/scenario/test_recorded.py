@@ -155,11 +155,30 @@ def test_an_operation_without_a_form_is_named() -> None:
     np.testing.assert_array_equal(found.gradients["x"].sum(), 1)
 
 
-def test_arguments_without_a_form_are_named() -> None:
+def test_what_has_no_form_is_named() -> None:
     x = leaf(4)
     with record_all():
-        found = read(torch.round(x * 10, decimals=1) * x, x=x)
-    assert found.reason == "round() with these arguments has no form in the expression language"
+        found = read(torch.nn.functional.smooth_l1_loss(x, x * 2, beta=0.5), x=x)
+    assert found.reason == "smooth_l1_loss() has no form in the expression language"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: torch.round(x * 10, decimals=1) * x,
+        lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
+        lambda x: torch.nn.functional.hardswish(x),
+        lambda x: torch.addcmul(x, x, x, value=2.0),
+        lambda x: torch.nn.functional.mse_loss(x, x * x),
+    ],
+)
+def test_what_the_language_has_no_function_for_is_written_in_it(make: Any) -> None:
+    x = leaf(4)
+    with record_all():
+        root = make(x)
+        found = read(root, x=x)
+    assert found.problem is not None, found.reason
+    np.testing.assert_allclose(found.problem.evaluate(found.problem.values), root.detach().numpy(), rtol=1e-13)
 
 
 def test_rounding_to_a_narrower_dtype_has_no_form() -> None:

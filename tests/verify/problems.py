@@ -14,6 +14,7 @@ from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Program, free_names
 from gradcli.lang.unparse import unparse
+from gradcli.verify.certified import enclose
 from gradcli.verify.jitter import jitter
 from gradcli.verify.problem import Problem, symbolic_request
 from gradcli.verify.symbolic import answer
@@ -22,7 +23,7 @@ methods.attach()
 
 
 class Case:
-    """A program at a point: the engine's answer, the Problem, and SymPy's answer."""
+    """A program at a point: the engine's answer, the Problem with its enclosures, and SymPy's answer."""
 
     def __init__(
         self, text: str, *, cotangent: Any = None, dtype: str = "float64", order: int = 1, **values: Any
@@ -32,7 +33,17 @@ class Case:
         self.values = {name: np.asarray(value, dtype) for name, value in values.items()}
         self.cotangent = None if cotangent is None else np.asarray(cotangent, dtype)
         self.order = order
-        self.problem = Problem(self.program, self.values, tuple(values), self.cotangent, self.evaluate, self.perturbed)
+        self.enclosures = enclose(self.program, self.values, tuple(values), dtype)
+        self.problem = Problem(
+            self.program,
+            self.values,
+            tuple(values),
+            self.cotangent,
+            self.evaluate,
+            self.perturbed,
+            self.enclosures,
+            order=order,
+        )
 
     @property
     def program(self) -> Program:

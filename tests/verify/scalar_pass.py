@@ -17,7 +17,7 @@ from gradcli.lang.arguments import defaults
 from gradcli.lang.functions import find, functions, names
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Call, List, Name, fold
-from gradcli.verify.conventions import CUT, LOCAL, Library, divided, is_expression, pulled, rule
+from gradcli.verify.conventions import CUT, LOCAL, Library, divided, is_expression, pulled, rule, variant
 
 
 class NoRuleError(Exception):
@@ -280,18 +280,6 @@ class Pass:
 
 def variance(x: Any, correction: float) -> Any:
     return np.sum((x - np.mean(x)) ** 2) / np.float64(len(x) - correction)
-
-
-def variant(function: str, given: Mapping[str, Any]) -> str:
-    """The key of the rule that a call follows."""
-    if function in ("max", "min") and given["axis"] is not None:
-        return f"{function} axis"
-    if function == "norm":
-        order = given["ord"]
-        return {2: "norm", 1: "norm 1", 0: "norm 0", math.inf: "norm inf", -math.inf: "norm -inf"}.get(order, "norm p")
-    if function == "clamp" and None in (given["min"], given["max"]):
-        return "clamp max" if given["min"] is None else "clamp min"
-    return function
 
 
 def is_array(value: Any) -> bool:

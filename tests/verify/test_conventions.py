@@ -38,6 +38,8 @@ def assert_same(found: dict[str, Any], recorded: dict[str, Any]) -> None:
 def otherwise(case: dict[str, Any]) -> str:
     """Why the engine means to differ from PyTorch, if it does."""
     x, infinite = case["at"].get("x"), case.get("cotangent") == "Infinity"
+    if case["expr"] == "softplus(x)" and 20 < np.max(x) < 37:  # from there on, exp(-x) is lost anyway
+        return "PyTorch says x beyond its threshold of 20; in the calculator, softplus is log(1 + exp(x)) everywhere"
     if case["expr"] == "det(x)" and np.any(x) and abs(np.linalg.det(x)) < 1e-9:
         return (
             "PyTorch perturbs a singular matrix and gets 0, unless further derivatives are wanted; cofactors are right"

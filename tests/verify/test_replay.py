@@ -1,7 +1,8 @@
-"""Differences along one direction, from the recorded graph run again in float64."""
+"""Differences along directions, from the recorded graph run again in float64."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from gradcli import torch
 from gradcli.engine.modes import record_all
 from gradcli.engine.op import OPS
-from gradcli.verify import replay
+from gradcli.verify import directions
 from gradcli.verify.recorded import LARGE, Recorded, recorded, verdicts
 
 
@@ -24,7 +25,7 @@ def of(make: Any, *shapes: tuple[int, ...]) -> Recorded:
 
 
 def judged(found: Recorded) -> set[str]:
-    assert found.replay is not None
+    assert found.problem is None
     return {verdict.word for verdict in verdicts(found, None).values()}
 
 
@@ -54,10 +55,36 @@ def test_right_gradients_agree(make: Any, shapes: Any) -> None:
 @pytest.mark.parametrize("leaf", ["x0", "x1", "x2"])
 @pytest.mark.parametrize("wrong", [lambda g: g * 1.01, lambda g: -g, np.zeros_like])
 @pytest.mark.parametrize(("make", "shapes"), [(convolved, CONVOLUTION), (torch.nn.functional.linear, LINEAR)])
-def test_a_wrong_gradient_of_any_leaf_does_not_agree(make: Any, shapes: Any, wrong: Any, leaf: str) -> None:
+def test_a_wrong_gradient_of_a_leaf_is_a_mismatch_of_that_leaf(make: Any, shapes: Any, wrong: Any, leaf: str) -> None:
     found = of(make, *shapes)
     found.gradients[leaf] = wrong(found.gradients[leaf])
-    assert judged(found) == {"undecided"}
+    told = verdicts(found, None)
+    assert {name: verdict.word for name, verdict in told.items()} == dict.fromkeys(told, "agrees") | {leaf: "mismatch"}
+
+
+def test_one_wrong_element_of_many_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    (pull,) = OPS["glu"].pulls
+
+    def wrong(g: Any, slots: Any) -> Any:
+        contribution = np.array(pull(g, slots))
+        contribution[500] *= 1.01
+        return contribution
+
+    assert judged(of(torch.nn.functional.glu, (2000,))) == {"agrees"}
+    monkeypatch.setattr(OPS["glu"], "pulls", (wrong,))
+    assert judged(of(torch.nn.functional.glu, (2000,))) == {"mismatch"}
+
+
+def test_what_a_rule_loses_is_seen_through_the_rounding_of_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    (pull,) = OPS["glu"].pulls
+    monkeypatch.setattr(OPS["glu"], "pulls", (lambda g, slots: pull(g, slots) * (1 + 1e-9),))
+    found = of(torch.nn.functional.glu, (2000,))
+    assert found.value.dtype == np.float32
+    assert judged(found) == {"mismatch"}
+
+
+def test_where_there_is_no_derivative_it_is_a_kink() -> None:
+    assert judged(of(lambda x: torch.median(torch.stack([x[0], x[0] * 2 - x[0].detach(), x[1]])), (2,))) == {"kink"}
 
 
 def test_a_computation_that_comes_out_otherwise_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,21 +98,27 @@ def test_what_is_not_finite_is_outside_the_domain() -> None:
     assert judged(found) == {"domain"}
 
 
-def test_small_problems_go_to_sympy() -> None:
-    assert of(lambda x: x * x, (LARGE,)).replay is None
-    assert of(lambda x: x * x, (LARGE + 1,)).replay is not None
+def test_small_problems_are_enclosed() -> None:
+    assert of(lambda x: x * x, (LARGE,)).problem is not None
+    assert of(lambda x: x * x, (LARGE + 1,)).problem is None
+
+
+def test_what_cannot_be_enclosed_is_run_again() -> None:
+    found = of(lambda x: torch.exp(x) * x, (5,))
+    assert found.problem is not None
+    again = replace(found, problem=replace(found.problem, enclosures="too large"))
+    assert {verdict.word for verdict in verdicts(again, None).values()} == {"agrees"}
 
 
 def test_the_cost_of_a_run_is_counted() -> None:
     found = of(torch.nn.functional.conv2d, *CONVOLUTION)
-    assert found.replay is not None
     products = 2 * 4 * 4 * 4 * (3 * 3 * 3)
     assert products < found.replay.work < 3 * products + 10 * sum(map(np.prod, CONVOLUTION))
 
 
 def test_what_would_take_too_long_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     found = of(convolved, *CONVOLUTION)
-    monkeypatch.setattr(replay, "WORK", found.replay.work - 1)
+    monkeypatch.setattr(directions, "WORK", found.replay.work - 1)
     assert judged(found) == {"undecided"}
-    monkeypatch.setattr(replay, "WORK", found.replay.work)
+    monkeypatch.setattr(directions, "WORK", found.replay.work)
     assert judged(found) == {"agrees"}

@@ -260,14 +260,18 @@ def _exponent_slope(result: Any, a: Any, b: Any) -> Any:
     return np.where(flat, 0, result) * np.log(np.where(flat, 1, a))
 
 
+def _zero_power_slope(x: Any) -> Any:
+    """The derivative of 0**x: flat for x >= 0, and infinite for x < 0."""
+    return np.where(x >= 0, 0, np.where(x < 0, -np.inf, np.nan))
+
+
 pow_number = general("pow_number", "PowBackward0", _power, domain=REAL, x=_power_slope)
 number_pow = general(
     "number_pow",
     "PowBackward2",
     lambda x, base: _elements_power(*align(base, x)),
     domain=REAL,
-    # 0**x is flat for x >= 0, and infinite for x < 0
-    x=lambda g, result, x, base: g * (result * np.log(base) if base else np.where(x >= 0, 0, np.sign(x) * np.inf)),
+    x=lambda g, result, x, base: g * (result * np.log(base) if base else _zero_power_slope(x)),
 )
 pow_tensor = elementwise(
     "pow_tensor",

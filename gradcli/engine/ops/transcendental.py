@@ -6,6 +6,7 @@ A rule that differs in form from the textbook's avoids an overflow or a cancella
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from gradcli.engine import special
 from gradcli.engine.domain import POSITIVE, REAL, UNIT, Domain
 from gradcli.engine.dtypes import as_float
-from gradcli.engine.op import elementwise, general, missing
+from gradcli.engine.op import elementwise, general
 
 _LN2, _LN10 = math.log(2), math.log(10)
 _NOT_A_POLE = Domain(0, note="x not in 0, -1, -2, ...")
@@ -154,8 +155,28 @@ def _bell(x: Any) -> Any:
 
 erf = _function("erf", "ErfBackward0", special.erf, domain=REAL, x=lambda g, x: g * _bell(x))
 erfc = _function("erfc", "ErfcBackward0", special.erfc, domain=REAL, x=lambda g, x: -g * _bell(x))
-trigamma = _function("trigamma", "PolygammaBackward0", special.trigamma, domain=_NOT_A_POLE, x=missing)
-digamma = _function("digamma", "DigammaBackward0", special.digamma, domain=_NOT_A_POLE, x=lambda g, x: g * trigamma(x))
+
+
+def polygamma(n: int, x: Any) -> Any:
+    """The derivative of order n of digamma."""
+    n = operator.index(n)
+    if n < 0:
+        raise RuntimeError("polygamma(n, x) does not support negative n.")
+    if n > special.MAX_ORDER:
+        raise RuntimeError(f"polygamma(n, x) does not support n > {special.MAX_ORDER}.")
+    return _polygamma(x, n)
+
+
+_polygamma = general(
+    "polygamma",
+    "PolygammaBackward0",
+    lambda x, n: special.polygamma(n, as_float(x)) if n else special.digamma(as_float(x)),
+    domain=_NOT_A_POLE,
+    x=lambda g, x, n: g * polygamma(n + 1, x),
+)
+digamma = _function(
+    "digamma", "DigammaBackward0", special.digamma, domain=_NOT_A_POLE, x=lambda g, x: g * polygamma(1, x)
+)
 lgamma = _function("lgamma", "LgammaBackward0", special.lgamma, domain=_NOT_A_POLE, x=lambda g, x: g * digamma(x))
 
 # Smooth activations

@@ -24,16 +24,6 @@ def _clamp(S: Any, x: Any, low: Any, high: Any) -> Any:
     return x if high is None else S.Min(x, high)
 
 
-def _round(S: Any, x: Any) -> Any:
-    """To the nearest whole number, ties to the even one."""
-    half_up = S.floor(x + S.Rational(1, 2))
-    return S.Piecewise((half_up - 1, S.Eq(S.frac(x), S.Rational(1, 2)) & S.Eq(S.Mod(half_up, 2), 1)), (half_up, True))
-
-
-def _xlogy(S: Any, x: Any, y: Any) -> Any:
-    return S.Integer(0) if x == 0 else x * S.log(y)
-
-
 def _sinc(S: Any, x: Any) -> Any:
     return S.sinc(S.pi * x)
 
@@ -69,7 +59,7 @@ FUNCTIONS = (
     _f("exponentials", "log10", "x", lambda S, x: S.log(x) / S.log(10), "logarithm to base 10"),
     _f("exponentials", "log1p", "x", lambda S, x: S.log(1 + x), "log(1 + x), precise near 0"),
     _f("exponentials", "logaddexp", "a, b", lambda S, a, b: S.log(S.exp(a) + S.exp(b)), "log(exp(a) + exp(b)), stable"),
-    _f("exponentials", "xlogy", "x, y", _xlogy, "x*log(y), 0 where x is 0", jax="scipy.special.xlogy", numpy="np.where(x == 0, 0, x * np.log(np.where(x == 0, 1, y)))"),
+    _f("exponentials", "xlogy", "x, y", lambda S, x, y: S.xlogy(x, y), "x*log(y), 0 where x is 0", jax="scipy.special.xlogy", numpy="np.where(x == 0, 0, x * np.log(np.where(x == 0, 1, y)))"),
     _f("trigonometry", "sin", "x", lambda S, x: S.sin(x), "sine, in radians"),
     _f("trigonometry", "cos", "x", lambda S, x: S.cos(x), "cosine"),
     _f("trigonometry", "tan", "x", lambda S, x: S.tan(x), "tangent"),
@@ -90,6 +80,7 @@ FUNCTIONS = (
     _f("special", "erfc", "x", lambda S, x: S.erfc(x), "1 - erf(x)", torch="special.erfc", jax="scipy.special.erfc", numpy="np.vectorize(math.erfc)(x)"),
     _f("special", "lgamma", "x", lambda S, x: S.loggamma(x), "logarithm of the gamma function, for x > 0", jax="scipy.special.gammaln", numpy="np.vectorize(math.lgamma)(x)"),
     _f("special", "digamma", "x", lambda S, x: S.digamma(x), "derivative of lgamma", jax="scipy.special.digamma", numpy=""),
+    _f("special", "polygamma", "n, x", lambda S, n, x: S.polygamma(n, x), "derivative of order n of digamma, for a constant n", jax="scipy.special.polygamma", numpy=""),
     _f("activations", "sigmoid", "x", lambda S, x: 1 / (1 + S.exp(-x)), "1/(1 + exp(-x))", jax="nn.sigmoid", numpy="1 / (1 + np.exp(-x))"),
     _f("activations", "logit", "x", lambda S, x: S.log(x / (1 - x)), "log(x/(1 - x))", jax="scipy.special.logit", numpy="np.log(x / (1 - x))"),
     _f("activations", "softplus", "x", lambda S, x: S.log(1 + S.exp(x)), "log(1 + exp(x))", torch="nn.functional.softplus", jax="nn.softplus", numpy="np.logaddexp(x, 0)"),
@@ -107,7 +98,7 @@ FUNCTIONS = (
     _f("pieces", "where", "condition, a, b", lambda S, c, a, b: S.Piecewise((a, c), (b, True)), "a where the condition holds, else b"),
     _f("pieces", "floor", "x", lambda S, x: S.floor(x), "rounded down; slope 0"),
     _f("pieces", "ceil", "x", lambda S, x: S.ceiling(x), "rounded up; slope 0"),
-    _f("pieces", "round", "x", _round, "to the nearest whole number, ties to even; slope 0"),
+    _f("pieces", "round", "x", lambda S, x: S.round(x), "to the nearest whole number, ties to even; slope 0"),
     _f("pieces", "trunc", "x", lambda S, x: S.sign(x) * S.floor(S.Abs(x)), "rounded towards 0; slope 0", "fix"),
     _f("pieces", "frac", "x", lambda S, x: x - S.sign(x) * S.floor(S.Abs(x)), "x - trunc(x)", jax="x - jnp.trunc(x)", numpy="x - np.trunc(x)"),
     _f("graph", "detach", "x", lambda S, x: S.detached(x), "the value without its history: a constant for the gradient", torch="Tensor.detach", jax="lax.stop_gradient", numpy=""),

@@ -1,0 +1,98 @@
+"""What is certified of an answer to a question of kind gradient: at points, and for every value of its names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcli.calculator.check import AtPoint
+from gradcli.calculator.claim import Case, Claim, read_formula
+from gradcli.errors import InputError
+from gradcli.lang.tree import free_names
+from gradcli.scenario.derivative import Derivative, Point, Reply, identical, same
+
+if TYPE_CHECKING:
+    from gradcli.verify.algebra.decide import Decision
+    from gradcli.verify.client import SympyWorker
+
+
+class Answered:
+    """A formula beside the derivative that was asked for."""
+
+    def __init__(self, derivative: Derivative, reply: Reply) -> None:
+        self.derivative = derivative
+        self.reply = reply
+        self.name = derivative.name
+        given = derivative.prepared
+        text = reply.prepared.parsed.source.text
+        self.formula = read_formula(text, "answer", (*given.at, *given.fixed), self.name)
+        claim = Claim(derivative.calculation.expression, {self.name: text})
+        self.case = Case(claim, given, "", {self.name: self.formula}, derivative.calculation.dtype)
+
+    @cached_property
+    def is_right(self) -> bool:
+        """Whether it is the derivative at the point, and at those of the points near it at which both exist."""
+        if self.reply.value.shape not in ((), self.derivative.truth.shape):
+            return False
+        here, *near = self.reply.points
+        return self.is_derivative(here) and all(map(self.is_derivative_near, near))
+
+    def is_derivative(self, point: Point) -> bool:
+        """Whether it is the derivative at a point, or where there is none, the number that PyTorch has for one."""
+        told = self.certain(point)
+        return same(self.reply(point), self.derivative.gradient(point)) if told is None else told
+
+    def is_derivative_near(self, point: Point) -> bool:
+        """The same at a point that counts only if both exist."""
+        try:
+            told = self.certain(point)
+            if told is not None:
+                return told
+            pair = self.reply(point), self.derivative.gradient(point)
+        except InputError:
+            return True
+        return not all(np.all(np.isfinite(array)) for array in pair) or same(*pair)
+
+    def certain(self, point: Point) -> bool | None:
+        """What is certified at a point; None where that is nothing."""
+        at_point = AtPoint(self.case, replace(self.case.template, at=point), "torch")
+        if not at_point.is_enclosed:
+            return None
+        word = at_point.verdicts(alone=True)[self.name].word
+        return True if word.is_settled else False if word.is_wrong else None
+
+    def why(self, worker: SympyWorker | None) -> str:
+        """The reason for which it is right, the best there is; SymPy's word stands beside a proof, or in its place."""
+        decision = self.decision
+        word = "open" if decision is None else decision.word
+        sympy = word != "different" and worker is not None and identical(self.derivative, self.reply, worker)
+        if decision is not None and word == "identical":
+            held = f", for these {', '.join(self.held)}" if self.held else ""
+            also = "; SymPy finds no difference either" if sympy else ""
+            return f"It is the derivative {decision.domain}{held}{also}."
+        if sympy:
+            return "SymPy finds no difference from the derivative."
+        return "It has the values of the derivative, there and at random points."
+
+    @property
+    def held(self) -> list[str]:
+        """The names of the question that are not in the answer, which has their values put in."""
+        given = self.derivative.prepared
+        return [name for name in free_names(given.program) if name in given.at and name not in self.reply.names]
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """Whether it is the derivative for every value of the names in it, those of the others being given."""
+        try:
+            from gradcli.verify.algebra.decide import decide
+        except ImportError:
+            return None
+        given, names = self.derivative.prepared, self.reply.names
+        held = {name: array for name, array in given.at.items() if name not in names}
+        values = {**given.fixed, **self.formula.made, **held}
+        shapes = {name: np.shape(given.at[name]) for name in names}
+        claims = {self.name: self.formula.program}
+        return decide(given.program, claims, values, shapes, self.case.dtype, cotangent=given.cotangent)[self.name]

@@ -1,0 +1,187 @@
+"""A program folded with the forms of the function table, whatever the forms are of: SymPy's expressions, or a trace.
+
+A number is whatever the algebra has, an array a NumPy array of them (dtype object), a list a Python list until an array
+is needed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from gradcli.lang.functions import functions
+from gradcli.lang.functions.table import Function
+from gradcli.lang.tree import Call, Computed, Expr, Index, List, Name, Number, Program, Slice, fold
+
+Value = Any
+
+_literal = cache(ast.literal_eval)
+
+_OPERANDS = {"x", "a", "b", "arrays"}  # the parameters of array forms that are arrays; others say how
+_CONDITIONS = {"where": (0,), "logical_and": (0, 1), "logical_or": (0, 1), "logical_not": (0,)}
+
+
+class NoFormError(Exception):
+    """Why a program has no form."""
+
+
+class Algebra(Protocol):
+    """What the forms of the function table compute with: they get it as their first argument, `S`."""
+
+    def number(self, value: float) -> Value:
+        """A literal."""
+
+    def computed(self, value: float) -> Value:
+        """A number that floating point has computed from others."""
+
+    def lift(self, value: Value) -> Value:
+        """What a form gives, where that may be a plain number."""
+
+    def is_condition(self, value: Value) -> bool:
+        """Whether it is true or false, and no number."""
+
+    def as_condition(self, value: Value) -> Value:
+        """A number as a condition: whether it is not 0."""
+
+    def as_number(self, condition: Value) -> Value:
+        """1 and 0."""
+
+    def plain(self, value: Value) -> Any:
+        """A Python number, for an axis, a length or a flag, where it is one."""
+
+    def entering(self, function: Function, args: Sequence[Value]) -> None:
+        """Told before a scalar form is called."""
+
+
+class Builder:
+    """Folds programs.
+
+    names    what each name stands for
+    algebra  what numbers are
+    """
+
+    def __init__(self, names: Mapping[str, Value], algebra: Any) -> None:
+        self.names = dict(names)
+        self.algebra = algebra
+
+    def build(self, program: Program) -> Value:
+        """The result of the program: a number or an array of them. Raises NoFormError."""
+        for assignment in program.assignments:
+            self.names[assignment.name] = fold(assignment.value, self._visit)
+        result = fold(program.result, self._visit)
+        return as_array(result) if isinstance(result, list) else result
+
+    def _visit(self, node: Expr, parts: list[Value]) -> Value:
+        if isinstance(node, Call):
+            return self._call(functions()[node.function], node, parts)
+        if isinstance(node, Index):
+            return _scalar(as_array(parts[0])[tuple(map(self._key, parts[1:]))])
+        if isinstance(node, Name):
+            return self.names[node.id]
+        if isinstance(node, Number):
+            number = self.algebra.computed if isinstance(node, Computed) else self.algebra.number
+            return number(node.value)
+        if isinstance(node, Slice):
+            return slice(*map(self._plain, parts))
+        return parts if isinstance(node, List) else node.value
+
+    def _call(self, function: Function, node: Call, parts: list[Value]) -> Value:
+        given = len(node.args)
+        keywords = {name: part for (name, _), part in zip(node.keywords, parts[given:], strict=True)}
+        args = self._bind(function, parts[:given], keywords)
+        if function.scalar is not None:
+            return self._elementwise(function, [value for _, value in args])
+        if function.array is None:
+            raise NoFormError(f"no symbolic form: {function.name}")
+        import numpy as np
+
+        ready = [self._operand(value) if name in _OPERANDS else self._plain(value) for name, value in args]
+        self.algebra.entering(function, ready)
+        return _scalar(function.array(self.algebra, np, *ready))
+
+    def _bind(
+        self, function: Function, args: Sequence[Value], keywords: Mapping[str, Value]
+    ) -> list[tuple[str, Value]]:
+        """All arguments with the names of their parameters, in the order of the signature, defaults filled in."""
+        bound: list[tuple[str, Value]] = []
+        for i, parameter in enumerate(function.parameters):
+            if parameter.variadic:
+                rest = args[i][:] if len(args) == i + 1 and isinstance(args[i], list) else args[i:]
+                bound += [(parameter.name, value) for value in rest]
+            elif parameter.name in keywords:
+                bound.append((parameter.name, keywords[parameter.name]))
+            elif i < len(args):
+                bound.append((parameter.name, args[i]))
+            else:
+                bound.append((parameter.name, self._default(parameter.default)))
+        return bound
+
+    def _default(self, text: str | None) -> Value:
+        """The value of a default in the function table."""
+        value = _literal(text or "None")
+        return self.algebra.number(value) if type(value) in (int, float) else value
+
+    def _elementwise(self, function: Function, args: Sequence[Value]) -> Value:
+        """The scalar form, broadcast over the arrays among the arguments."""
+        conditions = _CONDITIONS.get(function.name, ())
+        algebra, form = self.algebra, function.scalar
+        assert form is not None
+
+        def apply(*values: Value) -> Value:
+            ready = [self._condition(x) if i in conditions else self._number(x) for i, x in enumerate(values)]
+            algebra.entering(function, ready)
+            return algebra.lift(form(algebra, *ready))
+
+        args = [as_array(arg) if isinstance(arg, list) else arg for arg in args]
+        if not any(hasattr(arg, "shape") for arg in args):
+            return apply(*args)
+        import numpy as np
+
+        return _scalar(np.frompyfunc(apply, len(args), 1)(*args))
+
+    def _operand(self, value: Value) -> Any:
+        """An array of numbers; a list of arrays stays a list where it holds arrays."""
+        import numpy as np
+
+        if isinstance(value, list) and any(hasattr(item, "shape") for item in value):
+            return [self._operand(item) for item in value]
+        return np.asarray(np.frompyfunc(self._number, 1, 1)(as_array(value)), dtype=object)
+
+    def _number(self, value: Value) -> Value:
+        return self.algebra.as_number(value) if self.algebra.is_condition(value) else value
+
+    def _condition(self, value: Value) -> Value:
+        return value if self.algebra.is_condition(value) else self.algebra.as_condition(value)
+
+    def _plain(self, value: Value) -> Any:
+        """A Python number, or a tuple of them, for an axis, a length or a flag."""
+        return tuple(map(self._plain, value)) if isinstance(value, list) else self.algebra.plain(value)
+
+    def _key(self, item: Value) -> Any:
+        """An item of an index as NumPy takes it."""
+        import numpy as np
+
+        if not isinstance(item, (list, np.ndarray)):
+            return item if isinstance(item, slice) else self._plain(item)
+        array = as_array(item)
+        elements = [self._plain(element) for element in array.flat]
+        if not all(isinstance(element, (bool, int)) for element in elements):
+            raise NoFormError("no symbolic form: an index that depends on a variable")
+        return np.array(elements).reshape(array.shape)
+
+
+def as_array(value: Value) -> Any:
+    """An array of numbers; lists are stacked."""
+    import numpy as np
+
+    if isinstance(value, list):
+        rows = np.broadcast_arrays(*map(as_array, value))
+        return np.stack(rows) if rows else np.empty(0, object)
+    return np.asarray(value, dtype=object)
+
+
+def _scalar(value: Value) -> Value:
+    """The number itself in the place of an array without axes."""
+    return value.item() if getattr(value, "shape", None) == () else value
