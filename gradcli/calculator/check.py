@@ -76,7 +76,7 @@ class Asker:
 def _asks_the_engine(verdict: Verdict) -> bool:
     """Whether the engine's number may change a verdict: at a break it may be claimed, PyTorch's convention."""
     at_break = any(element.sides is not None for element in verdict.elements)
-    return at_break or verdict.word is Word.UNDECIDED or not verdict.elements
+    return at_break or verdict.word in (Word.UNDECIDED, Word.ILL_CONDITIONED) or not verdict.elements
 
 
 def _kind(request: Mapping[str, Any]) -> str:
@@ -183,7 +183,8 @@ class AtPoint:
         if isinstance(claimed, Formula):
             claimed = self.of_formula(name, claimed)
         elif claimed.dtype.itemsize > np.dtype(self.case.dtype).itemsize:
-            claimed = claimed.astype(self.case.dtype)
+            with np.errstate(over="ignore"):  # what does not fit is infinite, and told as such
+                claimed = claimed.astype(self.case.dtype)
         return fitting(name, claimed, np.shape(self.point.at[name]), self.claim.option)
 
     def of_formula(self, name: str, formula: Formula) -> Array:
@@ -191,8 +192,11 @@ class AtPoint:
         enclosures = self.formulas.get(name)
         enclosed = enclosures.value() if enclosures is not None else []
         if enclosures is not None and all(one.kind == "number" for one in enclosed):
-            return np.array([float(one.ball) for one in enclosed], self.case.dtype).reshape(enclosures.trace.shape)
-        return formula.at(self.values).astype(self.case.dtype)
+            numbers = np.array([float(one.ball) for one in enclosed]).reshape(enclosures.trace.shape)
+        else:
+            numbers = formula.at(self.values)
+        with np.errstate(over="ignore"):
+            return numbers.astype(self.case.dtype)
 
     @cached_property
     def formulas(self) -> dict[str, Enclosures]:

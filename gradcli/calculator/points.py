@@ -14,9 +14,10 @@ from gradcli.calculator.prepare import Array, Prepared
 from gradcli.errors import InputError
 from gradcli.lang.tree import Number, Program, postorder
 
-SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -0.5, -3.0, 1.5)
+SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -0.5, -3.0, 1.5, 0.25)
 """From the simplest on."""
 SIMPLE_POINTS = 24
+SIMPLE_PAIRS = len(SIMPLE) ** 2
 RANDOM_POINTS = 16
 LITERALS = 12
 """Literals of the programs near which points are tried."""
@@ -86,9 +87,12 @@ def _values(
     random = np.random.default_rng(0)
     if not shape:
         ranks = product(range(len(SIMPLE)), repeat=min(len(names), 3))
-        for ranked in sorted(ranks, key=lambda ranked: (sum(ranked), max(ranked)))[:SIMPLE_POINTS]:
+        count = SIMPLE_PAIRS if len(names) > 1 else SIMPLE_POINTS
+        for ranked in sorted(ranks, key=lambda ranked: (sum(ranked), max(ranked)))[:count]:
             values = islice((*ranked, *ranked * len(names)), len(names))
             yield {name: dtype.type(SIMPLE[rank]) for name, rank in zip(names, values, strict=True)}
+        for _ in range(SIMPLE_PAIRS if len(names) > 2 else 0):  # pairs have all been tried
+            yield {name: dtype.type(random.choice(SIMPLE)) for name in names}
     else:
         for _ in range(SIMPLE_POINTS):
             yield {name: random.choice(SIMPLE, shape).astype(dtype) for name in names}

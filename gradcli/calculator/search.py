@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise, product
 from math import inf, nextafter
 from time import monotonic
 from typing import Any
@@ -20,6 +21,7 @@ from gradcli.errors import InputError
 from gradcli.verdict import Word
 from gradcli.verify.problem import Verdict
 
+_OTHERS = (1.0, 2.0, 1.7)  # of the other names, where breaks along one are looked for
 SECONDS = 20.0
 """For the points of one claim."""
 
@@ -91,16 +93,13 @@ class Search:
             return
         from gradcli.verify.balls.edges import edges
 
-        known = {name: float(np.asarray(array)) for name, array in here.values.items() if name in names}
-        for name in names:
-            for enclosures in traced:
-                if name not in enclosures.point:
-                    continue
-                for low, high in edges(enclosures.trace, enclosures.point, name):
-                    step = 1e-3 * max(abs(low), abs(high), 1e-3)
-                    for number in (low, high, nextafter(low, -inf), nextafter(high, inf), low - step, high + step):
-                        values = {**known, name: number}
-                        yield bound(self.case.template, _arrays(values, self.case.dtype))
+        for others in _OTHERS if len(names) > 1 else _OTHERS[:1]:
+            for name, enclosures in product(names, traced):
+                if name in enclosures.point:
+                    known = dict.fromkeys(names, others)
+                    point = enclosures.point | {other: [others] for other in names if other in enclosures.point}
+                    for number in _around(edges(enclosures.trace, point, name)):
+                        yield bound(self.case.template, _arrays({**known, name: number}, self.case.dtype))
 
     # What is said
 
@@ -196,6 +195,15 @@ class Search:
             return "the difference simplifies to zero, says SymPy"
         why = f"SymPy has no proof: {answer['error']}" if "error" in answer else "SymPy could not bring it to zero"
         return f"no counterexample; {why}"
+
+
+def _around(pairs: Sequence[tuple[float, float]]) -> Iterator[float]:
+    """Neighbouring doubles, those beside them, numbers a little apart, and what lies between two changes."""
+    for low, high in pairs:
+        step = 1e-3 * max(abs(low), abs(high), 1e-3)
+        yield from (low, high, nextafter(low, -inf), nextafter(high, inf), low - step, high + step)
+    ends = sorted(high for _, high in pairs)
+    yield from ((a + b) / 2 for a, b in pairwise(ends))
 
 
 def _arrays(values: Mapping[str, float], dtype: str) -> dict[str, Any]:

@@ -20,7 +20,9 @@ from gradcli.verify.problem import Element
 
 DIGITS = 6
 """Decimal digits that rounding must leave of a number that is called proved."""
+_LOOSE = 4096  # units in the last place that the rounding of constants may explain of a claimed formula
 _CLAIMED_DIGITS = 10  # that perturbed runs must leave of a claim
+_FAR_OFF = 2**20  # units in the last place that no rounding excuses in a claim, where the engine is right
 _FEW = 8  # times the spread of perturbed runs: rounding
 _BITS = 128
 _NEAREST = 0.51  # units in the last place: below the normal numbers a unit may be all there is
@@ -127,7 +129,9 @@ class _Judge:
             return Word.AGREES, f"within the tolerance {tol:g}"
         if self.exact:
             return self.by_constants(error, ulps) or (Word.MISMATCH, sides)
-        return self.explained(true, error, ulps) or (Word.MISMATCH, self.conventional(sides))
+        told = self.explained(true, error, ulps) or (Word.MISMATCH, self.conventional(sides))
+        is_no_excuse = told[0] is Word.ILL_CONDITIONED and ulps > _FAR_OFF and self.engine_is_right(true)
+        return (Word.MISMATCH, sides) if is_no_excuse else told
 
     def explained(self, true: Any, error: Any, ulps: float) -> tuple[Word, str] | None:
         """What rounding, another branch or a number that does not fit explains."""
@@ -170,6 +174,13 @@ class _Judge:
             return Word.ILL_CONDITIONED, f"{explanations.comparisons}: {there}"
         return None
 
+    def engine_is_right(self, true: Any) -> bool:
+        """Whether the engine has the number of which a claim is off: then rounding is no excuse for the claim."""
+        if self.subject.engine is None:
+            return False
+        number = float(np.asarray(self.subject.engine).reshape(-1)[self.place])
+        return math.isfinite(number) and abs(number - true) <= ULPS * ulp(true, self.subject.dtype)
+
     def by_constants(self, error: Any, ulps: float) -> tuple[Word, str] | None:
         """Whether the constants of the formula and of the expression, which are rounded, explain the difference."""
         if self.subject.formula is None or self.subject.explanations is None:
@@ -179,6 +190,8 @@ class _Judge:
         numbers = self.subject.explanations.loose.get(self.subject.name)
         true = numbers[self.place] if numbers else None
         if loose is None or true is None or not error <= 2 * (loose.rad() + true.rad()):
+            return None
+        if ulps > _LOOSE:
             return None
         return Word.PROVED, f"within {ulps:.3g} units in the last place, which the rounding of constants explains"
 

@@ -188,32 +188,7 @@ class _Case:
         verdict = replace(verdict, methods=methods)
         if sympy.outcome == DIFFERS and verdict.word.is_settled:
             return self.contradicted(name, gradient, verdict, sympy)
-        if verdict.word is Word.UNDECIDED and sympy.outcome == AGREES and sympy.tolerance is not None:
-            return self.witnessed(name, gradient, verdict, sympy)
         return verdict
-
-    def witnessed(self, name: str, gradient: Any, verdict: Verdict, sympy: Finding) -> Verdict:
-        """Where the enclosure is open: SymPy's formula knows of no break, so differences must agree with it."""
-        if self.problem.unprobed:
-            return verdict
-        probes = Prober(self.problem, name, gradient, self.rounding.of_total()).all()
-        with np.errstate(all="ignore"):
-            broken = any(probe.index is not None and probe.has_kink() for probe in probes)
-            third = numeric(probes, gradient, lambda: self.rounding.of_gradient(name), self.tol)
-        if broken or third.outcome != AGREES:
-            return replace(verdict, methods={**verdict.methods, "numeric": "a break" if broken else third.outcome})
-        detail = f"SymPy's formula gives the same at every element, and so do differences; {verdict.detail}"
-        return replace(
-            verdict,
-            word=Word.AGREES,
-            detail=detail,
-            elements=tuple(
-                replace(one, word=Word.AGREES) if one.word is Word.UNDECIDED else one for one in verdict.elements
-            ),
-            methods={**verdict.methods, "numeric": AGREES},
-            error=third.error,
-            tolerance=third.tolerance,
-        )
 
     def contradicted(self, name: str, gradient: Any, verdict: Verdict, sympy: Finding) -> Verdict:
         """Where SymPy's formula gives another number than the enclosure: differences tell who is right, if they can."""

@@ -10,14 +10,12 @@ from typing import Any
 from flint import arb
 
 from gradcli.verify.balls.jets import Jet
-from gradcli.verify.balls.numbers import Ball, Poison, hull, ulp_of
+from gradcli.verify.balls.numbers import ULPS, Ball, Poison, hull, ulp_of
 
 THIN = 62
 """Bits that a ball must be accurate to, relative to its size."""
 TINY = 2.0**-1000
 """A ball inside 2**-1080 is 0 to any double. (Its square is below that.)"""
-ULPS = 4
-"""Units in the last place that two numbers may differ by and be one."""
 
 NUMBER, KINK, JUMP, DOMAIN, OPEN = "number", "kink", "jump", "domain", "open"
 
@@ -91,7 +89,8 @@ def agreed(left: Any, right: Any, value: Any, order: int, dtype: str) -> list[En
     jumped = _differ(left.terms[0], value, dtype), _differ(right.terms[0], value, dtype)
     if None in jumped:
         return [Enclosed(OPEN, reason="whether the values on both sides are one")] * order
-    if any(jumped):
+    leaped = any(side.leaps and abs(side.terms[0] - value) > 0 for side in (left, right))
+    if any(jumped) or leaped:
         return [Enclosed(JUMP, value, left.terms[0], right.terms[0])] * order
     found: list[Enclosed] = []
     for k in range(1, order + 1):

@@ -19,7 +19,6 @@ from gradcli.verify.balls.enclosed import (
     KINK,
     NUMBER,
     OPEN,
-    ULPS,
     UNTOLD,
     Enclosed,
     Goal,
@@ -28,7 +27,7 @@ from gradcli.verify.balls.enclosed import (
     thin,
     ulp,
 )
-from gradcli.verify.balls.numbers import Ball
+from gradcli.verify.balls.numbers import ULPS, Ball
 from gradcli.verify.balls.search import Search, SecondSearch, derivatives
 from gradcli.verify.balls.tape import LateError, Run
 from gradcli.verify.balls.trace import Trace

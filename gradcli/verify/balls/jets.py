@@ -28,9 +28,10 @@ class Jet:
     exact   the same as fractions, if they are known
     degrees of numerator and denominator, where exact: a number that has more zero terms than that is 0
     steep   the number has one term, and the slope of what is left out is certainly infinite
+    leaps   inside the number something jumps at the point, by more than rounding of it
     """
 
-    __slots__ = ("degrees", "exact", "steep", "terms")
+    __slots__ = ("degrees", "exact", "leaps", "steep", "terms")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Jet:
         self.exact = exact
         self.degrees = degrees
         self.steep = steep
+        self.leaps = False
 
     @classmethod
     def rational(cls, exact: Sequence[Any], degrees: tuple[int, int]) -> Jet:

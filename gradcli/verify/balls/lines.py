@@ -15,7 +15,7 @@ from flint import arb, fmpq
 
 from gradcli.verify.balls.jets import Jet
 from gradcli.verify.balls.kinds import Truth
-from gradcli.verify.balls.numbers import Ball, OpenError, Poison, TooShortError, poisoned, sign
+from gradcli.verify.balls.numbers import ULPS, Ball, OpenError, Poison, TooShortError, poisoned, sign, ulp_of
 from gradcli.verify.balls.tape import LateError, Run
 
 LENGTHS = (4, 8, 16, 32)
@@ -76,7 +76,7 @@ class Line:
     def _applied(self, node: Any, args: list[Any]) -> Any:
         try:
             return node.op.jet(self, node, *args)
-        except OpenError:
+        except (OpenError, ValueError, ZeroDivisionError):  # the latter python-flint's, for what may be 0
             return Poison("open", f"what {node.function or node.op.name} does next to the point", node.index)
         except (TypeError, AttributeError):
             found = poisoned(args)
@@ -99,6 +99,16 @@ class Line:
     def fractions(self) -> Mapping[int, Any]:
         """What is rational but no double, among what does not move."""
         return _fractions(self.run)
+
+    def leaps(self) -> bool:
+        """Whether an operation at a break has another value beside the point: not rounding, whatever it is added to."""
+        for index, exact in self.run.doubtful.items():
+            beside, value = self.known.get(index), self.run.values[index]
+            if exact and isinstance(beside, Jet) and isinstance(value, arb):
+                at = value if value.is_finite() else arb(0)
+                if abs(beside.terms[0] - at) > ULPS * ulp_of(float(at), "float64"):
+                    return True
+        return False
 
     def sign(self, jet: Jet) -> int:
         """Next to the point. Raises BreakError through the point, where it is 0 there and not beside."""
@@ -172,6 +182,8 @@ def expansion(run: Run, moved: int, side: int, weights: Mapping[int, Ball], term
         if not parts:
             return Jet.constant(arb(0), length, fmpq(0))
         found = sum(parts[1:], parts[0])
+        if isinstance(found, Jet):
+            found.leaps = line.leaps()
         if isinstance(found, Poison) or found.length >= terms or found.steep or length == LENGTHS[-1]:
             return found
     return Poison("open", reason)

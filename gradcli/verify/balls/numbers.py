@@ -14,6 +14,8 @@ Ball = Any
 """An `arb`: a real number known to lie within a radius of a midpoint. (python-flint's stubs do not always say so.)"""
 
 NAN = arb.nan()
+ULPS = 4
+"""Units in the last place that two numbers may differ by and be one."""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,8 @@ class Run:
             args = [values[arg.index] for arg in node.args]
             try:
                 value, slope = node.op.tape(self, node, *args)
+            except (ValueError, ZeroDivisionError):  # python-flint's, for a series that may begin with 0
+                value, slope = Poison("open", f"{node.op.name} of a number too wide"), ()
             except (TypeError, AttributeError):
                 value, slope = poisoned(args), ()
                 if value is None:

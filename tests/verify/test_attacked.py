@@ -1,0 +1,89 @@
+"""What an attack on the verdict has found: claims that once held and are wrong, or were open without need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gradcli.calculator.check import check
+from gradcli.calculator.claim import Claim
+from gradcli.verdict import Word
+
+
+class _NoSympy:
+    """Nothing here may rest on SymPy's word."""
+
+    def ask(self, _request: Any, _timeout: float) -> dict[str, Any]:
+        return {"error": "not asked"}
+
+
+def word(expression: str, grad: Any, at: dict[str, float] | None = None, name: str = "x") -> Word:
+    claim = Claim(expression, {name: grad}, at or {}, option="")
+    return check(claim, _NoSympy(), always=False).word
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        "where(x**2==6.25,7,2*x)",
+        "2*x+0**(x**2-6.25)**2",
+        "where(x==1/7,7,2*x)",
+        "where(x==pi,7,2*x)",
+        "where(sqrt(x)==3,7,2*x)",
+        "2*x+sign(x-pi)**2-1",
+    ],
+)
+def test_a_formula_that_is_wrong_at_one_point_is_refuted(claimed: str) -> None:
+    assert word("x**2", claimed) is Word.MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("expression", "claimed", "name"),
+    [
+        ("x*y", "where(x*y==6,7,y)", "x"),
+        ("t*where(x+y==3,1,0)", "0", "t"),
+        ("t*where(x*4==1,1,0)", "0", "t"),
+        ("(x**2)**y", "2*y*x**(2*y-1)", "x"),
+        ("t*(x**4)**y", "x**(4*y)", "t"),
+    ],
+)
+def test_so_is_one_in_several_names(expression: str, claimed: str, name: str) -> None:
+    assert word(expression, claimed, name=name) is Word.MISMATCH
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["relu(sin(x)-0.999)", "relu(sin(x)-0.99999)", "relu(1e-6-(x**2-1.2345)**2)*1e6", "where(sin(x)>0.99999999,x,0)"],
+)
+def test_a_branch_in_a_narrow_gap_is_found(expression: str) -> None:
+    assert word(expression, "0") is Word.MISMATCH
+
+
+@pytest.mark.parametrize("expression", ["1e20*(x/3-x*(1/3))", "1e18*(e**x-exp(x))", "1e20*(x**(1/3)*x**(2/3)-x)"])
+def test_the_rounding_of_constants_excuses_no_large_difference(expression: str) -> None:
+    assert word(expression, "0") is Word.MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("expression", "claimed"),
+    [
+        ("where(x==0,0,exp(-1/x**2))+where(x==0,0,1000*x)", 0.0),
+        ("sqrt(abs(x))**4+where(x==0,0,x)", 0.0),
+        ("where(x==0,0,x*sin(1/x))", 0.0),
+    ],
+)
+def test_no_witness_settles_what_the_enclosure_leaves_open(expression: str, claimed: float) -> None:
+    assert not word(expression, claimed, {"x": 0.0}).is_settled
+
+
+@pytest.mark.parametrize(
+    ("expression", "x"),
+    [("floor(x)+1e17", 2.0), ("where(x>1,x+1e-10,x)+1e16", 1.0), ("sign(x)+1e20", 0.0), ("x+floor(x)+1e20", 1.0)],
+)
+def test_a_jump_beside_a_large_number_is_one(expression: str, x: float) -> None:
+    assert word(expression, 0.0, {"x": x}) is Word.JUMP
+
+
+def test_rounding_is_no_excuse_for_a_claim_where_the_engine_is_right() -> None:
+    assert word("sin(x)", 0.9, {"x": 1e22}) is Word.MISMATCH
