@@ -95,7 +95,7 @@ def test_right_answers(question: Question, answer: str) -> None:
         ),
         (PARABOLA, "2x - 2", "It is the derivative everywhere, for these a, b, c."),
         (FULL, "full(2, 3)*x", "It is the derivative everywhere."),
-        (NEGATIVE, "2*abs(x)", "It is the derivative wherever both exist: x != 0."),
+        (NEGATIVE, "2*abs(x)", "It is the derivative where x != 0."),
         (NEGATIVE, "-2x", "It has the values of the derivative, there and at random points."),
     ],
 )

@@ -132,4 +132,4 @@ def domain(programs: Iterable[Program]) -> str:
     if not conditions:
         return "everywhere"
     more = f", and {len(conditions) - _SHOWN} more conditions" if len(conditions) > _SHOWN else ""
-    return f"wherever both exist: {', '.join(conditions[:_SHOWN])}{more}"
+    return f"where {', '.join(conditions[:_SHOWN])}{more}"
