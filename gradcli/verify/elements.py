@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -271,8 +272,12 @@ class _Judge:
 
     def jump(self) -> Element:
         """The verdict at a jump of the value."""
-        left, at, right = (float(ball) for ball in (self.enclosed.left, self.enclosed.ball, self.enclosed.right))
+        balls = self.enclosed.left, self.enclosed.ball, self.enclosed.right
+        left, at, right = map(float, balls)
         found = f"the value jumps: {left:.6g} from the left, {at:.6g} at the point, {right:.6g} from the right"
+        if len({f"{number:.6g}" for number in (left, at, right)}) == 1:
+            before, after = (float(b - a) for a, b in pairwise(balls))
+            found = f"the value, about {at:.6g}, jumps by {before:.6g} to the point and by {after:.6g} from it"
         if not self.subject.is_claim and not self.is_near(*self.given("torch")):
             return self.told(Word.MISMATCH, self.not_torch(found), (left, right))
         return self.told(Word.JUMP, f"{found}: there is no derivative", (left, right))
