@@ -22,7 +22,7 @@ from gradcli.verify.problem import Element
 DIGITS = 6
 """Decimal digits that rounding must leave of a number that is called proved."""
 _LOOSE = 4096  # units in the last place that the rounding of constants may explain of a claimed formula
-_CLAIMED_DIGITS = 10  # that perturbed runs must leave of a claim
+_CLAIMED_DIGITS = 10  # that rounding must leave of a claim
 _FAR_OFF = 2**20  # units in the last place that no rounding excuses in a claim, where the engine is right
 _FEW = 8  # times the spread of perturbed runs: rounding
 _BITS = 128
@@ -147,9 +147,7 @@ class _Judge:
                 return self.rounded(true, wide, ulps)
         wide = self.runs_spread()
         if wide is not None and error <= wide:
-            # What the engine's rules lose is a poor measure of what somebody else's may.
-            wide_enough = self.subject.is_claim and self.subject.dtype == "float64"
-            return self.rounded(true, wide, ulps, _CLAIMED_DIGITS if wide_enough else DIGITS)
+            return self.rounded(true, wide, ulps)
         if explanations is not None and explanations.outside and not self.subject.is_claim:
             return (
                 Word.ILL_CONDITIONED,
@@ -196,8 +194,12 @@ class _Judge:
             return None
         return Word.PROVED, f"within {ulps:.3g} units in the last place, which the rounding of constants explains"
 
-    def rounded(self, true: Any, wide: Any, ulps: float, enough: int = DIGITS) -> tuple[Word, str]:
-        """The word for a number that rounding explains, by whether it leaves enough digits."""
+    def rounded(self, true: Any, wide: Any, ulps: float) -> tuple[Word, str]:
+        """The word for a number that rounding explains, by whether it leaves enough digits.
+
+        Bounds of rounding are wider than rounding is: of a claim, in which an error may hide there, more must be left.
+        """
+        enough = _CLAIMED_DIGITS if self.subject.is_claim and self.subject.dtype == "float64" else DIGITS
         size, wide = abs(float(true)), float(wide)
         if math.isinf(wide):
             return Word.ILL_CONDITIONED, f"rounding may make anything of it; {self.subject.what} is {_short(true)}"
