@@ -79,7 +79,13 @@ def test_no_witness_settles_what_the_enclosure_leaves_open(expression: str, clai
 
 @pytest.mark.parametrize(
     ("expression", "x"),
-    [("floor(x)+1e17", 2.0), ("where(x>1,x+1e-10,x)+1e16", 1.0), ("sign(x)+1e20", 0.0), ("x+floor(x)+1e20", 1.0)],
+    [
+        ("floor(x)+1e17", 2.0),
+        ("where(x>1,x+1e-10,x)+1e16", 1.0),
+        ("sign(x)+1e20", 0.0),
+        ("x+floor(x)+1e20", 1.0),
+        ("-sign((1-x*1e-300)-1)-max([1,1+(-2.5*x-0.5)*1e-300])/1e-300", 0.0),
+    ],
 )
 def test_a_jump_beside_a_large_number_is_one(expression: str, x: float) -> None:
     assert word(expression, 0.0, {"x": x}) is Word.JUMP

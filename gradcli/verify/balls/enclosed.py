@@ -87,9 +87,10 @@ def agreed(left: Any, right: Any, value: Any, order: int, dtype: str) -> list[En
     if any(isinstance(side, Poison) for side in (left, right)):
         return [_one_sided(left, right, k) for k in range(1, order + 1)]
     jumped = _differ(left.terms[0], value, dtype), _differ(right.terms[0], value, dtype)
-    if None in jumped:
+    leaps = [side.terms[0] - value for side in (left, right) if side.leaps]
+    leaped = any(abs(leap) > 0 for leap in leaps)
+    if None in jumped or (not leaped and not all(leap.is_zero() for leap in leaps)):
         return [Enclosed(OPEN, reason="whether the values on both sides are one")] * order
-    leaped = any(side.leaps and abs(side.terms[0] - value) > 0 for side in (left, right))
     if any(jumped) or leaped:
         return [Enclosed(JUMP, value, left.terms[0], right.terms[0])] * order
     found: list[Enclosed] = []
