@@ -19,6 +19,9 @@ TINY = 2.0**-1000
 
 NUMBER, KINK, JUMP, DOMAIN, OPEN = "number", "kink", "jump", "domain", "open"
 
+LEAP = 2.0**-64
+"""A leap is looked for down to this size; precision grows where the width of a value could hide a larger one."""
+
 
 @dataclass(frozen=True)
 class Enclosed:
@@ -89,7 +92,7 @@ def agreed(left: Any, right: Any, value: Any, order: int, dtype: str) -> list[En
     jumped = _differ(left.terms[0], value, dtype), _differ(right.terms[0], value, dtype)
     leaps = [side.terms[0] - value for side in (left, right) if side.leaps]
     leaped = any(abs(leap) > 0 for leap in leaps)
-    if None in jumped or (not leaped and not all(leap.is_zero() for leap in leaps)):
+    if None in jumped or (not leaped and not all(abs(leap) < LEAP for leap in leaps)):
         return [Enclosed(OPEN, reason="whether the values on both sides are one")] * order
     if any(jumped) or leaped:
         return [Enclosed(JUMP, value, left.terms[0], right.terms[0])] * order
