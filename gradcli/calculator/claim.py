@@ -15,7 +15,7 @@ from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.lang.creation import hoist
-from gradcli.lang.evaluate import CONSTANTS, After, evaluate
+from gradcli.lang.evaluate import CONSTANTS, evaluate
 from gradcli.lang.functions import find, names
 from gradcli.lang.parser import Parsed, parse
 from gradcli.lang.tree import Program, free_names
@@ -111,11 +111,11 @@ class Formula:
         """Whether it is the same for all values of the names."""
         return not free_names(self.program)
 
-    def at(self, values: Mapping[str, Array], after: After | None = None) -> Array:
+    def at(self, values: Mapping[str, Array]) -> Array:
         """Its value. Raises InputError for a name without one, and for arguments that do not fit."""
         tensors = {name: Tensor(array) for name, array in ({**values, **self.made}).items()}
         with no_grad():
-            value = evaluate(self.program, tensors, self.parsed.source, after)
+            value = evaluate(self.program, tensors, self.parsed.source)
         return np.asarray(value.array if isinstance(value, Tensor) else value)
 
 

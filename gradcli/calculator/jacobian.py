@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcli.calculator.compute import constants_of, leaves_of
 from gradcli.calculator.field import Field, gradients, outputs_of
-from gradcli.calculator.prepare import Array, Prepared, prepare
+from gradcli.calculator.prepare import Array, Prepared
 from gradcli.calculator.question import Question
 from gradcli.calculator.rows import Checked, Symbolic, check, formulas
 from gradcli.engine.forward import Level
@@ -106,16 +106,11 @@ class Matrix:
         return [block.verdict for block in self.blocks if block.verdict is not None]
 
 
-def jacobian(question: JacobianQuestion, worker: SympyWorker | None) -> Matrix:
-    """The answer to a question. `worker` is the SymPy process to ask; None if nothing is to be checked.
+def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorker | None) -> Matrix:
+    """The answer to a question that has been read. `worker` is the SymPy process to ask; None if nothing is checked.
 
     Raises InputError for an input that cannot be used, with its place.
     """
-    return matrix_of(question, prepare(question), worker)
-
-
-def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorker | None) -> Matrix:
-    """The answer to a question that has been read; arguments as above."""
     refuse_constants(prepared)
     outputs = outputs_of(prepared)
     symbolic = Symbolic(worker) if worker else None

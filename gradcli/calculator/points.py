@@ -12,7 +12,7 @@ import numpy as np
 from gradcli.calculator.compute import all_orders, leaves_of
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.errors import InputError
-from gradcli.lang.tree import Number, Program, postorder
+from gradcli.lang.tree import Number, Program
 
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -0.5, -3.0, 1.5, 0.25)
 """From the simplest on."""
@@ -64,8 +64,8 @@ def _near(programs: Sequence[Program]) -> list[float]:
     """The programs' literals with both signs, and numbers to both sides of them, a little apart and side by side."""
     literals: dict[float, None] = {}
     for program in programs:
-        for tree in (*(step.value for step in program.assignments), program.result):
-            literals |= {float(node.value): None for node in postorder(tree) if isinstance(node, Number)}
+        for nodes in program.nodes:
+            literals |= {float(node.value): None for node in nodes if isinstance(node, Number)}
     found: dict[float, None] = {}
     for literal in list(literals)[:LITERALS]:
         for middle in (literal, -literal):

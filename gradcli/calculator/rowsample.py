@@ -82,5 +82,4 @@ class RowSample:
 
         at = tuple(f"{name}={float(number)!r}" for name, number in row.point.items())
         answer = differentiate(replace(self._asked, at=at), worker, written)
-        named = [("value", answer.value_verdict), *((each.name, each.verdict) for each in answer.derivatives)]
-        return [RowVerdict(row.number, name, verdict) for name, verdict in named if verdict is not None]
+        return [RowVerdict(row.number, name, verdict) for name, verdict in answer.named_verdicts if verdict is not None]

@@ -22,7 +22,8 @@ from gradcli.lang.creation import with_children
 from gradcli.lang.functions import find
 from gradcli.lang.tree import Call, Expr, Name, fold
 from gradcli.lang.unparse import unparse
-from gradcli.verify.reading import GraphReader, NoFormError, literal
+from gradcli.verify.building import NoFormError
+from gradcli.verify.reading import GraphReader, literal
 
 LARGE = 1e6
 """Whole numbers from here on are written as floats."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradcli.calculator.batch import BatchAnswer
+from gradcli.calculator.rowsample import RowVerdict
 from gradcli.render.schemas import tag
-from gradcli.render.verdict import counted_words, verdict_document
+from gradcli.render.verdict import counted_words, open_sentences, verdict_document
 
 _SAID = {"ok": "ok", "domain": "outside the domain", "unreadable": "unreadable"}
 
@@ -33,11 +34,12 @@ def _verdicts(answer: BatchAnswer) -> Iterator[tuple[str, str]]:
     rows = len({each.row for each in answer.verdicts})
     counted = counted_words(each.verdict for each in answer.verdicts)
     yield "note", f"checked {_rows(rows)}, drawn at random, each number of them: {counted}"
-    for each in answer.verdicts:
-        if not each.verdict.word.is_settled:
-            kind = "error" if each.verdict.word.is_wrong else "warning"
-            of = "the value" if each.name == "value" else f"the gradient for {each.name}"
-            yield kind, f"row {each.row:,}, {of}: {each.verdict.word}: {each.verdict.detail}"
+    yield from open_sentences((_number_of(each), each.verdict) for each in answer.verdicts)
+
+
+def _number_of(each: RowVerdict) -> str:
+    of = "the value" if each.name == "value" else f"the gradient for {each.name}"
+    return f"row {each.row:,}, {of}"
 
 
 def _rows(count: int) -> str:

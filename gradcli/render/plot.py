@@ -18,7 +18,7 @@ from gradcli.render.figures import FigureView
 from gradcli.render.matrix import short_label
 from gradcli.render.numbers import json_array
 from gradcli.render.schemas import tag
-from gradcli.render.verdict import counted_words, verdict_document
+from gradcli.render.verdict import counted_words, open_sentences, verdict_document
 
 WILD = 5.0
 """A curve that breaks off and reaches so many times its height is cut."""
@@ -108,11 +108,9 @@ def plot_sentences(answer: Plot) -> Iterator[tuple[str, str]]:
     counted = counted_words(each.verdict for each in answer.verdicts)
     yield "note", f"checked {places} place{'s' * (places != 1)}, each number of them: {counted}"
     name = answer.interval.name
-    for each in answer.verdicts:
-        if not each.verdict.word.is_settled:
-            kind = "error" if each.verdict.word.is_wrong else "warning"
-            of = title(each.curve, name)
-            yield kind, f"{name} = {each.place!r}, {of}: {each.verdict.word}: {each.verdict.detail}"
+    yield from open_sentences(
+        (f"{name} = {each.place!r}, {title(each.curve, name)}", each.verdict) for each in answer.verdicts
+    )
 
 
 def plot_document(answer: Plot) -> dict[str, Any]:

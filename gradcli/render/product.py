@@ -57,7 +57,7 @@ def vjp_screen(answer: Answer) -> RenderableType:
         value_lines(given),
         Text(),
         derivatives(answer.derivatives),
-        *verdict_remarks([("value", answer.value_verdict), *((d.name, d.verdict) for d in answer.derivatives)]),
+        *verdict_remarks(answer.named_verdicts),
     )
 
 

@@ -50,6 +50,12 @@ def open_verdicts(named: Iterable[tuple[str, Verdict | None]]) -> list[tuple[str
     return [(name, verdict) for name, verdict in named if verdict is not None and not verdict.word.is_settled]
 
 
+def open_sentences(named: Iterable[tuple[str, Verdict | None]]) -> Iterator[tuple[str, str]]:
+    """The same as sentences, each with what it is: "warning" or "error"."""
+    for name, verdict in open_verdicts(named):
+        yield "error" if verdict.word.is_wrong else "warning", f"{name}: {verdict.word}: {verdict.detail}"
+
+
 def counted_words(verdicts: Iterable[Verdict]) -> str:
     """How often each word was said."""
     return ", ".join(f"{count} {word}" for word, count in Counter(verdict.word for verdict in verdicts).items())

@@ -103,22 +103,10 @@ def elements(part: Any) -> Iterator[dict[str, Any]]:
 # Points
 
 
-class _From(Enclosures):
-    """Enclosures that begin with a higher precision."""
-
-    first = PRECISIONS[0]
-
-    def precisions(self) -> Iterator[int]:
-        """Those from the first on."""
-        return (bits for bits in super().precisions() if bits >= self.first)
-
-
 def _enclosures(
     first: int, program: Program, values: Mapping[str, Array], wrt: Sequence[str], dtype: str, ends: float
-) -> _From:
-    found = _From(program, values, wrt, dtype, ends - monotonic())
-    found.first = first
-    return found
+) -> Enclosures:
+    return Enclosures(program, values, wrt, dtype, ends - monotonic(), first=first)
 
 
 def _program(text: str, values: Collection[str]) -> Program:
@@ -306,27 +294,27 @@ def _numbers(box: Box, dtype: str) -> Iterator[float]:
     raise RefusedError("exceptions", "more numbers than a break has")
 
 
-def _tiled(whole: Box, boxes: Sequence[Box], path: str = "leaves") -> None:
+def _tiled(whole: Box, boxes: Sequence[Box]) -> None:
     """Raises RefusedError where boxes leave a gap in the whole, or overlap."""
     if any(not low < high or math.inf in (-low, high) for low, high in whole):
-        raise RefusedError(path, "no range")
+        raise RefusedError("leaves", "no range")
     if list(boxes) == [whole]:
         return
     if any(len(box) != len(whole) for box in boxes):
-        raise RefusedError(path, "boxes of other variables")
+        raise RefusedError("leaves", "boxes of other variables")
     for axis in range(len(whole)):
         slabs = _slabs(axis, boxes)
         if len(slabs) > 1:
             low, end = whole[axis]
             for (start, stop), inside in slabs:
                 if start != low:
-                    raise RefusedError(path, f"a gap, or an overlap, between {low!r} and {start!r}")
-                _tiled((*whole[:axis], (start, stop), *whole[axis + 1 :]), inside, path)
+                    raise RefusedError("leaves", f"a gap, or an overlap, between {low!r} and {start!r}")
+                _tiled((*whole[:axis], (start, stop), *whole[axis + 1 :]), inside)
                 low = stop
             if low != end:
-                raise RefusedError(path, f"a gap, or an overlap, between {low!r} and {end!r}")
+                raise RefusedError("leaves", f"a gap, or an overlap, between {low!r} and {end!r}")
             return
-    raise RefusedError(path, "the boxes do not make up the range")
+    raise RefusedError("leaves", "the boxes do not make up the range")
 
 
 def _slabs(axis: int, boxes: Sequence[Box]) -> list[tuple[tuple[float, float], list[Box]]]:

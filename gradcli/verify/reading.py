@@ -19,13 +19,10 @@ from gradcli.engine.memory import version, version_at
 from gradcli.engine.op import Op, SequenceOp
 from gradcli.lang.functions import find
 from gradcli.lang.tree import Assign, Call, Expr, Index, List, Literal, Name, Number, Program, Slice
+from gradcli.verify.building import NoFormError
 from gradcli.verify.written import WRITTEN, arguments_of, key_of, written
 
 Array = Any
-
-
-class NoFormError(Exception):
-    """An operation that the expression language has no word for; the message names it."""
 
 
 class GraphReader:

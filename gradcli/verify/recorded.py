@@ -19,12 +19,13 @@ from gradcli.lang.evaluate import evaluate
 from gradcli.lang.tokens import Source
 from gradcli.lang.tree import Program
 from gradcli.verdict import Word
+from gradcli.verify.building import NoFormError
 from gradcli.verify.certified import enclose
 from gradcli.verify.conventions import Library
 from gradcli.verify.directions import directional
 from gradcli.verify.jitter import jitter, moved
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
-from gradcli.verify.reading import GraphReader, NoFormError
+from gradcli.verify.reading import GraphReader
 from gradcli.verify.replay import Replay
 from gradcli.verify.rounding import weighted
 from gradcli.verify.verdict import judge
@@ -51,7 +52,6 @@ class Recorded:
     total      the scalar that is differentiated, in float64
     reason     which operation has no form
     trouble    the first operation that made something infinite or NaN, if one did
-    is_large   whether it is too large to be read
     """
 
     value: Array
@@ -62,7 +62,6 @@ class Recorded:
     total: float
     reason: str = ""
     trouble: str | None = None
-    is_large: bool = False
 
 
 def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mapping[int, str]) -> Recorded:
@@ -98,7 +97,7 @@ def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mappi
     except NoFormError as missing:
         return replace(whole, reason=str(missing))
     if sum(array.size for array in reader.values.values()) > LARGE:
-        return replace(whole, is_large=True)
+        return whole
     program, cotangent = reader.program(starts, weights)
     problem = _problem(program, reader.values, tuple(gradients), cotangent, value.dtype.name)
     if reader.is_written and not isinstance(problem.enclosures, str):

@@ -51,12 +51,7 @@ def _warm_up() -> None:
 
 
 def respond(request: dict[str, Any]) -> dict[str, Any]:
-    """The answer of `symbolic.answer`, or {"error": reason}.
-
-    A request {"batch": requests} has {"batch": answers}; one with "formulas" is for `identity.identical`.
-    """
-    if "batch" in request:
-        return {"batch": [respond(one) for one in request["batch"]]}
+    """The answer of `symbolic.answer`, or {"error": reason}; a request with "formulas" is for `identity.identical`."""
     from gradcli.verify.building import NoFormError
     from gradcli.verify.identity import identical
     from gradcli.verify.symbolic import answer

@@ -37,6 +37,10 @@ class Case:
         self.values: dict[int, Any] = {}
         field.relations.clear()  # the signs in them are those of this case
 
+    @property
+    def one(self) -> Element:
+        return self.kernels.one
+
     def number(self, value: Any) -> Element:
         return self.field.number(value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -97,19 +98,27 @@ class _Question:
     @property
     def has_two_readings(self) -> bool:
         """Whether constants are folded to anything but what is written."""
-        return any(read(p, self.bound, DOUBLES) != read(p, self.bound, EXACT) for p in self.programs)
+        return self.doubles != self.exact
 
-    @property
-    def programs(self) -> list[Program]:
-        return [self.program, *self.claims.values()]
+    @cached_property
+    def doubles(self) -> dict[str, Program]:
+        """The claims by name, and the program itself as "", with constants as doubles."""
+        return self._read(DOUBLES)
+
+    @cached_property
+    def exact(self) -> dict[str, Program]:
+        """The same with exact constants."""
+        return self._read(EXACT)
+
+    def _read(self, reading: str) -> dict[str, Program]:
+        return {name: read(one, self.bound, reading) for name, one in {"": self.program, **self.claims}.items()}
 
     def answered(self, reading: str) -> dict[str, Decision]:
         """What is decided in one reading."""
-        claims = {name: read(claim, self.bound, reading) for name, claim in self.claims.items()}
-        program = read(self.program, self.bound, reading)
+        claims = dict(self.doubles if reading == DOUBLES else self.exact)
+        program = claims.pop("")
         found = {
-            name: Decision(OPEN, domain(read(p, self.bound, DOUBLES) for p in (self.program, claim)), reading=reading)
-            for name, claim in self.claims.items()
+            name: Decision(OPEN, domain((self.doubles[""], self.doubles[name])), reading=reading) for name in claims
         }
         try:
             with working(BITS):

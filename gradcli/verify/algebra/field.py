@@ -271,8 +271,7 @@ class Element:
         """The rational number that it is, if it is one."""
         if not (self.num.is_constant() and self.den.is_constant()):
             return None
-        value = fmpq(0) if self.num.is_zero() else fmpq(self.num.leading_coefficient())
-        return Fraction(int(value.p), int(value.q))
+        return Fraction(0) if self.num.is_zero() else fraction(self.num.leading_coefficient())
 
     @property
     def text(self) -> str:
@@ -298,3 +297,9 @@ def rational(value: Any) -> fmpq:
     """A Python number, exactly."""
     exact = Fraction(value)
     return fmpq(exact.numerator, exact.denominator)
+
+
+def fraction(value: Any) -> Fraction:
+    """A rational number of FLINT's as one of Python's."""
+    exact = fmpq(value)
+    return Fraction(int(exact.p), int(exact.q))

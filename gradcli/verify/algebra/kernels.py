@@ -15,8 +15,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from gradcli.verify.algebra.field import Element, Field, Generator, NoValueError, Polynomial, RefinedError
-from gradcli.verify.algebra.signs import Signs, ball_of, ball_of_quotient, fraction
+from gradcli.verify.algebra.field import Element, Field, Generator, NoValueError, Polynomial, RefinedError, fraction
+from gradcli.verify.algebra.signs import Signs, ball_of, ball_of_quotient
 from gradcli.verify.balls.numbers import exactly
 
 _NICE = 12

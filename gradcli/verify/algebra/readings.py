@@ -11,7 +11,7 @@ from gradcli.lang.folding import folded
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Assign, Call, Expr, Name, Number, Program, fold
-from gradcli.verify.balls.trace import Node, Shape, Trace
+from gradcli.verify.balls.trace import Node, Shape, Trace, flattened
 from gradcli.verify.building import Builder, NoFormError
 
 DOUBLES, EXACT = "doubles", "exact"
@@ -69,17 +69,11 @@ class Joint(Trace):
         self.errors: dict[str, str] = {}
         for name, claim in claims.items():
             try:
-                self.formulas[name] = self._formula(claim, shapes, given)
+                self.formulas[name] = self._formula(claim)
             except NoFormError as error:
                 self.errors[name] = str(error)
 
-    def _formula(
-        self, claim: Program, shapes: Mapping[str, Shape], given: Mapping[str, Any]
-    ) -> tuple[list[Node], Shape]:
-        names: dict[str, Any] = {"inf": float("inf"), "nan": float("nan")}
-        names |= {name: self._bound(name, shape, self.leaves[name][0].varies) for name, shape in shapes.items()}
-        names |= {name: self._given(array) for name, array in given.items()}
-        found = Builder(names, self).build(claim)
-        shape: Shape = tuple(getattr(found, "shape", ()))
-        flat = found.reshape(-1).tolist() if shape else [found]
-        return [self.as_number(one) if self.is_condition(one) else self.lift(one) for one in flat], shape
+    def _formula(self, claim: Program) -> tuple[list[Node], Shape]:
+        names = {"inf": float("inf"), "nan": float("nan")} | self.names
+        flat, shape = flattened(Builder(names, self).build(claim))
+        return [self.as_result(one) for one in flat], shape

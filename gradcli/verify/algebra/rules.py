@@ -69,7 +69,7 @@ def _tan(case: Case, _node: Node, u: Element) -> Element:
 
 def _sinc(case: Case, node: Node, u: Element) -> Element:
     if u.is_zero:
-        return case.number(1)
+        return case.one
     if not case.is_nowhere_zero(node.args[0]):
         raise OpenError("sinc of what may be 0 in a whole region")
     return case.kernels.sine_cosine(u)[0] / u
@@ -77,31 +77,31 @@ def _sinc(case: Case, node: Node, u: Element) -> Element:
 
 def _sinh(case: Case, _node: Node, u: Element) -> Element:
     e = case.kernels.exp(u)
-    return (e - case.number(1) / e).times(HALF)
+    return (e - case.one / e).times(HALF)
 
 
 def _cosh(case: Case, _node: Node, u: Element) -> Element:
     e = case.kernels.exp(u)
-    return (e + case.number(1) / e).times(HALF)
+    return (e + case.one / e).times(HALF)
 
 
 def _tanh(case: Case, _node: Node, u: Element) -> Element:
     e = case.kernels.exp(u.times(2))
-    return (e - case.number(1)) / (e + case.number(1))
+    return (e - case.one) / (e + case.one)
 
 
 def _asinh(case: Case, _node: Node, u: Element) -> Element:
-    return case.kernels.log_abs(u + case.kernels.sqrt(u * u + case.number(1)))
+    return case.kernels.log_abs(u + case.kernels.sqrt(u * u + case.one))
 
 
 def _acosh(case: Case, _node: Node, u: Element) -> Element:
-    if case.signs.of(u - case.number(1)) < 0:
+    if case.signs.of(u - case.one) < 0:
         raise NoValueError
-    return case.kernels.log_abs(u + case.kernels.sqrt(u * u - case.number(1)))
+    return case.kernels.log_abs(u + case.kernels.sqrt(u * u - case.one))
 
 
 def _atanh(case: Case, _node: Node, u: Element) -> Element:
-    one = case.number(1)
+    one = case.one
     if case.signs.of(one - u * u) <= 0:
         raise NoValueError
     return case.kernels.log_abs((one + u) / (one - u)).times(HALF)
@@ -128,7 +128,7 @@ def _acos(case: Case, node: Node, u: Element) -> Element:
 
 
 def _erfc(case: Case, _node: Node, u: Element) -> Element:
-    return case.number(1) - case.kernels.odd("erf", u)
+    return case.one - case.kernels.odd("erf", u)
 
 
 def _atan2(case: Case, node: Node, y: Element, x: Element) -> Element:
@@ -185,7 +185,7 @@ VALUES: dict[str, Value] = {
     "power": _power,
     "power_of": _power_of,
     "exp": lambda case, node, u: case.kernels.exp(u),
-    "expm1": lambda case, node, u: case.kernels.exp(u) - case.number(1),
+    "expm1": lambda case, node, u: case.kernels.exp(u) - case.one,
     "log": _log,
     "log2": _logarithm_to(2),
     "log10": _logarithm_to(10),
@@ -262,7 +262,7 @@ def _power_of_slope(case: Case, node: Node) -> Slopes:
 
 def _best_slope(case: Case, node: Node) -> Slopes:
     best = _best(case, node)
-    return [case.number(1) if i == best else None for i in range(len(node.args))]
+    return [case.one if i == best else None for i in range(len(node.args))]
 
 
 def _atan2_slope(case: Case, node: Node) -> Slopes:
@@ -284,45 +284,40 @@ def _still(_case: Case, node: Node) -> Slopes:
     return (None,) * len(node.args)
 
 
-def _one(case: Case) -> Element:
-    found: Element = case.number(1)
-    return found
-
-
 SLOPES: dict[str, Slope] = {
-    "sub": lambda case, node: (_one(case), -_one(case)),
-    "neg": lambda case, node: (-_one(case),),
+    "sub": lambda case, node: (case.one, -case.one),
+    "neg": lambda case, node: (-case.one,),
     "mul": lambda case, node: (
         case.at(node.args[1]) if node.args[0].varies else None,
         case.at(node.args[0]) if node.args[1].varies else None,
     ),
     "div": lambda case, node: (
-        _one(case) / case.at(node.args[1]),
+        case.one / case.at(node.args[1]),
         -case.at(node) / case.at(node.args[1]) if node.args[1].varies else None,
     ),
     "whole_power": _whole_power_slope,
     "power": _raised(lambda node: node.data),
     "power_of": _power_of_slope,
     "exp": _through(lambda case, u, e: e),
-    "expm1": _through(lambda case, u, e: e + _one(case)),
-    "log": _smooth(lambda case, u: _one(case) / u),
-    "log2": _smooth(lambda case, u: _one(case) / (u * case.kernels.log(case.number(2)))),
-    "log10": _smooth(lambda case, u: _one(case) / (u * case.kernels.log(case.number(10)))),
+    "expm1": _through(lambda case, u, e: e + case.one),
+    "log": _smooth(lambda case, u: case.one / u),
+    "log2": _smooth(lambda case, u: case.one / (u * case.kernels.log(case.number(2)))),
+    "log10": _smooth(lambda case, u: case.one / (u * case.kernels.log(case.number(10)))),
     "sqrt": _raised(lambda node: HALF),
     "sin": _smooth(lambda case, u: case.kernels.sine_cosine(u)[1]),
     "cos": _smooth(lambda case, u: -case.kernels.sine_cosine(u)[0]),
-    "tan": _through(lambda case, u, t: _one(case) + t * t),
+    "tan": _through(lambda case, u, t: case.one + t * t),
     "sinc": _through(lambda case, u, s: (case.kernels.sine_cosine(u)[1] - s) / u if not u.is_zero else case.number(0)),
-    "asin": _smooth(lambda case, u: _one_over_root(case, _one(case) - u * u)),
-    "acos": _smooth(lambda case, u: -_one_over_root(case, _one(case) - u * u)),
-    "atan": _smooth(lambda case, u: _one(case) / (_one(case) + u * u)),
+    "asin": _smooth(lambda case, u: _one_over_root(case, case.one - u * u)),
+    "acos": _smooth(lambda case, u: -_one_over_root(case, case.one - u * u)),
+    "atan": _smooth(lambda case, u: case.one / (case.one + u * u)),
     "atan2": _atan2_slope,
     "sinh": lambda case, node: (_cosh(case, node, case.at(node.args[0])),),
     "cosh": lambda case, node: (_sinh(case, node, case.at(node.args[0])),),
-    "tanh": _through(lambda case, u, t: _one(case) - t * t),
-    "asinh": _smooth(lambda case, u: _one_over_root(case, _one(case) + u * u)),
-    "acosh": _smooth(lambda case, u: _one_over_root(case, u * u - _one(case))),
-    "atanh": _smooth(lambda case, u: _one(case) / (_one(case) - u * u)),
+    "tanh": _through(lambda case, u, t: case.one - t * t),
+    "asinh": _smooth(lambda case, u: _one_over_root(case, case.one + u * u)),
+    "acosh": _smooth(lambda case, u: _one_over_root(case, u * u - case.one)),
+    "atanh": _smooth(lambda case, u: case.one / (case.one - u * u)),
     "erf": _smooth(_bell),
     "erfc": _smooth(lambda case, u: -_bell(case, u)),
     "lgamma": _smooth(lambda case, u: case.kernels.opaque("polygamma0", u)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from gradcli.verify.algebra.field import Element, Field, Generator, OpenError, Polynomial
+from gradcli.verify.algebra.field import Element, Field, Generator, OpenError, Polynomial, fraction
 from gradcli.verify.algebra.linear import Inequality, is_possible
 
 MAX_CASES = 96
@@ -157,9 +157,3 @@ def ball_of_quotient(u: Element) -> Any:
     """A ball that holds a constant."""
     above, below = ball_of(u.field, u.num), ball_of(u.field, u.den)
     return None if above is None or below is None else above / below
-
-
-def fraction(value: Any) -> Fraction:
-    """A rational number of FLINT's as one of Python's."""
-    exact = fmpq(value)
-    return Fraction(int(exact.p), int(exact.q))

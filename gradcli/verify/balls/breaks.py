@@ -115,7 +115,7 @@ def conjunction(_run: Run, _node: Node, a: Truth, b: Truth) -> tuple[Truth, Slop
 
 def disjunction(_run: Run, _node: Node, a: Truth, b: Truth) -> tuple[Truth, Slopes]:
     """Whether one of two conditions holds, or both."""
-    return negation(both(negation(a), negation(b))), (NAN, NAN)
+    return either(a, b), (NAN, NAN)
 
 
 def both(a: Truth, b: Truth) -> Truth:
@@ -125,6 +125,11 @@ def both(a: Truth, b: Truth) -> Truth:
     if a.holds is None or b.holds is None:
         return Truth(None)
     return Truth(a.holds and b.holds, a.edge or b.edge)
+
+
+def either(a: Truth, b: Truth) -> Truth:
+    """Whether one holds, or both."""
+    return negation(both(negation(a), negation(b)))
 
 
 def negation(a: Truth) -> Truth:
@@ -205,6 +210,11 @@ def compare_jet(line: Line, node: Node, a: Jet, b: Jet) -> Any:
 
 def select_jet(_line: Line, _node: Node, truth: Any, a: Any, b: Any) -> Any:
     """The piece that the condition takes beside the point."""
+    return chosen(truth, a, b)
+
+
+def chosen(truth: Any, a: Any, b: Any) -> Any:
+    """The piece that the condition takes. Raises OpenError where that is not known."""
     if isinstance(truth, Poison):
         return truth
     if truth.holds is None:

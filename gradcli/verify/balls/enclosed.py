@@ -14,8 +14,8 @@ from gradcli.verify.balls.numbers import ULPS, Ball, Poison, hull, ulp_of
 
 THIN = 62
 """Bits that a ball must be accurate to, relative to its size."""
-TINY = 2.0**-1000
-"""A ball inside 2**-1080 is 0 to any double. (Its square is below that.)"""
+ZERO = -1080
+"""What is less than 2 to this power is 0 to any double."""
 
 NUMBER, KINK, JUMP, DOMAIN, OPEN = "number", "kink", "jump", "domain", "open"
 
@@ -57,10 +57,15 @@ class Goal:
 UNTOLD = Enclosed(OPEN, reason="no precision that was tried tells")
 
 
+def nothing(poison: Poison) -> Enclosed:
+    """What is known where there is no value."""
+    return Enclosed(DOMAIN if poison.kind == "domain" else OPEN, reason=poison.reason)
+
+
 def number(value: Any) -> Enclosed | None:
     """What a value of a run is, if it is told."""
     if isinstance(value, Poison):
-        return Enclosed(DOMAIN, reason=value.reason) if value.kind == "domain" else None
+        return nothing(value) if value.kind == "domain" else None
     if value.is_nan() or (not value.is_finite() and value.is_exact()):
         return Enclosed(DOMAIN, reason="no finite value")
     return Enclosed(NUMBER, value) if thin(value) else None
@@ -77,7 +82,7 @@ def thin(ball: Ball) -> bool:
     """Whether a ball is as good as a number."""
     if ball.rel_accuracy_bits() >= THIN:
         return True
-    return bool(ball.is_finite() and abs(ball) < TINY * arb(2) ** -80)
+    return bool(ball.is_finite() and abs(ball) < arb(2) ** ZERO)
 
 
 def ulp(ball: Ball, dtype: str) -> float:

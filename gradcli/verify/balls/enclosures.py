@@ -50,6 +50,7 @@ class Enclosures:
     wrt      the names to differentiate by
     dtype    that literals are rounded to
     libraries  whose rules at a break are those of the program's functions
+    first    the precision to begin with, of PRECISIONS
     folding  whether constant parts are the doubles that the engine computes; else 1/3 is a third, and pi is pi
     Raises NoFormError for a program that has no form, or is too large.
     """
@@ -63,12 +64,14 @@ class Enclosures:
         seconds: float = SECONDS,
         *,
         folding: bool = True,
+        first: int = PRECISIONS[0],
     ) -> None:
         arrays = {name: np.asarray(array) for name, array in values.items()}
         self.trace = _traced(program, arrays, tuple(wrt), dtype, folding)
         self.point = {name: a.reshape(-1).tolist() for name, a in arrays.items() if a.dtype.kind == "f"}
         self.wrt = tuple(wrt)
         self.dtype = dtype
+        self.first = first
         self.deadline = monotonic() + seconds
         self.libraries: Collection[Library] = LIBRARIES.keys()
         self._runs: dict[int, Run] = {}
@@ -90,6 +93,8 @@ class Enclosures:
     def precisions(self) -> Iterator[int]:
         """Precisions to try, inside each of which the caller works, while there is time."""
         for bits in PRECISIONS:
+            if bits < self.first:
+                continue
             if bits > PRECISIONS[0] and monotonic() > self.deadline:
                 return
             with working(bits):

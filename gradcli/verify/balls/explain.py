@@ -117,8 +117,8 @@ class Explanations:
     @cached_property
     def outside(self) -> str:
         """The first operation on a number that does not fit the dtype, or whose square does not, in words."""
-        run = self.enclosures.run(self.enclosures.bits)
         with working(self.enclosures.bits):
+            run = self.enclosures.run(self.enclosures.bits)
             for node, value, slopes in zip(run.trace.nodes, run.values, run.slopes, strict=True):
                 for number in (value, *(slopes or ())) if node.args else ():
                     size = _size(number)

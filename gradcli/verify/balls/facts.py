@@ -16,13 +16,12 @@ import numpy as np
 from flint import arb
 
 from gradcli.verify.balls.context import working
+from gradcli.verify.balls.enclosed import ZERO
 from gradcli.verify.balls.enclosures import KINK, NUMBER, OPEN, PRECISIONS, ULPS, Enclosed
 from gradcli.verify.balls.numbers import Ball, ulp_of
 
 BITS = 128
 """More than a product of two doubles has: of numbers that come about, none lies between two of these."""
-ZERO = -1080
-"""What is less than 2 to this power is 0."""
 
 UNDECIDED = "undecided"
 ENCLOSED, PROVED, APART = "enclosed", "proved", "apart"
@@ -145,10 +144,8 @@ def power(bounds: Iterable[Fraction]) -> float:
     if not largest:
         return 0.0
     exponent = largest.numerator.bit_length() - largest.denominator.bit_length()
-    while Fraction(2) ** exponent < largest:
+    if Fraction(2) ** exponent < largest:  # the lengths tell it but for one
         exponent += 1
-    while Fraction(2) ** (exponent - 1) >= largest:
-        exponent -= 1
     return math.ldexp(1.0, exponent)
 
 

@@ -17,8 +17,8 @@ from flint import arb, arb_series, fmpq
 
 from gradcli.verify.balls.numbers import Ball, OpenError, Poison, TooShortError, exactly, sign
 
-_BITS = 4096
-"""Of a fraction, beyond which a jet is exact no longer."""
+LONGEST = 4096
+"""Bits of a fraction, beyond which a jet is exact no longer."""
 
 
 class Jet:
@@ -51,7 +51,7 @@ class Jet:
     def rational(cls, exact: Sequence[Any], degrees: tuple[int, int]) -> Jet:
         """From fractions; without them where they have grown too long."""
         size = max((max(abs(int(q.p)).bit_length(), int(q.q).bit_length()) for q in exact), default=0)
-        return cls([arb(q) for q in exact], exact if size < _BITS else None, degrees)
+        return cls([arb(q) for q in exact], exact if size < LONGEST else None, degrees)
 
     @classmethod
     def constant(cls, value: Any, length: int, exact: Any = None) -> Jet:
@@ -193,8 +193,6 @@ def quotient(a: Jet, b: Jet) -> Any:
 def compose(series: Callable[[Any], Any], u: Jet) -> Jet:
     """A smooth function of the jet; `series` is the function of an `arb_series`."""
     n = len(u.terms)
-    if n == 1:
-        return Jet([series(arb_series(u.terms, 1))[0]], steep=False)
     found = series(arb_series(u.terms, n))
     return Jet([found[k] for k in range(n)])
 

@@ -13,7 +13,6 @@ from gradcli.verify.balls.numbers import NAN, Ball
 
 Slopes = Any
 Tape = Callable[..., tuple[Any, Slopes]]
-AlongLine = Callable[..., Any]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb
 
-from gradcli.verify.balls.jets import Jet
+from gradcli.verify.balls.kinds import head
 from gradcli.verify.balls.numbers import NAN, NoRuleError
 from gradcli.verify.conventions import GATED, LOCAL, Library, divided, rule
 
@@ -32,14 +32,10 @@ def conventions(library: Library) -> Callable[[Run, Node, Sequence[Any]], Slopes
         if node.op.name == "select":
             return _select(node, library)
         if node.op.name == "atan2":
-            return [_slope(rule("atan2", library))] * 2 if all(_head(x).is_zero() for x in xs) else None
+            return [_slope(rule("atan2", library))] * 2 if all(head(x).is_zero() for x in xs) else None
         return [_root(node, library)]
 
     return slopes
-
-
-def _head(x: Any) -> Any:
-    return x.terms[0] if isinstance(x, Jet) else x
 
 
 def _slope(number: Any) -> Any:
@@ -48,8 +44,8 @@ def _slope(number: Any) -> Any:
 
 def _extreme(node: Node, xs: Sequence[Any], library: Library) -> Slopes:
     """Of arguments that tie, by the function that the operation is part of."""
-    heads = [_head(x) if node.op.name == "max" else -_head(x) for x in xs]
-    ties = [not any(other > head for other in heads) for head in heads]
+    heads = [head(x) if node.op.name == "max" else -head(x) for x in xs]
+    ties = [not any(other > one for other in heads) for one in heads]
     key = node.function
     if key == "relu":
         return [None] * len(xs)
@@ -58,7 +54,7 @@ def _extreme(node: Node, xs: Sequence[Any], library: Library) -> Slopes:
         if str(given).startswith("where"):  # x itself is kept at its bounds
             return [1 if place == 0 else None for place in range(len(xs))]
         key = "maximum"
-    halved = key == "norm inf" and library == "jax" and all(head.is_zero() for head in heads)
+    halved = key == "norm inf" and library == "jax" and all(one.is_zero() for one in heads)
     shares = divided(rule(key if key in LOCAL and not key.startswith("norm") else "amax", library), ties)
     gated = key in GATED[library]
     return [None if not share and gated else arb(share / 2 if halved else share) for share in shares]

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
 from time import monotonic
 from typing import Any
 
 from flint import arb, fmpq
 
-from gradcli.verify.balls.jets import Jet
+from gradcli.verify.balls.jets import LONGEST, Jet
 from gradcli.verify.balls.kinds import Truth
 from gradcli.verify.balls.numbers import ULPS, Ball, OpenError, Poison, TooShortError, poisoned, sign, ulp_of
 from gradcli.verify.balls.tape import LateError, Run
@@ -49,7 +48,7 @@ class Line:
         exact = _fraction(leaf)
         step = fmpq(self.side or 1)
         known[self.moved] = Jet.rational([exact, step, *[fmpq(0)] * (self.length - 2)], (1, 0))
-        for count, index in enumerate(_dependents(self.run.trace.users, self.moved)):
+        for count, index in enumerate(self.run.trace.dependents(self.moved)):
             node = nodes[index]
             known[index] = self._applied(node, self._arguments(node))
             if self.run.deadline is not None and not count % _OFTEN and monotonic() > self.run.deadline:
@@ -92,13 +91,10 @@ class Line:
         return value if isinstance(value, (Poison, Truth)) else Jet.constant(value, self.length, self._exact(node))
 
     def _exact(self, node: Any) -> Any:
-        fraction = self.fractions.get(node.index)
+        if self.run.fractions is None:
+            self.run.fractions = _fractions(self.run)
+        fraction = self.run.fractions.get(node.index)
         return fraction if fraction is not None else _fraction(self.run.values[node.index])
-
-    @cached_property
-    def fractions(self) -> Mapping[int, Any]:
-        """What is rational but no double, among what does not move."""
-        return _fractions(self.run)
 
     def leaps(self) -> bool:
         """Whether an operation at a break has another value beside the point: not rounding, whatever it is added to."""
@@ -119,16 +115,6 @@ class Line:
         if at == 0 and jet.valuation() < jet.length:
             raise BreakError
         return at
-
-
-def _dependents(users: list[list[int]], leaf: int) -> list[int]:
-    seen, stack = set(), [leaf]
-    while stack:
-        for user in users[stack.pop()]:
-            if user not in seen:
-                seen.add(user)
-                stack.append(user)
-    return sorted(seen)
 
 
 def _fraction(value: Any) -> Any:
@@ -154,7 +140,7 @@ def _fractions(run: Run) -> dict[int, Any]:
         if rational is None or any(arg is None for arg in args):
             continue
         exact = rational(*args)
-        if exact is not None and int(exact.q).bit_length() < 4096:  # as in jets
+        if exact is not None and int(exact.q).bit_length() < LONGEST:
             found[node.index] = exact
     return found
 

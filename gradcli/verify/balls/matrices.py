@@ -26,7 +26,8 @@ LARGEST = 12
 Rows = list[list[Any]]
 
 
-def _rows(entries: Any) -> Rows:
+def rows(entries: Any) -> Rows:
+    """A square matrix from its entries, row after row."""
     n = isqrt(len(entries))
     return [list(entries[i * n : (i + 1) * n]) for i in range(n)]
 
@@ -57,16 +58,16 @@ def without_pivots(a: Rows) -> tuple[Any, Rows]:
 
 def _parts(entries: Any) -> tuple[Any, Rows]:
     """The determinant and the adjugate, by elimination where that can be done."""
-    rows = _rows(entries)
+    matrix = rows(entries)
     if not any(isinstance(entry, Jet) for entry in entries):
-        matrix = arb_mat(rows)
-        determinant = matrix.det()
+        balls = arb_mat(matrix)
+        determinant = balls.det()
         if not determinant.contains(0):
-            inverse = matrix.inv()
+            inverse = balls.inv()
             return determinant, [[determinant * x for x in row] for row in inverse.tolist()]
-    elif len(rows) > LARGEST:
-        return Poison("open", "a matrix too large to be expanded"), rows
-    return without_pivots(rows)
+    elif len(matrix) > LARGEST:
+        return Poison("open", "a matrix too large to be expanded"), matrix
+    return without_pivots(matrix)
 
 
 def det(_run: Run, _node: Node, *entries: Any) -> tuple[Any, Any]:
@@ -108,13 +109,13 @@ def inv_jet(_line: Line, _node: Node, *entries: Any) -> Any:
 
 def pulled(inverse: list[Any], cotangents: dict[int, Any]) -> list[Any]:
     """The cotangents of a matrix's entries, from those of its inverse's: -X.T @ G @ X.T."""
-    x = _rows(inverse)
+    x = rows(inverse)
     n = len(x)
     if any(isinstance(g, Jet) for g in (*inverse, *cotangents.values())):
         zero = inverse[0] * 0
-        g = _rows([cotangents.get(i, zero) for i in range(n * n)])
+        g = rows([cotangents.get(i, zero) for i in range(n * n)])
         transposed = [list(column) for column in zip(*x, strict=True)]
         return [-entry for row in _times(_times(transposed, g), transposed) for entry in row]
-    weights = arb_mat(_rows([cotangents.get(i, arb(0)) for i in range(n * n)]))
+    weights = arb_mat(rows([cotangents.get(i, arb(0)) for i in range(n * n)]))
     turned = arb_mat(x).transpose()
     return [-entry for row in (turned * weights * turned).tolist() for entry in row]

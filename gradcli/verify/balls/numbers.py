@@ -1,4 +1,4 @@
-"""What the balls share: exact zeros, heads and hulls, and the elements that have no value."""
+"""What the balls share: numbers made exact, signs and hulls, and the elements that have no value."""
 
 from __future__ import annotations
 
@@ -67,11 +67,6 @@ def ulp_of(number: float, dtype: str) -> float:
         return math.ulp(number)
     with np.errstate(all="ignore"):
         return float(np.spacing(np.abs(np.dtype(dtype).type(number))))
-
-
-def is_zero(ball: Ball) -> bool:
-    """Whether it is the number 0, not merely near it."""
-    return bool(ball.is_zero())
 
 
 def sign(ball: Ball) -> int:

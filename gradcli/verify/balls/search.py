@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb
 
-from gradcli.verify.balls.enclosed import DOMAIN, NUMBER, OPEN, UNTOLD, Enclosed, Goal, agreed, second, thin
+from gradcli.verify.balls.enclosed import NUMBER, OPEN, UNTOLD, Enclosed, Goal, agreed, nothing, second, thin
 from gradcli.verify.balls.jets import Jet
 from gradcli.verify.balls.lines import BreakError, expansion
 from gradcli.verify.balls.numbers import Ball, Poison
@@ -58,7 +58,7 @@ class Search:
             return True
         poison = value if isinstance(value, Poison) else Poison("domain", "no finite value")
         for index in self.left:
-            self.note(index, Enclosed(DOMAIN if poison.kind == "domain" else OPEN, reason=poison.reason))
+            self.note(index, nothing(poison))
         return False
 
     def note(self, index: int, told: Enclosed) -> None:
@@ -112,8 +112,7 @@ def derivatives(run: Run, leaf: int, goal: Goal, dtype: str, *, loose: bool = Fa
     weights, order = goal.weights, goal.order
     value = total(run, weights)
     if isinstance(value, Poison):
-        kind = DOMAIN if value.kind == "domain" else OPEN
-        return [Enclosed(kind, reason=value.reason)] * order
+        return [nothing(value)] * order
     try:
         through = expansion(run, leaf, 0, weights, order + 1)
     except BreakError:
@@ -122,17 +121,12 @@ def derivatives(run: Run, leaf: int, goal: Goal, dtype: str, *, loose: bool = Fa
         left, right = (expansion(run, leaf, side, weights, order + 1) for side in (-1, 1))
         return agreed(left, right, _part(run, leaf, weights), order, dtype)
     if isinstance(through, Poison):
-        return [Enclosed(DOMAIN if through.kind == "domain" else OPEN, reason=through.reason)] * order
+        return [nothing(through)] * order
     found = [through.term(k) * math.factorial(k) for k in range(1, order + 1)]
     return [Enclosed(NUMBER, ball) if loose or thin(ball) else UNTOLD for ball in found]
 
 
 def _part(run: Run, leaf: int, weights: Mapping[int, Ball]) -> Any:
     """The value at the point of those results that depend on a leaf."""
-    seen, stack = {leaf}, [leaf]
-    while stack:
-        for user in run.trace.users[stack.pop()]:
-            if user not in seen:
-                seen.add(user)
-                stack.append(user)
-    return sum((run.values[index] * weight for index, weight in weights.items() if index in seen), arb(0))
+    moving = {leaf, *run.trace.dependents(leaf)}
+    return sum((run.values[index] * weight for index, weight in weights.items() if index in moving), arb(0))

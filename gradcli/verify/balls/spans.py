@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import isqrt
 from time import monotonic
 from typing import Any
 
 from flint import arb, arb_series
 
 from gradcli.verify.balls import matrices
-from gradcli.verify.balls.breaks import HOLDS, both, negation
+from gradcli.verify.balls.breaks import HOLDS, both, chosen, either, negation
 from gradcli.verify.balls.kinds import Truth, repeated
 from gradcli.verify.balls.models import Rows, compose
 from gradcli.verify.balls.numbers import Ball, OpenError, Poison, exactly, poisoned, sign
@@ -89,9 +88,8 @@ def _div(_node: Node, a: Any, b: Any) -> Any:
     return Poison("domain", "division by 0") if not sign(head(b)) else a / b
 
 
-def _whole_power(node: Node, x: Any) -> Any:
-    n = node.data
-    return _div(node, arb(1), repeated(x, -n)) if n < 0 else repeated(x, n) if n else 0 * x + 1
+def _whole_power(node: Node, x: Any, n: int) -> Any:
+    return _div(node, arb(1), repeated(x, -n)) if n < 0 else repeated(x, n)
 
 
 def _power(node: Node, x: Any) -> Any:
@@ -113,8 +111,7 @@ def _raised(base: Any, exponent: Any) -> Any:
 def _power_of(node: Node, a: Any, b: Any) -> Any:
     whole = b.unique_fmpz() if type(b) is arb and b.is_exact() else None
     if whole is not None:
-        n = int(whole)
-        return _div(node, arb(1), repeated(a, -n)) if n < 0 else repeated(a, n) if n else 0 * a + 1
+        return _whole_power(node, a, int(whole))
     at = sign(head(a))
     if at > 0:
         return _raised(a, b)
@@ -164,14 +161,6 @@ def _compare(node: Node, a: Any, b: Any) -> Truth:
         return Truth(None)
 
 
-def _select(_node: Node, truth: Any, a: Any, b: Any) -> Any:
-    if isinstance(truth, Poison):
-        return truth
-    if truth.holds is None:
-        raise OpenError
-    return a if truth.holds else b
-
-
 def _atan2(_node: Node, y: Any, x: Any) -> Any:
     atan = SMOOTH["atan"].series
     if head(x) > 0:
@@ -190,7 +179,7 @@ _SPANS: dict[str, Callable[..., Any]] = {
     "neg": lambda node, x: -x,
     "mul": lambda node, a, b: a * b,
     "div": _div,
-    "whole_power": _whole_power,
+    "whole_power": lambda node, x: _whole_power(node, x, node.data),
     "power": _power,
     "power_of": _power_of,
     **{name: _smooth(name, function) for name, function in SMOOTH.items()},
@@ -202,21 +191,16 @@ _SPANS: dict[str, Callable[..., Any]] = {
     "sign": lambda node, x: arb(sign(head(x))),
     "compare": _compare,
     "and": lambda node, a, b: both(a, b),
-    "or": lambda node, a, b: negation(both(negation(a), negation(b))),
+    "or": lambda node, a, b: either(a, b),
     "not": lambda node, a: negation(a),
-    "select": _select,
+    "select": lambda node, truth, a, b: chosen(truth, a, b),
     "atan2": _atan2,
     "detach": _detach,
-    "det": lambda node, *entries: matrices.without_pivots(_square(entries))[0],
-    "inv": lambda node, *entries: _inverse(*matrices.without_pivots(_square(entries))),
+    "det": lambda node, *entries: matrices.without_pivots(matrices.rows(entries))[0],
+    "inv": lambda node, *entries: _inverse(*matrices.without_pivots(matrices.rows(entries))),
     "entry": lambda node, whole: whole[node.data],
 }
 """What each operation of a trace gives on a box."""
-
-
-def _square(entries: Sequence[Any]) -> list[list[Any]]:
-    n = isqrt(len(entries))
-    return [list(entries[i * n : (i + 1) * n]) for i in range(n)]
 
 
 def _inverse(determinant: Any, adjugate: list[list[Any]]) -> Any:

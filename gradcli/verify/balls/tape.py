@@ -14,7 +14,7 @@ from flint import arb
 
 from gradcli.verify.balls import matrices
 from gradcli.verify.balls.jets import Jet
-from gradcli.verify.balls.kinds import head, nowhere
+from gradcli.verify.balls.kinds import nowhere
 from gradcli.verify.balls.numbers import Ball, Poison, Rounded, exactly, poisoned, ulp_of
 from gradcli.verify.balls.trace import Node, Trace
 
@@ -60,6 +60,7 @@ class Run:
         self.moved = moved
         self.deadline = deadline
         self.doubtful: dict[int, bool] = {}
+        self.fractions: dict[int, Any] | None = None  # for `lines`: made once, when a line needs them
         self.values: list[Any] = []
         self.slopes: list[Any] = []
         self._walk()
@@ -184,6 +185,3 @@ def total(run: Run, weights: Mapping[int, Ball]) -> Any:
     values = [run.values[index] * weight for index, weight in weights.items()]
     first, *rest = values or [arb(0)]
     return sum(rest, first)
-
-
-__all__ = ["LateError", "Run", "head", "total"]

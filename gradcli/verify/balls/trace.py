@@ -107,6 +107,12 @@ class Node:
         return self.trace.And(self, other)
 
 
+def flattened(found: Any) -> tuple[list[Any], Shape]:
+    """The elements of what a program gives, and its shape."""
+    shape: Shape = tuple(getattr(found, "shape", ()))
+    return found.reshape(-1).tolist() if shape else [found], shape
+
+
 class Trace:
     """The operations of one program.
 
@@ -128,15 +134,14 @@ class Trace:
         self.known: dict[Any, Node] = {}
         self.function = ""
         self.leaves: dict[str, list[Node]] = {}
-        names = {name: self._bound(name, shape, name in wrt) for name, shape in shapes.items()}
+        self.names = {name: self._bound(name, shape, name in wrt) for name, shape in shapes.items()}
         constants = {name: constant(self) for name, constant in _CONSTANTS.items() if name in program.free}
-        bound = constants | names | {name: self._given(array) for name, array in given.items()}
-        found = Builder(bound, self).build(program)
-        self.shape: Shape = tuple(getattr(found, "shape", ()))
-        flat = found.reshape(-1).tolist() if self.shape else [found]
+        self.names |= {name: self._given(array) for name, array in given.items()}
+        found = Builder(constants | self.names, self).build(program)
+        flat, self.shape = flattened(found)
         if flat and self.is_condition(flat[0]):
             raise NoFormError("the result is a condition")
-        self.results = [self.as_number(one) if self.is_condition(one) else self.lift(one) for one in flat]
+        self.results = [self.as_result(one) for one in flat]
         self._users: list[list[int]] | None = None
 
     def finish(self) -> None:
@@ -154,6 +159,17 @@ class Trace:
                 for arg in node.args:
                     self._users[arg.index].append(node.index)
         return self._users
+
+    def dependents(self, leaf: int) -> list[int]:
+        """The nodes that work on a leaf, or on what does, in their order."""
+        seen: set[int] = set()
+        stack = [leaf]
+        while stack:
+            for user in self.users[stack.pop()]:
+                if user not in seen:
+                    seen.add(user)
+                    stack.append(user)
+        return sorted(seen)
 
     def _bound(self, name: str, shape: Shape, varies: bool) -> Any:
         kind = "leaf" if varies else "held"
@@ -239,6 +255,10 @@ class Trace:
     def as_number(self, condition: Any) -> Node:
         """1 and 0."""
         return self.Piecewise((1, condition), (0, True))
+
+    def as_result(self, value: Any) -> Node:
+        """What a program gives, as a number."""
+        return self.as_number(value) if self.is_condition(value) else self.lift(value)
 
     def plain(self, value: Any) -> Any:
         """A Python number, where it is a constant."""
