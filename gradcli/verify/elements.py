@@ -34,8 +34,9 @@ class Subject:
     """Whose numbers are judged, and what may explain them.
 
     name          of the variable; "" for the value
-    explanations  of the same goal; None for the value
+    explanations  of the same goal, or of the value
     spread        how far rounding moves each element in perturbed runs; it is called only where balls do not explain
+    is_claim      whether the numbers are somebody's claim
     engine        the engine's numbers, where the numbers are somebody's claim; None where they are the engine's own
     convention    the library to whose number a claim at a kink is held
     formula       explains a claimed formula's value, which the numbers are then
@@ -44,7 +45,7 @@ class Subject:
 
     name: str
     dtype: str
-    explanations: Explanations | None
+    explanations: Explanations
     spread: Callable[[], Any]
     engine: Any = None
     is_claim: bool = False
@@ -111,16 +112,21 @@ class _Judge:
 
     def not_finite(self, true: Any) -> tuple[Word, str]:
         """The word for an infinity or NaN where there is a derivative."""
-        sides = f"{self.whose()} {_short(self.found)} should be {_short(true)}"
-        explanations = self.subject.explanations
-        if explanations is not None and explanations.outside and not self.subject.is_claim:
-            return Word.ILL_CONDITIONED, f"{sides}: {explanations.outside}"
-        return Word.MISMATCH, self.conventional(sides)
+        return self.outside(true) or (Word.MISMATCH, self.conventional(self.sides(true)))
+
+    def sides(self, true: Any) -> str:
+        """What was found, and what it should be."""
+        return f"{self.whose()} {_short(self.found)} should be {_short(true)}"
+
+    def outside(self, true: Any) -> tuple[Word, str] | None:
+        """Whether the engine's number comes from others that do not fit the dtype."""
+        why = "" if self.subject.is_claim else self.subject.explanations.outside
+        return (Word.ILL_CONDITIONED, f"{self.sides(true)}: {why}") if why else None
 
     def compared(self, true: Any, error: Any, ulps: float) -> tuple[Word, str]:
         """The word for a number that is `error` from the true one."""
         tol = self.subject.tol
-        sides = f"{self.whose()} {_short(self.found)} should be {_short(true)}"
+        sides = self.sides(true)
         if tol is not None and not error <= tol * max(1.0, abs(float(true))):
             return Word.MISMATCH, self.conventional(f"{sides} (tolerance {tol:g})")
         _, least = _range(self.subject.dtype)
@@ -137,7 +143,7 @@ class _Judge:
     def explained(self, true: Any, error: Any, ulps: float) -> tuple[Word, str] | None:
         """What rounding, another branch or a number that does not fit explains."""
         explanations = self.subject.explanations
-        if explanations is not None and explanations.branches:
+        if explanations.branches:
             told = self.by_branch(explanations, true, ulps)
             if told is not None:
                 return told
@@ -148,12 +154,9 @@ class _Judge:
         wide = self.runs_spread()
         if wide is not None and error <= wide:
             return self.rounded(true, wide, ulps)
-        if explanations is not None and explanations.outside and not self.subject.is_claim:
-            return (
-                Word.ILL_CONDITIONED,
-                f"{self.whose()} {_short(self.found)} should be {_short(true)}: {explanations.outside}",
-            )
-        if explanations is not None and explanations.late:
+        if told := self.outside(true):
+            return told
+        if explanations.late:
             return Word.UNDECIDED, f"{_short(true)} exactly; no time was left to tell whether rounding explains that"
         return None
 
@@ -182,7 +185,7 @@ class _Judge:
 
     def by_constants(self, error: Any, ulps: float) -> tuple[Word, str] | None:
         """Whether the constants of the formula and of the expression, which are rounded, explain the difference."""
-        if self.subject.formula is None or self.subject.explanations is None:
+        if self.subject.formula is None:
             return None
         claimed = self.subject.formula.loose.get("", [])
         loose = claimed[self.place % len(claimed)] if claimed else None
@@ -213,8 +216,6 @@ class _Judge:
 
     def balls_spread(self) -> Any:
         """How far rounding may move the number, by balls of the dtype's precision."""
-        if self.subject.explanations is None:
-            return None
         explanations = self.subject.explanations
         ball = explanations.rounded[self.subject.name][self.place]
         if ball is not None and ball.is_finite():
@@ -231,7 +232,7 @@ class _Judge:
     def conventional(self, sides: str) -> str:
         """The sentence of a mismatch; at a break it says whose rule makes the number."""
         explanations = self.subject.explanations
-        if explanations is None or self.subject.is_claim or not explanations.breaks:
+        if self.subject.is_claim or not explanations.breaks:
             return sides
         if not self.is_near(*self.given("torch")):
             return sides
@@ -239,8 +240,7 @@ class _Judge:
 
     def given(self, library: Library) -> list[Any]:
         """What a library's rules give here, None for NaN; an empty list where that is not known."""
-        explanations = self.subject.explanations
-        numbers = explanations.by_library(library) if explanations is not None else {}
+        numbers = self.subject.explanations.by_library(library)
         return [numbers[self.subject.name][self.place]] if self.subject.name in numbers else []
 
     # Where there is none

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from array_examples import MATRIX
 from problems import Case
 
 from gradcli.engine.op import OPS
@@ -35,7 +36,6 @@ def change(monkeypatch: pytest.MonkeyPatch, name: str, changed: Change) -> None:
     monkeypatch.setattr(op, "pulls", rules)
 
 
-MATRIX = [[2.0, -1.0, 0.5], [0.3, 1.7, -0.4], [-0.6, 0.9, 2.2]]
 SMOOTH = {
     "add": ("x + 1", 0.7),
     "sub": ("x - 1", 0.7),

@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import arb, arb_series, fmpq
 
-from gradcli.verify.balls.numbers import Ball, OpenError, Poison, TooShortError, exactly, sign
+from gradcli.verify.balls.numbers import Ball, OpenError, Poison, TooShortError, exactly, repeated, sign
 
 LONGEST = 4096
 """Bits of a fraction, beyond which a jet is exact no longer."""
@@ -201,14 +201,7 @@ def whole_power(u: Jet, n: int) -> Any:
     """u to the power of a whole number."""
     if n < 0:
         return quotient(Jet.constant(arb(1), len(u.terms), fmpq(1)), whole_power(u, -n))
-    result, base = Jet.constant(arb(1), len(u.terms), fmpq(1)), u
-    while n:
-        if n & 1:
-            result = result * base
-        n >>= 1
-        if n:
-            base = base * base
-    return result
+    return repeated(u, n) if n else Jet.constant(arb(1), len(u.terms), fmpq(1))
 
 
 def power(u: Jet, p: Ball) -> Any:

@@ -54,22 +54,6 @@ def lifted(series: Callable[[Any], Any], u: Any) -> tuple[Any, Any]:
     return Jet([found[0], found[1] * moved]), Jet([found[1], 2 * found[2] * moved])
 
 
-def repeated(x: Any, n: int) -> Any:
-    """A whole power, by products: what python-flint makes of a ball with 0 inside is NaN."""
-    if n < 0:
-        return 1 / repeated(x, -n)
-    if n == 0:
-        return x * 0 + 1
-    result: Any = None
-    while n:
-        if n & 1:
-            result = x if result is None else result * x
-        n >>= 1
-        if n:
-            x = x * x
-    return result
-
-
 def finite(value: Any, *slopes: Any) -> bool:
     """Whether a value and its slopes are numbers, as far as this precision tells."""
     return bool(head(value).is_finite() and all(head(slope).is_finite() for slope in slopes))

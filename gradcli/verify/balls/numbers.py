@@ -80,6 +80,22 @@ def sign(ball: Ball) -> int:
     raise OpenError
 
 
+def repeated(x: Any, n: int) -> Any:
+    """A whole power, by products: what python-flint makes of a ball with 0 inside is NaN."""
+    if n < 0:
+        return 1 / repeated(x, -n)
+    if n == 0:
+        return x * 0 + 1
+    result: Any = None
+    while n:
+        if n & 1:
+            result = x if result is None else result * x
+        n >>= 1
+        if n:
+            x = x * x
+    return result
+
+
 def hull(*balls: Ball) -> Ball:
     """A ball that holds all of them."""
     first, *rest = balls

@@ -9,8 +9,8 @@ from flint import arb, fmpq
 
 from gradcli.verify.balls import jets
 from gradcli.verify.balls.jets import Jet
-from gradcli.verify.balls.kinds import Slopes, broken, finite, head, lifted, repeated
-from gradcli.verify.balls.numbers import NAN, Poison, exactly
+from gradcli.verify.balls.kinds import Slopes, broken, finite, head, lifted
+from gradcli.verify.balls.numbers import NAN, Poison, exactly, repeated
 from gradcli.verify.balls.smooth import SMOOTH
 
 if TYPE_CHECKING:

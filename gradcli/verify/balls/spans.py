@@ -16,9 +16,9 @@ from flint import arb, arb_series
 
 from gradcli.verify.balls import matrices
 from gradcli.verify.balls.breaks import HOLDS, both, chosen, either, negation
-from gradcli.verify.balls.kinds import Truth, repeated
+from gradcli.verify.balls.kinds import Truth
 from gradcli.verify.balls.models import Rows, compose
-from gradcli.verify.balls.numbers import Ball, OpenError, Poison, exactly, poisoned, sign
+from gradcli.verify.balls.numbers import Ball, OpenError, Poison, exactly, poisoned, repeated, sign
 from gradcli.verify.balls.smooth import SMOOTH, Smooth, polygamma
 from gradcli.verify.balls.tape import LateError, Run
 from gradcli.verify.balls.trace import Node, Trace

@@ -68,6 +68,8 @@ class Judge:
         self.matrix[f"{kind}/{truth}"][said if said == outcome else f"{outcome}: {said}"] += 1
         if (truth, outcome) in WRONG:
             self.wrong.append(f"{outcome}: {said}  {line}")
+        if (answer.get("error") or {}).get("code") == "internal":
+            self.complaints.append(f"INTERNAL {answer['error']['message']}  {line}")
         if truth == "right":
             self.right["open" if outcome in OPEN else "agrees" if "agrees" in words else "settled"] += 1
 

@@ -62,6 +62,7 @@ def test_a_number_to_a_variable_power() -> None:
         ("abs(x)**y", 0, 3, [0, 0]),
         ("abs(x)**y", 0, 1, ["kink", 0]),
         ("abs(x)**y", 0, 0.5, ["domain", 0]),
+        ("sqrt(abs(x))**1 + 0*y", 0, 1, ["domain", 0]),
         ("0**y + x", 1, 2, [1, 0]),
         ("0**y + x", 1, -1, ["domain", "domain"]),
     ],

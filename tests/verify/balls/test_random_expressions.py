@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +127,20 @@ def test_enclosures_hold_the_derivative(tree: Tree, x: float, y: float) -> None:
         with working(256):
             near = arb(found.ball.mid(), found.ball.rad() + arb(10) ** -20 * (1 + abs(found.ball)))
         assert holds(near, expected), (text, x, y, found, expected)
+
+
+def test_few_are_left_open() -> None:
+    kinds: Counter[str] = Counter()
+
+    @settings(max_examples=400, deadline=None, derandomize=True)
+    @given(trees, numbers, numbers)
+    def look(tree: Tree, x: float, y: float) -> None:
+        case = Case(tree[0], x=x, y=y)
+        assert not isinstance(case.enclosures, str)
+        kinds[case.enclosures.gradient()["x"][0].kind] += 1
+
+    look()
+    assert kinds["open"] <= 0.01 * kinds.total(), kinds
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
