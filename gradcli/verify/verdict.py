@@ -250,7 +250,7 @@ def _concluded(found: Sequence[Element], shape: tuple[int, ...], name: str, trou
     """The verdict on an array, from those on its elements."""
     if not found:
         return Verdict(Word.PROVED, "there are no elements", shape=shape)
-    place = max(range(len(found)), key=lambda i: (found[i].word.rank, found[i].ulps or 0.0))
+    place = max(range(len(found)), key=lambda i: (found[i].word.rank, found[i].ulps or 0.0, _error(found[i]) or 0.0))
     element = found[place]
     index = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
     detail = element.detail
@@ -258,19 +258,22 @@ def _concluded(found: Sequence[Element], shape: tuple[int, ...], name: str, trou
         detail = f"{detail}; {trouble}"
     if shape and not element.word.is_settled:
         detail = f"at {name}{list(index)}: {detail}{_counted(found)}"
-    error = None if element.mid is None else abs(element.found - element.mid)
-    if error is not None and not math.isfinite(error):
-        error = None
     return Verdict(
         element.word,
         detail,
-        error=error,
+        error=_error(element),
         worst=index,
         found=element.found,
         expected=element.mid,
         elements=tuple(found),
         shape=shape,
     )
+
+
+def _error(element: Element) -> float | None:
+    """How far the number is from the true one; None where that is no number."""
+    error = math.inf if element.mid is None else abs(element.found - element.mid)
+    return error if math.isfinite(error) else None
 
 
 def _counted(found: Sequence[Element]) -> str:

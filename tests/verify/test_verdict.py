@@ -188,6 +188,11 @@ def test_each_element_has_its_own_word_and_the_worst_is_named() -> None:
     assert found.detail.endswith("(1 jump, 2 kink, 2 proved)")
 
 
+def test_of_elements_that_are_off_by_as_many_units_the_larger_error_is_named() -> None:
+    found = claimed("sum(x**3)", [2.0, 8.0], x=[1.0, 2.0])
+    assert found.detail == "at x[1]: the claimed 8 should be 12 (2 mismatch)"
+
+
 def test_kink_is_found_in_a_large_array() -> None:
     x = np.linspace(-1, 2, 300)
     x[217] = 0
