@@ -182,6 +182,12 @@ def as_array(value: Value) -> Any:
     return np.asarray(value, dtype=object)
 
 
+def flattened(value: Value) -> tuple[list[Value], tuple[int, ...]]:
+    """The elements of what a program gives, and its shape."""
+    shape = tuple(getattr(value, "shape", ()))
+    return value.reshape(-1).tolist() if shape else [value], shape
+
+
 def _scalar(value: Value) -> Value:
     """The number itself in the place of an array without axes."""
     return value.item() if getattr(value, "shape", None) == () else value

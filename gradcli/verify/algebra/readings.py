@@ -11,8 +11,8 @@ from gradcli.lang.folding import folded
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Assign, Call, Expr, Name, Number, Program, fold
-from gradcli.verify.balls.trace import Node, Shape, Trace, flattened
-from gradcli.verify.building import Builder, NoFormError
+from gradcli.verify.balls.trace import Node, Shape, Trace
+from gradcli.verify.building import Builder, NoFormError, flattened
 
 DOUBLES, EXACT = "doubles", "exact"
 """Constants as the engine folds them; or as exact numbers: decimals, pi, log(2)."""

@@ -18,7 +18,7 @@ from gradcli.lang.functions.table import Function
 from gradcli.lang.tree import Program
 from gradcli.verify.balls.numbers import Rounded
 from gradcli.verify.balls.operations import BREAKS, OPERATIONS, Operation
-from gradcli.verify.building import Builder, NoFormError
+from gradcli.verify.building import Builder, NoFormError, flattened
 from gradcli.verify.conventions import variant
 
 MAX_NODES = 300_000
@@ -105,12 +105,6 @@ class Node:
 
     def __and__(self, other: Any) -> Node:
         return self.trace.And(self, other)
-
-
-def flattened(found: Any) -> tuple[list[Any], Shape]:
-    """The elements of what a program gives, and its shape."""
-    shape: Shape = tuple(getattr(found, "shape", ()))
-    return found.reshape(-1).tolist() if shape else [found], shape
 
 
 class Trace:
