@@ -476,3 +476,7 @@ def test_random_formulas(seed: int) -> None:
             if found.word == IDENTICAL:
                 assert not is_refuted(program, text(claim), random), (program, text(claim))
     assert proved >= 0.8 * right
+
+
+def test_an_array_without_elements_adds_nothing() -> None:
+    assert decided("sum(y) + x**2", "2*x", {"y": np.zeros(0)}, x=()).word == IDENTICAL
