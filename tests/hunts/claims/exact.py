@@ -131,7 +131,10 @@ class Run:
     def listed(self, items: list[Any]) -> Any:
         if all(isinstance(item, (int, float)) or (isinstance(item, list) and item) for item in items):
             return items
-        return np.stack([np.asarray(self.exact(item), dtype=object) for item in items])
+        arrays = [np.asarray(self.exact(item), dtype=object) for item in items]
+        if len({array.shape for array in arrays}) > 1:
+            raise DoubtError("a list of unlike shapes")
+        return np.stack(arrays)
 
     def key(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Tuple):
