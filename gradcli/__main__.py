@@ -6,6 +6,9 @@ import gc
 import os
 import sys
 
+from gradcli.cli.overseer import overseer
+from gradcli.cli.supervise import keep_descriptors, supervised
+
 GC_THRESHOLD = 100_000
 """Container objects between collections: what the imports make is no garbage, and to look for some takes time."""
 
@@ -21,23 +24,40 @@ def main() -> None:
     gc.set_threshold(GC_THRESHOLD)
     # One thread is enough for the sizes at hand, and starting OpenBLAS's pool costs as much time as all of NumPy.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_descriptors()
     try:
-        code = _run(sys.argv[1:])
+        code = supervised(_run, _unfinished)
     except KeyboardInterrupt:  # while modules are imported; `cli.app` sees to it from then on
         code = INTERRUPTED
     sys.exit(code)
 
 
-def _run(arguments: list[str]) -> int:
+def _run() -> int:
+    arguments = sys.argv[1:]
     worker = None
     if _checks(arguments):
         from gradcli.verify.client import SympyWorker
 
         # Starts importing SymPy now, beside everything that follows; a stream of claims may not need it at all.
-        worker = SympyWorker(at_once=not (arguments[0] == "check" and "-" in arguments))
+        at_once = not (arguments[0] == "check" and "-" in arguments)
+        worker = SympyWorker(at_once=at_once, started=overseer.owns)
     from gradcli.cli.app import run
+    from gradcli.cli.streams import mend_streams
+    from gradcli.cli.terminal import mend_environment
 
+    mend_streams()
+    mend_environment()
     return run(arguments, worker)
+
+
+def _unfinished(sentence: str) -> int:
+    """Tells that a command did not come to its end; the exit code."""
+    from gradcli.cli.streams import mend_streams
+    from gradcli.cli.terminal import report
+    from gradcli.errors import UnfinishedError
+
+    mend_streams()
+    return report(UnfinishedError("unfinished", sentence), sys.argv[1:])
 
 
 def _checks(arguments: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What can be wrong with an input. These exceptions know nothing of terminals, exit codes or JSON."""
+"""What can be wrong with an input, or stop an answer. Nothing here knows of terminals, exit codes or JSON."""
 
 from __future__ import annotations
 
@@ -44,4 +44,8 @@ class InputError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[Any, tuple[str, str]]:
-        return partial(InputError, span=self.span, hint=self.hint), (self.code, self.message)
+        return partial(type(self), span=self.span, hint=self.hint), (self.code, self.message)
+
+
+class UnfinishedError(InputError):
+    """What could not be finished, whatever the input: time, memory or disk are used up, or gradcli itself is wrong."""

@@ -17,6 +17,8 @@ class Word(StrEnum):
     DOMAIN = "domain"
     UNDECIDED = "undecided"
     MISMATCH = "mismatch"
+    VERIFYING = "verifying…"
+    """Not a verdict: on a screen, while there is none yet."""
 
     @property
     def rank(self) -> int:

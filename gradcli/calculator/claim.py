@@ -31,6 +31,8 @@ Interval = tuple[float, float]
 """Its ends."""
 CACHED = 4096
 """Expressions and formulas that stay read."""
+MANY = 2**30
+"""More numbers than any claim has."""
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 """How strict JSON writes the numbers that it does not have."""
 
@@ -138,15 +140,45 @@ class Case:
     over: Mapping[str, Interval] = field(default_factory=dict)
 
 
+def size_of(claim: Claim) -> int:
+    """How many numbers the claim gives and creates, before anything is computed from them; a file has more than any.
+
+    Raises InputError for an expression or a formula that cannot be read.
+    """
+    size = sum(np.size(array) for array in _template_of(claim)[0].made.values())
+    for kind, given in (("at", claim.at), ("let", claim.let)):
+        size += sum(_size(value, f"{claim.option}{kind} {name}") for name, value in given.items())
+    for name, value in claim.grad.items():
+        size += _size(value, f"{claim.option}grad {name}", _known(claim), name)
+    return size + _size(claim.cotangent, f"{claim.option}cotangent")
+
+
+def _size(value: Any, source: str, known: tuple[str, ...] = (), variable: str = "") -> int:
+    if isinstance(value, list):
+        return sum(_size(item, source, known, variable) for item in value)
+    if not _is_formula(value):
+        return MANY if isinstance(value, str) and value.startswith("@") else 1
+    made = read_formula(value, source, known, variable).made
+    return str.count(value, ",") + sum(np.size(array) for array in made.values())
+
+
+def unchecked(claim: Claim, reason: str) -> Checked:
+    """What is said of a claim that could not be checked, for want of time or memory."""
+    verdict = Verdict(Word.UNDECIDED, reason)
+    formulas = {name: value if _is_formula(value) else None for name, value in claim.grad.items()}
+    parts = [Part(name, formula, None, None, None, verdict) for name, formula in formulas.items()]
+    return Checked(_template_of(claim)[1], tuple(parts), name=claim.name)
+
+
 def read_claim(claim: Claim) -> Case:
     """The claim in arrays and formulas. Raises InputError for whatever is wrong with it, with its place."""
     if not claim.grad:
         hint = 'gradcli check "sin(x)**2" --grad x="2*sin(x)*cos(x)"'
         raise InputError("grad", "there is no gradient to check", hint=hint if claim.option else None)
     sources = {kind: f"{claim.option}{kind}" for kind in ("at", "let", "grad", "cotangent", "over")}
-    known = (*claim.at, *claim.let, *claim.over)
+    known = _known(claim)
     claimed = {name: _claimed(name, value, f"{sources['grad']} {name}", known) for name, value in claim.grad.items()}
-    template, understood = _template(claim.expression, *map(tuple, (claim.at, claim.let, claim.grad)), claim.seed)
+    template, understood = _template_of(claim)
     if template.missing:
         claimed = {name: _as_formula(name, one, f"{sources['grad']} {name}") for name, one in claimed.items()}
     dtype = claim.dtype or _dtype_of(claimed.values())
@@ -173,6 +205,20 @@ def fitting(name: str, claimed: Array, shape: tuple[int, ...], option: str) -> A
     raise InputError("shape", message)
 
 
+def _known(claim: Claim) -> tuple[str, ...]:
+    """The names that a claimed formula may use beside its own."""
+    return (*claim.at, *claim.let, *claim.over)
+
+
+def _is_formula(value: Any) -> bool:
+    """Whether it is a text to be read, and neither a file nor how JSON writes a number."""
+    return isinstance(value, str) and not value.startswith("@") and value not in NOT_FINITE
+
+
+def _template_of(claim: Claim) -> tuple[Prepared, str]:
+    return _template(claim.expression, *map(tuple, (claim.at, claim.let, claim.grad)), claim.seed)
+
+
 @lru_cache(CACHED)
 def _template(
     expression: str, at: tuple[str, ...], let: tuple[str, ...], grad: tuple[str, ...], seed: int | None
@@ -189,9 +235,7 @@ def _template(
 
 
 def _claimed(name: str, value: Any, source: str, known: tuple[str, ...]) -> Formula | Array:
-    if isinstance(value, str) and not value.startswith("@") and value not in NOT_FINITE:
-        return read_formula(value, source, known, name)
-    return _array(value, source)
+    return read_formula(value, source, known, name) if _is_formula(value) else _array(value, source)
 
 
 def _as_formula(name: str, claimed: Formula | Array, source: str) -> Formula | Array:

@@ -8,19 +8,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Thread
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
+from gradcli.calculator.apart import apart
 from gradcli.calculator.check import Asker, check
-from gradcli.calculator.claim import Checked, Claim, given_by
+from gradcli.calculator.claim import Checked, Claim, given_by, size_of, unchecked
 from gradcli.errors import InputError
 from gradcli.lang.functions import similar
+from gradcli.verify.client import SympyWorker
 from gradcli.verify.conventions import Library
-
-if TYPE_CHECKING:
-    from gradcli.verify.client import SympyWorker
 
 BATCH = 64
 """Lines that are checked together, if so many have arrived."""
+SMALL = 1024
+"""Numbers with which no operation of an expression takes long."""
 MAX_LINE = 2**24
 """Bytes."""
 KEYS: dict[str, tuple[type, ...]] = {
@@ -45,6 +46,7 @@ class Settings:
 
     convention  the library to whose number a claim at a kink is held
     symbolic    whether SymPy is asked of every claim, not only where it is needed
+    seconds     that one claim may take
     """
 
     tol: float | None = None
@@ -52,6 +54,7 @@ class Settings:
     seed: int | None = None
     convention: Library | None = None
     symbolic: bool = False
+    seconds: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -128,13 +131,30 @@ def _outcome(number: int, text: bytes, asker: Asker, settings: Settings) -> Outc
     try:
         fields = _fields(text)
         name = fields.get("name")
-        checked = check(_claim(fields, settings), asker, settings.convention, always=settings.symbolic)
-        return Outcome(number, name, checked)
+        return Outcome(number, name, _checked(_claim(fields, settings), asker, settings))
     except InputError as error:
         return Outcome(number, name, error=error)
     except Exception as error:  # noqa: BLE001  # what fails in one claim must not take the others with it
         reason = f"{type(error).__name__}: {error}"
         return Outcome(number, name, error=InputError("internal", f"this claim could not be checked: {reason}"))
+
+
+def _checked(claim: Claim, asker: Asker, settings: Settings) -> Checked:
+    """What is said of a claim: here if that cannot take long, otherwise in a process that is ended in time."""
+
+    def judged(asker: Asker) -> Checked:
+        return check(claim, asker, settings.convention, always=settings.symbolic)
+
+    def judged_apart() -> Checked:
+        with SympyWorker(at_once=False) as worker:
+            return judged(Asker(worker))
+
+    try:
+        return judged(asker) if size_of(claim) <= SMALL else apart(judged_apart, settings.seconds)
+    except TimeoutError:
+        return unchecked(claim, f"{settings.seconds:g} s were used up")
+    except MemoryError:
+        return unchecked(claim, "the memory was used up")
 
 
 def check_in_processes(given: Iterable[list[Line]], count: int, settings: Settings) -> Iterator[Outcome]:
@@ -163,8 +183,6 @@ def _start() -> None:
     """Starts the SymPy process of this process; it ends when this one does, because its input ends then."""
     global _worker  # noqa: PLW0603  # a process of the pool has no other place for what is its own
     import signal
-
-    from gradcli.verify.client import SympyWorker
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     _worker = SympyWorker(at_once=False)

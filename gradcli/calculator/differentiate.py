@@ -12,6 +12,7 @@ from gradcli.calculator.compute import Computed, compute, hold_detached, lower_v
 from gradcli.calculator.diagnose import PerturbedRuns, trouble
 from gradcli.calculator.prepare import Array, Prepared, prepare
 from gradcli.calculator.question import Answer, Derivative, Question
+from gradcli.calculator.steps import Steps, last
 from gradcli.errors import InputError
 from gradcli.lang.evaluate import After
 from gradcli.lang.unparse import unparse
@@ -41,6 +42,13 @@ def differentiate(question: Question, worker: SympyWorker | None, compute: Compu
 
 def answer_to(question: Question, prepared: Prepared, worker: SympyWorker | None, compute: Compute = compute) -> Answer:
     """The answer to a question that has been read, and perhaps moved to another point; arguments as above."""
+    return last(answers_to(question, prepared, worker, compute))
+
+
+def answers_to(
+    question: Question, prepared: Prepared, worker: SympyWorker | None, compute: Compute = compute
+) -> Steps[Answer]:
+    """The same, after the engine's answer without a verdict."""
     if prepared.missing and worker is None:
         names = ", ".join(prepared.missing)
         hint = "give values with --at or --let; without the check there is no symbolic derivative"
@@ -48,8 +56,22 @@ def answer_to(question: Question, prepared: Prepared, worker: SympyWorker | None
     if worker is not None:
         worker.post(_request(question, prepared))  # SymPy works while the engine does
     computed = None if prepared.missing else compute(prepared, question.order)
-    symbolic = None if worker is None else worker.answer(PATIENCE)
-    verdicts = _verdicts(question, prepared, computed, symbolic) if computed and symbolic is not None else {}
+    if worker is None:
+        return _answer(question, prepared, computed, {}, {})
+    if computed is not None:
+        yield _answer(question, prepared, computed, {}, {})
+    symbolic = worker.answer(PATIENCE)
+    verdicts = _verdicts(question, prepared, computed, symbolic) if computed else {}
+    return _answer(question, prepared, computed, symbolic, verdicts)
+
+
+def _answer(
+    question: Question,
+    prepared: Prepared,
+    computed: Computed | None,
+    symbolic: Mapping[str, Any],
+    verdicts: Mapping[tuple[str, int], Verdict],
+) -> Answer:
     return Answer(
         understood=unparse(prepared.parsed.program),
         notes=prepared.notes,
@@ -60,12 +82,12 @@ def answer_to(question: Question, prepared: Prepared, worker: SympyWorker | None
         cotangent=computed and computed.cotangent,
         graph=computed.graph if computed else (),
         derivatives=tuple(
-            _derivative(prepared, computed, symbolic or {}, name, order, verdicts.get((name, order)))
+            _derivative(prepared, computed, symbolic, name, order, verdicts.get((name, order)))
             for name in prepared.wrt
             for order in range(1, question.order + 1)
         ),
         made=prepared.made,
-        trouble=(symbolic or {}).get("error"),
+        trouble=symbolic.get("error"),
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcli.calculator.compute import hold_detached, lower_value
-from gradcli.calculator.differentiate import answer_to
+from gradcli.calculator.differentiate import answers_to
 from gradcli.calculator.prepare import Array, Prepared, prepare
-from gradcli.calculator.question import Derivative, Question
+from gradcli.calculator.question import Answer, Derivative, Question
+from gradcli.calculator.steps import Steps, mapped
 from gradcli.errors import InputError
 from gradcli.verify.problem import Verdict
 
@@ -97,30 +98,46 @@ class Eps:
     @property
     def verdicts(self) -> list[Verdict]:
         """Every verdict that was reached."""
-        return [each.verdict for each in self.variables if each.verdict is not None]
+        return [verdict for verdict in self.asked if verdict is not None]
+
+    @property
+    def asked(self) -> list[Verdict | None]:
+        """The verdict for each variable."""
+        return [each.verdict for each in self.variables]
+
+    def judged(self, verdict: Verdict) -> Eps:
+        """The same with this said of every variable."""
+        return replace(self, variables=tuple(replace(each, verdict=verdict) for each in self.variables))
 
 
-def eps(question: Question, worker: SympyWorker | None) -> Eps:
+def eps(question: Question, worker: SympyWorker | None) -> Steps[Eps]:
     """The errors of forward, central and extrapolated differences against the engine's gradient.
 
     `worker` is the SymPy process that verifies the gradient; None if that is not to be checked.
     Raises InputError for an input that cannot be used, with its place.
     """
     prepared = _read(question)
-    answer = answer_to(question, prepared, worker)
     steps = 10.0 ** -np.arange(1.0, DECADES + 1)
-    f = _weighted(prepared, answer.cotangent)
-    return Eps(
-        understood=answer.understood,
-        notes=prepared.notes,
-        dtype=question.dtype,
-        eps=float(np.finfo(question.dtype).eps),
-        steps=steps,
-        variables=tuple(
-            Errors(found.name, found.point, found.gradient, found.verdict, _errors(f, prepared, found, steps))
-            for found in answer.derivatives
-        ),
-    )
+    errors: dict[str, dict[str, Array]] = {}
+
+    def told(answer: Answer) -> Eps:
+        f = _weighted(prepared, answer.cotangent)
+        for found in answer.derivatives:
+            if found.name not in errors:
+                errors[found.name] = _errors(f, prepared, found, steps)
+        return Eps(
+            understood=answer.understood,
+            notes=prepared.notes,
+            dtype=question.dtype,
+            eps=float(np.finfo(question.dtype).eps),
+            steps=steps,
+            variables=tuple(
+                Errors(found.name, found.point, found.gradient, found.verdict, errors[found.name])
+                for found in answer.derivatives
+            ),
+        )
+
+    return (yield from mapped(answers_to(question, prepared, worker), told))
 
 
 def _read(question: Question) -> Prepared:

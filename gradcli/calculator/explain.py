@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcli.calculator.compute import constants_of, leaves_of, value_of
-from gradcli.calculator.differentiate import answer_to
+from gradcli.calculator.differentiate import answers_to
 from gradcli.calculator.prepare import Array, Prepared, prepare
 from gradcli.calculator.products import missing_values
 from gradcli.calculator.question import Answer, Question
+from gradcli.calculator.steps import Steps, mapped
 from gradcli.calculator.tape import Tape
 from gradcli.engine.forward import Level
 from gradcli.engine.graph import ordered
 from gradcli.engine.tensor import Tensor
+from gradcli.verify.problem import Verdict
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -55,8 +57,27 @@ class Explanation:
     passes: tuple[Pass, ...]
     inputs: int
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Those of the answer."""
+        return self.answer.notes
 
-def explain(question: Question, worker: SympyWorker | None, *, forward: bool = False) -> Explanation:
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Every verdict that was reached."""
+        return self.answer.verdicts
+
+    @property
+    def asked(self) -> list[Verdict | None]:
+        """The verdicts on what was asked for."""
+        return self.answer.asked
+
+    def judged(self, verdict: Verdict) -> Explanation:
+        """The same with this said of every number."""
+        return replace(self, answer=self.answer.judged(verdict))
+
+
+def explain(question: Question, worker: SympyWorker | None, *, forward: bool = False) -> Steps[Explanation]:
     """The derivation of an answer; `worker` is the SymPy process to ask; None if nothing is to be checked.
 
     Raises InputError for an input that cannot be used, with its place, and for a name without a value.
@@ -66,15 +87,19 @@ def explain(question: Question, worker: SympyWorker | None, *, forward: bool = F
 
 def explanation_of(
     question: Question, prepared: Prepared, worker: SympyWorker | None, *, forward: bool = False
-) -> Explanation:
+) -> Steps[Explanation]:
     """The derivation of the answer to a question that has been read; arguments and errors as above."""
     if prepared.missing:
         raise missing_values(prepared.missing)
     tape = Tape()
-    answer = answer_to(question, prepared, worker, tape.compute)
-    points = {derivative.name: np.asarray(derivative.point) for derivative in answer.derivatives}
-    passes = tuple(islice(_passes(prepared, tape, points), MAX_PASSES)) if forward else ()
-    return Explanation(answer, tape, passes, sum(point.size for point in points.values()))
+    points = {name: np.asarray(prepared.at[name]) for name in prepared.wrt}
+    inputs = sum(point.size for point in points.values())
+
+    def explained(answer: Answer) -> Explanation:
+        passes = tuple(islice(_passes(prepared, tape, points), MAX_PASSES)) if forward else ()
+        return Explanation(answer, tape, passes, inputs)
+
+    return (yield from mapped(answers_to(question, prepared, worker, tape.compute), explained))
 
 
 def _passes(prepared: Prepared, tape: Tape, points: dict[str, Array]) -> Iterator[Pass]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcli.calculator.field import gradients, output, partial, scalar_cotangent
 from gradcli.calculator.jacobian import (
+    Columns,
     Matrix,
     assembled,
     blocks_of,
@@ -19,7 +20,8 @@ from gradcli.calculator.jacobian import (
 )
 from gradcli.calculator.prepare import Array, Prepared, prepare
 from gradcli.calculator.question import Question
-from gradcli.calculator.rows import Symbolic, check
+from gradcli.calculator.rows import Symbolic
+from gradcli.calculator.steps import Steps
 from gradcli.lang.unparse import unparse
 from gradcli.verdict import Word
 
@@ -73,7 +75,7 @@ class Hessian(Matrix):
     form: Shape | None = None
 
 
-def hessian(question: Question, worker: SympyWorker | None) -> Hessian:
+def hessian(question: Question, worker: SympyWorker | None) -> Steps[Hessian]:
     """The answer to a question. `worker` is the SymPy process to ask; None if nothing is to be checked.
 
     Raises InputError for an input that cannot be used, with its place, and for a result that is no scalar.
@@ -81,33 +83,31 @@ def hessian(question: Question, worker: SympyWorker | None) -> Hessian:
     prepared = prepare(question)
     refuse_constants(prepared)
     fields = [partial(prepared, name) for name in prepared.wrt]
-    symbolic = Symbolic(worker) if worker else None
     if prepared.missing:
-        return Hessian(**vars(unevaluated(question, prepared, fields, symbolic)))
+        return Hessian(**vars(unevaluated(question, prepared, fields, worker)))
     size = sum(np.size(prepared.at[name]) for name in prepared.wrt)
     refuse_too_large(size, size, "gradcli hvp gives its product with a vector")
     value, first = _value_and_gradient(prepared)
-    blocks, parts = [], []
+    columns = []
     for field in fields:
         leaves, gradient = field.at_point()
-        matrices = reverse(field, leaves, gradient)
-        array = np.asarray(gradient.array)
-        checked = check(field, array, matrices, symbolic, question.tol) if symbolic else {}
-        blocks += blocks_of(field, array.shape, matrices, checked)
-        parts.append(matrices)
-    broken = any(
-        block.verdict is not None and block.verdict.word in (Word.KINK, Word.JUMP, Word.DOMAIN) for block in blocks
-    )
-    return Hessian(
+        columns.append(Columns(field, np.asarray(gradient.array), reverse(field, leaves, gradient)))
+    matrix = Hessian(
         understood=unparse(prepared.parsed.program),
         notes=prepared.notes,
         dtype=question.dtype,
         missing=(),
         point={name: prepared.at[name] for name in prepared.wrt},
         values=(("value", value), *((name, first[name]) for name in prepared.wrt)),
-        blocks=tuple(blocks),
-        form=None if broken else _shape(assembled(parts, prepared.at), prepared, first),
+        blocks=tuple(blocks_of(columns)),
+        form=_shape(assembled([one.matrices for one in columns], prepared.at), prepared, first),
     )
+    if worker is None:
+        return matrix
+    yield replace(matrix, form=None)
+    blocks = tuple(blocks_of(columns, Symbolic(worker), question.tol))
+    broken = any(block.verdict and block.verdict.word in (Word.KINK, Word.JUMP, Word.DOMAIN) for block in blocks)
+    return replace(matrix, blocks=blocks, form=None if broken else matrix.form)
 
 
 def _value_and_gradient(prepared: Prepared) -> tuple[Array, dict[str, Array]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from gradcli.calculator.field import Field, gradients, outputs_of
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.calculator.question import Question
 from gradcli.calculator.rows import Checked, Symbolic, check, formulas
+from gradcli.calculator.steps import Steps
 from gradcli.engine.forward import Level
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
@@ -103,52 +104,69 @@ class Matrix:
     @property
     def verdicts(self) -> list[Verdict]:
         """Every verdict that was reached."""
-        return [block.verdict for block in self.blocks if block.verdict is not None]
+        return [verdict for verdict in self.asked if verdict is not None]
+
+    @property
+    def asked(self) -> list[Verdict | None]:
+        """The verdict on each block."""
+        return [block.verdict for block in self.blocks]
+
+    def judged(self, verdict: Verdict) -> Self:
+        """The same with this said of every block."""
+        return replace(self, blocks=tuple(replace(block, verdict=verdict) for block in self.blocks))
 
 
-def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorker | None) -> Matrix:
+def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorker | None) -> Steps[Matrix]:
     """The answer to a question that has been read. `worker` is the SymPy process to ask; None if nothing is checked.
 
     Raises InputError for an input that cannot be used, with its place.
     """
     refuse_constants(prepared)
     outputs = outputs_of(prepared)
-    symbolic = Symbolic(worker) if worker else None
     if prepared.missing:
-        return unevaluated(question, prepared, outputs, symbolic)
+        return unevaluated(question, prepared, outputs, worker)
     fields = [(field, *field.at_point()) for field in outputs]
     passes = _passes(prepared, [value for _, _, value in fields], question.mode)
-    values, blocks, parts = [], [], []
-    for field, leaves, tensor in fields:
-        value = np.asarray(tensor.array)
-        matrices = reverse(field, leaves, tensor) if passes.mode == "reverse" else forward(field, prepared.at, value)
-        checked = check(field, value, matrices, symbolic, question.tol) if symbolic else {}
-        values.append((field.label, value))
-        parts.append(matrices)
-        blocks += blocks_of(field, value.shape, matrices, checked)
-    return Matrix(
+    columns = [
+        Columns(
+            field,
+            np.asarray(tensor.array),
+            reverse(field, leaves, tensor)
+            if passes.mode == "reverse"
+            else forward(field, prepared.at, np.asarray(tensor.array)),
+        )
+        for field, leaves, tensor in fields
+    ]
+    matrix = Matrix(
         understood=unparse(prepared.parsed.program),
         notes=prepared.notes,
         dtype=question.dtype,
         missing=(),
         point={name: prepared.at[name] for name in prepared.wrt},
-        values=tuple(values),
-        blocks=tuple(blocks),
+        values=tuple((one.field.label, one.value) for one in columns),
+        blocks=tuple(blocks_of(columns)),
         passes=passes,
-        pattern=_pattern(assembled(parts, prepared.at), prepared) if question.sparsity else None,
+        pattern=_pattern(assembled([one.matrices for one in columns], prepared.at), prepared)
+        if question.sparsity
+        else None,
     )
+    if worker is None:
+        return matrix
+    yield matrix
+    return replace(matrix, blocks=tuple(blocks_of(columns, Symbolic(worker), question.tol)))
 
 
-def unevaluated(question: Question, prepared: Prepared, fields: Iterable[Field], symbolic: Symbolic | None) -> Matrix:
+def unevaluated(question: Question, prepared: Prepared, fields: Iterable[Field], worker: SympyWorker | None) -> Matrix:
     """The answer where values are missing: formulas only. Raises InputError where nobody is to be asked for them."""
-    if symbolic is None:
+    if worker is None:
         names = ", ".join(prepared.missing)
         hint = "give values with --at or --let; without the check there is no symbolic derivative"
         raise InputError("missing-value", f"no value for {names}", hint=hint)
+    symbolic = Symbolic(worker)
     blocks, reasons = [], []
     for field in fields:
         checked = formulas(field, symbolic, question.dtype, prepared.wrt)
-        blocks += blocks_of(field, None, dict.fromkeys(prepared.wrt), checked)
+        blocks += [_block(field, name, None, None, checked[name]) for name in prepared.wrt]
         reasons += [one.trouble for one in checked.values() if one.trouble]
     return Matrix(
         understood=unparse(prepared.parsed.program),
@@ -162,20 +180,34 @@ def unevaluated(question: Question, prepared: Prepared, fields: Iterable[Field],
     )
 
 
-def blocks_of(
-    field: Field, shape: tuple[int, ...] | None, matrices: Mapping[str, Array], checked: Mapping[str, Checked]
-) -> list[Block]:
-    """A block for each variable; `shape` is the field's, None where it has no value."""
-    nothing = Checked(None, {})
+@dataclass(frozen=True)
+class Columns:
+    """A field, its value, and its derivative by each variable: of the value's shape followed by the variable's."""
+
+    field: Field
+    value: Array
+    matrices: Mapping[str, Array]
+
+
+def blocks_of(columns: Iterable[Columns], symbolic: Symbolic | None = None, tol: float | None = None) -> list[Block]:
+    """A block for each field and variable; checked, where SymPy can be asked."""
     blocks = []
-    for name, matrix in matrices.items():
-        one = checked.get(name, nothing)
-        texts, simplified = (
-            {index: text for index, pair in one.formulas.items() if (text := pair[part]) is not None} for part in (0, 1)
-        )
-        shapes = None if shape is None else (shape, np.shape(field.prepared.at[name]))
-        blocks.append(Block(field.label, name, shapes, matrix, texts, simplified, one.verdict))
+    for one in columns:
+        checked = check(one.field, one.value, one.matrices, symbolic, tol) if symbolic else {}
+        blocks += [
+            _block(one.field, name, one.value.shape, matrix, checked.get(name, Checked(None, {})))
+            for name, matrix in one.matrices.items()
+        ]
     return blocks
+
+
+def _block(field: Field, name: str, shape: tuple[int, ...] | None, matrix: Array | None, checked: Checked) -> Block:
+    """`shape` is the field's; None where it has no value."""
+    texts, simplified = (
+        {index: text for index, pair in checked.formulas.items() if (text := pair[part]) is not None} for part in (0, 1)
+    )
+    shapes = None if shape is None else (shape, np.shape(field.prepared.at[name]))
+    return Block(field.label, name, shapes, matrix, texts, simplified, checked.verdict)
 
 
 def _passes(prepared: Prepared, values: Iterable[Tensor], mode: str) -> Passes:

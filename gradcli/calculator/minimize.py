@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcli.calculator.compute import constants_of, gradients_of, value_of
-from gradcli.calculator.differentiate import answer_to
+from gradcli.calculator.differentiate import answers_to
 from gradcli.calculator.field import scalar_cotangent
 from gradcli.calculator.landscape import DRAWN, Landscape, landscape
 from gradcli.calculator.prepare import Array, Prepared, prepare
-from gradcli.calculator.question import Question
+from gradcli.calculator.question import Answer, Question
+from gradcli.calculator.steps import Steps, last, mapped
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
@@ -140,14 +141,40 @@ class Minimum:
         """The verdict on the value at the end, and on the gradient by each name."""
         return [("value", self.value_verdict), *((each.name, each.verdict) for each in self.variables)]
 
+    @property
+    def asked(self) -> list[Verdict | None]:
+        """The verdicts on the gradient."""
+        return [each.verdict for each in self.variables]
+
+    def judged(self, verdict: Verdict) -> Minimum:
+        """The same with this said of every number."""
+        variables = tuple(replace(each, verdict=verdict) for each in self.variables)
+        return replace(self, value_verdict=verdict, variables=variables)
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A walk that has ended: the question it began from, the method's learning rate, where it was, and why it ended."""
+
+    prepared: Prepared
+    lr: float
+    outcome: str
+    first: Place
+    last: Place
+    end: Place
+    values: tuple[float, ...]
+    path: Sequence[Array]
+
 
 def minimize(
-    question: Question,
-    search: Search,
-    worker: SympyWorker | None,
-    watch: Watch = lambda place: False,
+    question: Question, search: Search, worker: SympyWorker | None, watch: Watch = lambda place: False
 ) -> Minimum:
-    """Walks from the question's point, which `at` gives. `worker` is the SymPy process to check the end; None for none.
+    """Walks, and checks the end: `walk`, then `minimum`."""
+    return last(minimum(question, search, walk(question, search, watch), worker))
+
+
+def walk(question: Question, search: Search, watch: Watch = lambda place: False) -> Walked:
+    """Walks from the question's point, which `at` gives.
 
     watch  is told each place, the start first; where it returns True, the walk is interrupted
     Raises InputError for an input that cannot be used, with its place, and for a result that is no scalar.
@@ -158,28 +185,37 @@ def minimize(
     walk = _Walk(prepared, method, lr)
     outcome = walk.run(search, watch)
     end = walk.best if outcome in ("diverged", "interrupted") else walk.last
-    there = replace(prepared, at=end.point)
-    answer = answer_to(question, there, None if outcome == "interrupted" else worker)
-    variables = tuple(
-        Variable(found.name, prepared.at[found.name], found.point, found.gradient, found.verdict)
-        for found in answer.derivatives
-    )
-    return Minimum(
-        understood=unparse(prepared.parsed.program),
-        notes=prepared.notes,
-        dtype=question.dtype,
-        optimizer=search.optimizer,
-        lr=lr,
-        gtol=search.gtol,
-        outcome=outcome,
-        steps=walk.last.step,
-        start=walk.first,
-        end=end,
-        values=tuple(walk.values),
-        value_verdict=answer.value_verdict,
-        variables=variables,
-        landscape=landscape(prepared, walk.path) if search.landscape else None,
-    )
+    return Walked(prepared, lr, outcome, walk.first, walk.last, end, tuple(walk.values), walk.path)
+
+
+def minimum(question: Question, search: Search, walked: Walked, worker: SympyWorker | None) -> Steps[Minimum]:
+    """How the walk went. `worker` is the SymPy process to check the end; None for no check."""
+    prepared = walked.prepared
+    picture = landscape(prepared, walked.path) if search.landscape else None
+    there = replace(prepared, at=walked.end.point)
+
+    def told(answer: Answer) -> Minimum:
+        return Minimum(
+            understood=unparse(prepared.parsed.program),
+            notes=prepared.notes,
+            dtype=question.dtype,
+            optimizer=search.optimizer,
+            lr=walked.lr,
+            gtol=search.gtol,
+            outcome=walked.outcome,
+            steps=walked.last.step,
+            start=walked.first,
+            end=walked.end,
+            values=walked.values,
+            value_verdict=answer.value_verdict,
+            variables=tuple(
+                Variable(found.name, prepared.at[found.name], found.point, found.gradient, found.verdict)
+                for found in answer.derivatives
+            ),
+            landscape=picture,
+        )
+
+    return (yield from mapped(answers_to(question, there, None if walked.outcome == "interrupted" else worker), told))
 
 
 def _read(question: Question) -> Prepared:

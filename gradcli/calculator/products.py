@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.calculator.differentiate import differentiate
+from gradcli.calculator.differentiate import answers_to
 from gradcli.calculator.field import along, gradients, outputs_of, slope
 from gradcli.calculator.jacobian import push
 from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
 from gradcli.calculator.question import Answer, Question
 from gradcli.calculator.rows import Symbolic, check
+from gradcli.calculator.steps import Steps
 from gradcli.errors import InputError
 from gradcli.lang.functions import similar
 from gradcli.lang.unparse import unparse
@@ -53,39 +54,54 @@ class Product:
     @property
     def verdicts(self) -> list[Verdict]:
         """Every verdict that was reached."""
-        return [entry.verdict for entry in self.entries if entry.verdict is not None]
+        return [verdict for verdict in self.asked if verdict is not None]
+
+    @property
+    def asked(self) -> list[Verdict | None]:
+        """The verdict on each part."""
+        return [entry.verdict for entry in self.entries]
+
+    def judged(self, verdict: Verdict) -> Product:
+        """The same with this said of every part."""
+        return replace(self, entries=tuple(replace(entry, verdict=verdict) for entry in self.entries))
 
 
-def jvp(question: Question, tangents: tuple[str, ...], worker: SympyWorker | None) -> Product:
+def jvp(question: Question, tangents: tuple[str, ...], worker: SympyWorker | None) -> Steps[Product]:
     """How the outputs change along a direction, in one pass of forward mode.
 
     tangents  texts such as "x=[1, 0]"; a variable without one stays where it is
     Raises InputError for an input that cannot be used, with its place.
     """
     prepared, direction = _read(question, tangents, "--tangent")
-    symbolic = Symbolic(worker) if worker else None
+    pushed = [(field, *push(field, direction)) for field in outputs_of(prepared)]
+    product = _product(
+        question, prepared, direction, [Entry(field.label, value, way, None) for field, value, way in pushed]
+    )
+    if worker is None:
+        return product
+    yield product
+    symbolic = Symbolic(worker)
     entries = []
-    for field in outputs_of(prepared):
-        value, tangent = push(field, direction)
+    for field, value, tangent in pushed:
         moving = along(field.prepared, field.label, direction)
         (step,) = moving.prepared.wrt
-        checked = check(moving, value, {step: tangent}, symbolic, question.tol)[step] if symbolic else None
-        entries.append(Entry(field.label, value, tangent, checked.verdict if checked else None))
-    return _product(question, prepared, direction, entries)
+        checked = check(moving, value, {step: tangent}, symbolic, question.tol)[step]
+        entries.append(Entry(field.label, value, tangent, checked.verdict))
+    return replace(product, entries=tuple(entries))
 
 
-def vjp(question: Question, worker: SympyWorker | None) -> Answer:
+def vjp(question: Question, worker: SympyWorker | None) -> Steps[Answer]:
     """The cotangent of the result, pulled back to the variables in one backward pass.
 
     Raises InputError for an input that cannot be used, with its place.
     """
-    answer = differentiate(question, worker)
-    if answer.missing:
-        raise missing_values(answer.missing)
-    return answer
+    prepared = prepare(question)
+    if prepared.missing:
+        raise missing_values(prepared.missing)
+    return (yield from answers_to(question, prepared, worker))
 
 
-def hvp(question: Question, vectors: tuple[str, ...], worker: SympyWorker | None) -> Product:
+def hvp(question: Question, vectors: tuple[str, ...], worker: SympyWorker | None) -> Steps[Product]:
     """The Hessian of a scalar result times a vector, in one backward pass through a backward pass.
 
     vectors  texts such as "x=[1, 0]"; 0 for a variable without one
@@ -96,12 +112,13 @@ def hvp(question: Question, vectors: tuple[str, ...], worker: SympyWorker | None
     leaves, tensor = field.at_point()
     value = np.asarray(tensor.array)
     products = gradients(field, leaves, tensor, np.ones_like(value)[()])
-    checked = check(field, value, products, Symbolic(worker), question.tol) if worker else {}
-    entries = [
-        Entry(name, prepared.at[name], products[name], checked[name].verdict if checked else None)
-        for name in prepared.wrt
-    ]
-    return _product(question, prepared, direction, entries)
+    entries = [Entry(name, prepared.at[name], products[name], None) for name in prepared.wrt]
+    product = _product(question, prepared, direction, entries)
+    if worker is None:
+        return product
+    yield product
+    checked = check(field, value, products, Symbolic(worker), question.tol)
+    return replace(product, entries=tuple(replace(one, verdict=checked[one.name].verdict) for one in entries))
 
 
 def _product(question: Question, prepared: Prepared, direction: dict[str, Array], entries: list[Entry]) -> Product:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradcli.engine.structure import GraphNode
@@ -82,6 +82,16 @@ class Answer:
     def verdicts(self) -> list[Verdict]:
         """Every verdict that was reached."""
         return [verdict for _, verdict in self.named_verdicts if verdict is not None]
+
+    @property
+    def asked(self) -> list[Verdict | None]:
+        """The verdicts on what was asked for."""
+        return [derivative.verdict for derivative in self.derivatives]
+
+    def judged(self, verdict: Verdict) -> Answer:
+        """The same with this said of every number."""
+        derivatives = tuple(replace(each, verdict=verdict) for each in self.derivatives)
+        return replace(self, value_verdict=verdict, derivatives=derivatives)
 
     @property
     def named_verdicts(self) -> list[tuple[str, Verdict | None]]:

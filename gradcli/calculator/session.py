@@ -20,6 +20,7 @@ from gradcli.calculator.drawing import Drawing, drawing_of
 from gradcli.calculator.explain import Explanation, explanation_of
 from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
 from gradcli.calculator.question import Answer, Question
+from gradcli.calculator.steps import last
 from gradcli.engine.modes import no_grad
 from gradcli.errors import InputError
 from gradcli.lang.evaluate import CONSTANTS
@@ -129,7 +130,7 @@ class Session:
         _check_known(prepared)
         if not _is_number(prepared):
             raise InputError("cotangent", NEEDS_NUMBER)
-        return explanation_of(self.template, prepared, worker)
+        return last(explanation_of(self.template, prepared, worker))
 
     def delete(self, name: str) -> None:
         """Forgets a name. Raises InputError for one that is not known, or that a formula uses."""

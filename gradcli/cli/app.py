@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import os
 import re
 import sys
+import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +16,9 @@ import typer
 from gradcli import __version__
 from gradcli.cli.completion import command_to_complete
 from gradcli.cli.exits import Exit
-from gradcli.cli.terminal import PipeClosed, error_document, print_error, print_json
-from gradcli.errors import InputError
+from gradcli.cli.streams import PipeClosed
+from gradcli.cli.terminal import command_of, print_error, report
+from gradcli.errors import InputError, UnfinishedError
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -44,6 +47,9 @@ COMMANDS = {
 
 # An expression may start with a minus sign, which must not be taken for an option.
 SETTINGS: dict[str, dict[str, Any]] = {"expression": {"ignore_unknown_options": True}, "words": {}}
+
+WRONG_FILE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
+"""Errors of a file that are a matter of which file was named; others are one of the system."""
 
 UsageError: Any = typer.BadParameter.__base__
 
@@ -82,39 +88,57 @@ def application(wanted: str | None = None) -> typer.Typer:
 
 def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
     """Runs a command line; the exit code. `worker` is a SymPy process that has been started for it."""
-    command = next((word for word in arguments if not word.startswith("-")), "gradcli")
     try:
-        code = application(arguments[0] if arguments else command_to_complete())(
+        return _run(arguments, worker)
+    except PipeClosed:
+        return Exit.OK
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except UnfinishedError as error:  # of stdout, to which it cannot be reported
+        print_error(error)
+        return Exit.UNFINISHED
+    finally:
+        if worker is not None:
+            worker.close()
+
+
+def _run(arguments: list[str], worker: SympyWorker | None) -> int:
+    completing = command_to_complete()
+    try:
+        code = application(arguments[0] if arguments else completing)(
             arguments, prog_name="gradcli", standalone_mode=False, obj=worker
         )
         sys.stdout.flush()
         return code or Exit.OK
-    except InputError as error:
-        return _report(error, command, "--json" in arguments)
-    except UsageError as error:
-        return _report(_usage(error.format_message(), command), command, "--json" in arguments)
-    except PipeClosed:
-        # What is left in the buffer must not raise again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
-    except KeyboardInterrupt:
-        return Exit.INTERRUPTED
-    finally:
-        if worker is not None:
-            worker.close()
+    except (PipeClosed, KeyboardInterrupt):
+        raise
+    except SystemExit as end:
+        if completing is not None:
+            return int(end.code or 0)
+        return report(UnfinishedError("ended", f"the program that was run ended with exit code {end.code}"), arguments)
+    except Exception as error:  # noqa: BLE001  # the boundary: nobody else is left to tell it
+        return report(_told(error, arguments), arguments)
+
+
+def _told(error: Exception, arguments: list[str]) -> InputError:
+    """What an error of any kind is to a user."""
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, UsageError):
+        return _usage(error.format_message(), command_of(arguments))
+    if isinstance(error, MemoryError):
+        return UnfinishedError("memory", "there is too little memory for this", hint="smaller arrays, or fewer of them")
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        kind = InputError if error.errno in WRONG_FILE else UnfinishedError
+        return kind("file", f"{place}{error.strerror}")
+    if "GRADCLI_DEBUG" in os.environ:
+        traceback.print_exception(error)
+    hint = "this is a mistake in gradcli: please report it, with the command and what GRADCLI_DEBUG=1 adds"
+    return UnfinishedError("internal", f"internal error: {type(error).__name__}: {error}", hint=hint)
 
 
 def _usage(message: str, command: str) -> InputError:
     """Wrong usage, in Typer's words; empty where it has printed the help instead."""
     hint = f"see gradcli {command} --help" if command in COMMANDS else "see gradcli --help"
     return InputError("usage", message.rstrip("."), hint=hint)
-
-
-def _report(error: InputError, command: str, as_json: bool) -> int:
-    if not error.message:
-        return Exit.USAGE
-    if as_json:
-        print_json(error_document(command, error))
-    else:
-        print_error(error)
-    return Exit.USAGE

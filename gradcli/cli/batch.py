@@ -12,7 +12,7 @@ import typer
 
 from gradcli.cli import options
 from gradcli.cli.exits import Exit, verdict_exit
-from gradcli.cli.terminal import PipeClosed
+from gradcli.cli.streams import lost
 from gradcli.errors import InputError
 
 
@@ -89,8 +89,8 @@ def batch(
     try:
         with _progress(rows_shown=output == "-" and sys.stdout.isatty()) as follow:
             answer = answered(question, ctx.obj if check else None, sys.stdout.buffer, follow)
-    except BrokenPipeError:
-        raise PipeClosed from None
+    except BrokenPipeError as error:
+        raise lost(error) from None
     for note in answer.notes:
         say(note)
     for kind, sentence in batch_screen(answer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as strict_json
 import os
 import sys
 from collections import Counter
@@ -16,6 +15,9 @@ import typer
 from gradcli.cli import options
 from gradcli.cli.exits import Exit
 from gradcli.cli.files import write_file
+from gradcli.cli.overseer import overseer
+from gradcli.cli.streams import encoded
+from gradcli.cli.terminal import json_text, print_json, print_program, print_text, rendered, say, show
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def check(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first claim that is refuted.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Processes that check claims.")] = 1,
     certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there what is proved; without an expression, prove what is written there.")] = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
@@ -102,9 +105,10 @@ def check(
         _refuse("only of one claim", {"--certificate": certificate})
         _refuse("claims from standard input hold these themselves", values)
         _refuse("standard input has the claims", {"--python": python, "--grad-function": grad_function})
-        settings = Settings(tol, dtype and dtype.value, seed, whose, symbolic)
+        settings = Settings(tol, dtype and dtype.value, seed, whose, symbolic, timeout)
         return _report(_lines(ctx, jobs, settings), format, json=json, strict=strict, fail_fast=fail_fast)
     _refuse("only for many claims, which gradcli check - reads", lines)
+    options.limit(ctx, timeout)
     if python is not None:
         _refuse(
             "not for a Python function",
@@ -127,7 +131,7 @@ def check(
         if not words:
             raise InputError("usage", "there is no expression", hint="see gradcli check --help")
         from gradcli.calculator.check import check_case
-        from gradcli.calculator.claim import read_claim
+        from gradcli.calculator.claim import read_claim, unchecked
 
         text = options.one_expression(ctx, words)
         claim = Claim(
@@ -141,19 +145,42 @@ def check(
             seed=seed,
             over=given_by(over, "--over"),
         )
+        late = Outcome(None, None, unchecked(claim, f"{timeout:g} s were used up"))
+        overseer.meanwhile(b"", encoded(_text(late, format, json=json, strict=strict)), _exit([late], strict=strict))
         case = read_claim(claim)
         checked = check_case(case, ctx.obj, whose)
         if certificate is not None:
             from gradcli.calculator.certificate import of_claim
 
             write_file(certificate, of_claim(case, checked))
-    return _report([Outcome(None, None, checked)], format, json=json, strict=strict, single=True)
+    for note in checked.notes:
+        say(note)
+    outcome = Outcome(None, None, checked)
+    (print_program if format is Format.junit else print_text)(_text(outcome, format, json=json, strict=strict))
+    return _exit([outcome], strict=strict)
+
+
+def _text(outcome: Outcome, format: Format, *, json: bool, strict: bool) -> str:
+    """One claim's outcome, as it is asked for."""
+    from gradcli.render.check import check_document, check_screen, outcome_document
+    from gradcli.render.check_reports import github_line, junit
+
+    if json:
+        return json_text(check_document([outcome]))
+    if format is Format.json:
+        return json_text(outcome_document(outcome), indent=None)
+    if format is Format.junit:
+        return junit([outcome], strict=strict)
+    if format is Format.github:
+        line = github_line(outcome)
+        return "" if line is None else f"{line}\n"
+    assert outcome.checked is not None
+    return rendered(check_screen(outcome.checked))
 
 
 def _recheck(path: Path) -> Exit:
     """Proves a certificate; the exit code."""
     from gradcli.calculator.certificate import recheck
-    from gradcli.cli.terminal import print_text
     from gradcli.render.certificate import recheck_line
 
     found = recheck(path)
@@ -179,18 +206,9 @@ def _lines(ctx: typer.Context, jobs: int, settings: Settings) -> Iterator[Outcom
     return check_lines(given, ctx.obj, settings) if jobs == 1 else check_in_processes(given, jobs, settings)
 
 
-def _report(
-    outcomes: Iterable[Outcome],
-    format: Format,
-    *,
-    json: bool,
-    strict: bool,
-    fail_fast: bool = False,
-    single: bool = False,
-) -> Exit:
-    """Writes the outcomes as they come; the exit code."""
-    from gradcli.cli.terminal import print_json, print_text, say, show
-    from gradcli.render.check import check_document, check_screen, summary
+def _report(outcomes: Iterable[Outcome], format: Format, *, json: bool, strict: bool, fail_fast: bool) -> Exit:
+    """Writes the outcomes of many claims as they come; the exit code."""
+    from gradcli.render.check import check_document, summary
     from gradcli.render.check_reports import junit
 
     counts: Counter[str] = Counter()
@@ -199,7 +217,7 @@ def _report(
         for outcome in outcomes:
             counts[outcome.word] += 1
             for note in outcome.checked.notes if outcome.checked else ():
-                say(note if outcome.line is None else f"line {outcome.line}: {note}")
+                say(f"line {outcome.line}: {note}")
             yield outcome
             if fail_fast and outcome.word == "refuted":
                 return
@@ -207,27 +225,23 @@ def _report(
     if json:
         print_json(check_document(counted()))
     elif format is Format.junit:
-        print_text(junit(counted(), strict=strict))
+        print_program(junit(counted(), strict=strict))
     else:
         write = _writer(format)
         for outcome in counted():
-            if single and format is Format.text and outcome.checked:
-                show(check_screen(outcome.checked))
-            else:
-                write(outcome)
-        if not single and format is Format.text:
+            write(outcome)
+        if format is Format.text:
             print_text(summary(counts) + "\n")
-    return _exit(counts, strict=strict)
+    return _exit_of(counts, strict=strict)
 
 
 def _writer(format: Format) -> Callable[[Outcome], None]:
     """What writes one outcome on a line."""
-    from gradcli.cli.terminal import print_text, show
     from gradcli.render.check import outcome_document, outcome_line
     from gradcli.render.check_reports import github_line
 
     def as_json(outcome: Outcome) -> None:
-        print_text(strict_json.dumps(outcome_document(outcome), allow_nan=False, ensure_ascii=False) + "\n")
+        print_json(outcome_document(outcome), indent=None)
 
     def as_annotation(outcome: Outcome) -> None:
         line = github_line(outcome)
@@ -243,7 +257,11 @@ def _writer(format: Format) -> Callable[[Outcome], None]:
     return lambda outcome: print_text(outcome_line(outcome).plain + "\n")
 
 
-def _exit(counts: Mapping[str, int], *, strict: bool) -> Exit:
+def _exit(outcomes: Iterable[Outcome], *, strict: bool) -> Exit:
+    return _exit_of(Counter(outcome.word for outcome in outcomes), strict=strict)
+
+
+def _exit_of(counts: Mapping[str, int], *, strict: bool) -> Exit:
     if counts["refuted"]:
         return Exit.FAILED
     if counts["error"]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import verdict_exit
 from gradcli.cli.files import write_file
 
 
@@ -31,6 +31,7 @@ def diff(
     check: options.Check = True,
     against: Annotated[list[Peer], typer.Option(help="Ask PyTorch too, if it is installed.")] = [],
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     emit: options.Emit = None,
     certificate: options.Certificate = None,
@@ -53,12 +54,13 @@ def diff(
 
     gradcli diff "sin(x)/x" --at x=0.5 --certificate derivative.json
     """
-    from gradcli.calculator.differentiate import answer_to
+    from gradcli.calculator.differentiate import answers_to
     from gradcli.calculator.prepare import prepare
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.diff import diff_document, diff_screen
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
@@ -75,10 +77,10 @@ def diff(
     if emit is not None:
         return options.print_snippet(ctx, question, emit, json=json, certificate=certificate)
     prepared = prepare(question)
-    answer = answer_to(question, prepared, ctx.obj if check else None)
+    delivery = Delivery(diff_document, partial(diff_screen, graph=graph), as_json=json, strict=strict)
+    answer = awaited(delivery, answers_to(question, prepared, ctx.obj if check else None), timeout)
     if certificate is not None:
         from gradcli.calculator.certificate import of_answer
 
         write_file(certificate, of_answer(prepared, answer))
-    deliver(answer.notes, lambda: diff_document(answer), lambda: diff_screen(answer, graph=graph), as_json=json)
-    return verdict_exit(answer.verdicts, [derivative.verdict for derivative in answer.derivatives], strict=strict)
+    return delivery(answer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import verdict_exit
 
 
 def eps(
@@ -19,6 +18,7 @@ def eps(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:
@@ -34,9 +34,10 @@ def eps(
     """
     from gradcli.calculator.eps import eps as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.eps import eps_document, eps_screen
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
@@ -48,6 +49,5 @@ def eps(
         check=check,
         tol=tol,
     )
-    answer = answered(question, ctx.obj if check else None)
-    deliver(answer.notes, lambda: eps_document(answer), lambda: eps_screen(answer), as_json=json)
-    return verdict_exit(answer.verdicts, [each.verdict for each in answer.variables], strict=strict)
+    delivery = Delivery(eps_document, eps_screen, as_json=json, strict=strict)
+    return delivery(awaited(delivery, answered(question, ctx.obj if check else None), timeout))

@@ -21,6 +21,8 @@ class Exit(IntEnum):
     """Wrong usage, or an input that cannot be read."""
     UNDECIDED = 3
     """Undecided, under --strict."""
+    UNFINISHED = 4
+    """Could not finish: out of time, memory or disk, standard output closed, or an error of gradcli's own."""
     INTERRUPTED = 130
     """Ended by Ctrl-C."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import verdict_exit
 from gradcli.errors import InputError
 
 
@@ -31,6 +31,7 @@ def explain(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     latex: Annotated[bool, typer.Option("--latex", help="LaTeX (amsmath) instead of text.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown tables instead of text.")] = False,
@@ -50,11 +51,12 @@ def explain(
     """
     from gradcli.calculator.explain import explain as derive
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import print_json, print_text, say, show
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.explain import explain_screen
     from gradcli.render.explain_document import explain_document
     from gradcli.render.explain_text import explain_latex, explain_markdown
 
+    options.limit(ctx, timeout)
     if latex + markdown + json > 1:
         raise InputError("usage", "--latex, --markdown and --json are different outputs: give one of them")
     question = Question(
@@ -69,14 +71,12 @@ def explain(
         tol=tol,
     )
     forward = mode == Mode.forward
-    found = derive(question, ctx.obj if check else None, forward=forward)
-    for note in found.answer.notes:
-        say(note)
-    if json:
-        print_json(explain_document(found, mode.value))
-    elif latex or markdown:
-        print_text((explain_latex if latex else explain_markdown)(found, forward=forward))
-    else:
-        show(explain_screen(found, forward=forward))
-    asked = [derivative.verdict for derivative in found.answer.derivatives]
-    return verdict_exit(found.answer.verdicts, asked, strict=strict)
+    written = explain_latex if latex else explain_markdown if markdown else None
+    delivery = Delivery(
+        partial(explain_document, mode=mode.value),
+        partial(explain_screen, forward=forward),
+        None if written is None else partial(written, forward=forward),
+        as_json=json,
+        strict=strict,
+    )
+    return delivery(awaited(delivery, derive(question, ctx.obj if check else None, forward=forward), timeout))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import Exit, verdict_exit
+from gradcli.cli.exits import Exit
 
 
 def hessian(
@@ -18,6 +18,7 @@ def hessian(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     emit: options.Emit = None,
     json: options.Json = False,
@@ -36,9 +37,10 @@ def hessian(
     """
     from gradcli.calculator.hessian import hessian as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.hessian import hessian_document, hessian_screen
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
@@ -51,8 +53,7 @@ def hessian(
     )
     if emit is not None:
         return options.print_snippet(ctx, question, emit, json=json)
-    answer = answered(question, ctx.obj if check else None)
-    deliver(answer.notes, lambda: hessian_document(answer), lambda: hessian_screen(answer), as_json=json)
-    if answer.form is not None and not answer.form.symmetric:
-        return Exit.FAILED
-    return verdict_exit(answer.verdicts, [block.verdict for block in answer.blocks], strict=strict)
+    delivery = Delivery(hessian_document, hessian_screen, as_json=json, strict=strict)
+    answer = awaited(delivery, answered(question, ctx.obj if check else None), timeout)
+    code = delivery(answer)
+    return code if answer.form is None or answer.form.symmetric else Exit.FAILED

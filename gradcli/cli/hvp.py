@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import verdict_exit
 
 
 def hvp(
@@ -21,6 +21,7 @@ def hvp(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
@@ -32,9 +33,10 @@ def hvp(
     """
     from gradcli.calculator.products import hvp as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.product import hvp_document, product_screen
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
@@ -45,11 +47,6 @@ def hvp(
         check=check,
         tol=tol,
     )
-    answer = answered(question, tuple(vector), ctx.obj if check else None)
-    deliver(
-        answer.notes,
-        lambda: hvp_document(answer),
-        lambda: product_screen(answer, "variable", ("at", "hvp")),
-        as_json=json,
-    )
-    return verdict_exit(answer.verdicts, [entry.verdict for entry in answer.entries], strict=strict)
+    screen = partial(product_screen, heading="variable", labels=("at", "hvp"))
+    delivery = Delivery(hvp_document, screen, as_json=json, strict=strict)
+    return delivery(awaited(delivery, answered(question, tuple(vector), ctx.obj if check else None), timeout))

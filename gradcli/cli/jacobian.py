@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import verdict_exit
 from gradcli.cli.files import write_file
 
 
@@ -32,6 +31,7 @@ def jacobian(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     emit: options.Emit = None,
     certificate: options.Certificate = None,
@@ -53,9 +53,10 @@ def jacobian(
     """
     from gradcli.calculator.jacobian import JacobianQuestion, matrix_of
     from gradcli.calculator.prepare import prepare
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.matrix import jacobian_document, jacobian_screen
 
+    options.limit(ctx, timeout)
     question = JacobianQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
@@ -71,10 +72,10 @@ def jacobian(
     if emit is not None:
         return options.print_snippet(ctx, question, emit, json=json, certificate=certificate)
     prepared = prepare(question)
-    answer = matrix_of(question, prepared, ctx.obj if check else None)
+    delivery = Delivery(jacobian_document, jacobian_screen, as_json=json, strict=strict)
+    answer = awaited(delivery, matrix_of(question, prepared, ctx.obj if check else None), timeout)
     if certificate is not None:
         from gradcli.calculator.certificate import of_matrix
 
         write_file(certificate, of_matrix(prepared, answer))
-    deliver(answer.notes, lambda: jacobian_document(answer), lambda: jacobian_screen(answer), as_json=json)
-    return verdict_exit(answer.verdicts, [block.verdict for block in answer.blocks], strict=strict)
+    return delivery(answer)

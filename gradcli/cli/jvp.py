@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import verdict_exit
 
 
 def jvp(
@@ -20,6 +20,7 @@ def jvp(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
@@ -31,9 +32,10 @@ def jvp(
     """
     from gradcli.calculator.products import jvp as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.product import jvp_document, product_screen
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
@@ -43,11 +45,6 @@ def jvp(
         check=check,
         tol=tol,
     )
-    answer = answered(question, tuple(tangent), ctx.obj if check else None)
-    deliver(
-        answer.notes,
-        lambda: jvp_document(answer),
-        lambda: product_screen(answer, "output", ("value", "jvp")),
-        as_json=json,
-    )
-    return verdict_exit(answer.verdicts, [entry.verdict for entry in answer.entries], strict=strict)
+    screen = partial(product_screen, heading="output", labels=("value", "jvp"))
+    delivery = Delivery(jvp_document, screen, as_json=json, strict=strict)
+    return delivery(awaited(delivery, answered(question, tuple(tangent), ctx.obj if check else None), timeout))

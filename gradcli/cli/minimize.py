@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import Exit, verdict_exit
+from gradcli.cli.exits import Exit
 
 if TYPE_CHECKING:
     from gradcli.calculator.minimize import Place
@@ -47,6 +48,7 @@ def minimize(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     json: options.Json = False,
     plot: Annotated[bool, typer.Option("--plot/--no-plot", help="Draw the path.")] = True,
@@ -61,12 +63,12 @@ def minimize(
 
     gradcli minimize "sum((A@x - b)**2)" --start "x=zeros(2)" --let "A=[[2,1],[1,3]], b=[3,5]" --optimizer adam --json
     """
-    from gradcli.calculator.minimize import Search
-    from gradcli.calculator.minimize import minimize as answered
+    from gradcli.calculator.minimize import Search, minimum, walk
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.minimize import minimize_document, minimize_screen
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(start),
@@ -88,13 +90,11 @@ def minimize(
                 told(place)
             return pressed()
 
-        answer = answered(question, search, ctx.obj if check else None, watch)
-    deliver(answer.notes, lambda: minimize_document(answer), lambda: minimize_screen(answer, plot=plot), as_json=json)
-    if answer.outcome == "interrupted":
-        return Exit.INTERRUPTED
-    if answer.outcome == "diverged":
-        return Exit.FAILED
-    return verdict_exit(answer.verdicts, [variable.verdict for variable in answer.variables], strict=strict)
+        walked = walk(question, search, watch)
+    delivery = Delivery(minimize_document, partial(minimize_screen, plot=plot), as_json=json, strict=strict)
+    answer = awaited(delivery, minimum(question, search, walked, ctx.obj if check else None), timeout)
+    code = delivery(answer)
+    return {"interrupted": Exit.INTERRUPTED, "diverged": Exit.FAILED}.get(answer.outcome, code)
 
 
 @contextmanager

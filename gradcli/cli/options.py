@@ -6,6 +6,7 @@ import difflib
 import re
 import sys
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ import typer
 
 from gradcli.cli.completion import value_files
 from gradcli.cli.exits import Exit
+from gradcli.cli.overseer import overseer
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 MAX_INPUT = 2**20
 """How many bytes of standard input an expression may have."""
+
+
+TIMEOUT = 60.0
+"""Seconds that a command may take, if nothing else is said."""
+SHARE = 0.5
+"""Of that time, what SymPy gets at most for one question."""
 
 
 class Dtype(StrEnum):
@@ -40,6 +48,12 @@ class Library(StrEnum):
 def _each_name(texts: list[str]) -> list[str]:
     """The names in "y, x" and the like."""
     return [name.strip() for text in texts for name in text.split(",")]
+
+
+def _positive(seconds: float) -> float:
+    if not seconds > 0:
+        raise typer.BadParameter("give more than 0 seconds, or inf")
+    return seconds
 
 
 Expression = Annotated[
@@ -87,7 +101,21 @@ Emit = Annotated[
 Certificate = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write there what is proved, for gradcli check to prove it again.")
 ]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS", help="How long it may take; what is not verified by then is undecided.", callback=_positive
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+
+
+def limit(ctx: typer.Context, seconds: float) -> None:
+    """Tells the process that watches how long the command may take, and SymPy to leave time for the others."""
+    if isfinite(seconds):
+        overseer.limit(seconds)
+    if ctx.obj is not None:
+        ctx.obj.patience = seconds * SHARE
 
 
 def one_expression(ctx: typer.Context, words: list[str]) -> str:
@@ -110,13 +138,13 @@ def print_snippet(
 ) -> Exit:
     """Prints the program that computes what the command would. Raises InputError where a document was asked for too."""
     from gradcli.calculator.emit import emit
-    from gradcli.cli.terminal import print_text
+    from gradcli.cli.terminal import print_program
 
     if json:
         raise InputError("usage", "--emit prints a program, --json a document: give one of them")
     if certificate is not None:
         raise InputError("usage", "--emit prints a program, and computes nothing to certify")
-    print_text(emit(question, ctx.info_name or "", library.value, ctx.obj if question.check else None))
+    print_program(emit(question, ctx.info_name or "", library.value, ctx.obj if question.check else None))
     return Exit.OK
 
 
@@ -128,6 +156,8 @@ def text_of(word: str) -> str:
         return sys.stdin.buffer.read(MAX_INPUT).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError("encoding", f"standard input is not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise InputError("file", f"standard input cannot be read: {error.strerror}") from None
 
 
 def _no_such_option(ctx: typer.Context, option: str) -> InputError:

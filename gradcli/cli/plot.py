@@ -21,6 +21,7 @@ def plot(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
@@ -40,6 +41,7 @@ def plot(
     from gradcli.cli.terminal import print_json, say, show
     from gradcli.render.plot import plot_document, plot_figure, plot_screen, plot_sentences
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression), let=tuple(let), seed=seed, check=check, tol=tol
     )

@@ -8,88 +8,94 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from gradcli.cli.exits import Exit
+from gradcli.cli.streams import is_unicode, tell, write, write_bytes
+from gradcli.errors import InputError, UnfinishedError
 
+if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from gradcli.errors import InputError
-
 PIPE_WIDTH = 120
+MAX_WIDTH = 1000
+"""Columns of a screen that is believed."""
 
 
-class PipeClosed(Exception):
-    """The reader of stdout has gone (`| head`)."""
+def mend_environment() -> None:
+    """Makes of the variables that Rich reads what their writer meant: no colours by FORCE_COLOR=0, no endless lines."""
+    if os.environ.get("FORCE_COLOR", "").lower() in ("0", "false", "no"):
+        del os.environ["FORCE_COLOR"]
+    for name in ("COLUMNS", "LINES"):
+        number = os.environ.get(name, "")
+        if name in os.environ and not (number.isascii() and number.isdigit() and 0 < int(number[:10]) <= MAX_WIDTH):
+            del os.environ[name]
 
 
 def show(renderable: RenderableType) -> None:
-    """Something for the reader on stdout, obeying NO_COLOR and FORCE_COLOR.
+    """Something for the reader on stdout, obeying NO_COLOR and FORCE_COLOR."""
+    write(rendered(renderable))
 
-    In a pipe it is wide, has no colours, and no blanks that only fill a line up.
-    """
+
+def rendered(renderable: RenderableType) -> str:
+    """The same as text. In a pipe it is wide, has no colours, and no blanks that only fill a line up."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
     out = Console(width=width, highlight=False, markup=False, emoji=False)
-    if out.is_terminal:
-        out.print(renderable)
-        return
     with out.capture() as captured:
         out.print(renderable)
-    _write(re.sub(r" +$", "", captured.get(), flags=re.MULTILINE))
-
-
-def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise PipeClosed from None
+    text = captured.get()
+    return text if out.is_terminal else re.sub(r" +$", "", text, flags=re.MULTILINE)
 
 
 def print_text(text: str) -> None:
-    """Text on stdout as it is, for other programs."""
-    _write(text)
+    """Text on stdout, for a reader."""
+    write(text)
+
+
+def print_program(text: str) -> None:
+    """Text on stdout for another program: in UTF-8, whatever a reader's encoding is."""
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        write(text)
+    else:
+        write_bytes(text.encode("utf-8"))
 
 
 def print_bytes(data: bytes) -> None:
     """A file on stdout, for other programs. Raises InputError for a picture on a terminal."""
-    from gradcli.errors import InputError
-
     if sys.stdout.isatty() and b"\0" in data:
         raise InputError("usage", "the output is no text", hint="write a file with -o, or lead it into one")
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise PipeClosed from None
+    write_bytes(data)
 
 
-def json_text(document: dict[str, Any]) -> str:
-    """A document as strict JSON."""
-    return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+def json_text(document: dict[str, Any], indent: int | None = 2) -> str:
+    """A document as strict JSON, with signs that stdout can write."""
+    ascii_only = not is_unicode(sys.stdout)
+    return json.dumps(document, allow_nan=False, ensure_ascii=ascii_only, indent=indent) + "\n"
 
 
-def print_json(document: dict[str, Any]) -> None:
+def print_json(document: dict[str, Any], indent: int | None = 2) -> None:
     """One strict JSON document on stdout."""
-    _write(json_text(document))
+    write(json_text(document, indent))
 
 
 def say(message: str, kind: str = "note") -> None:
     """A note or a warning on stderr."""
-    print(f"{kind}: {message}", file=sys.stderr)
+    tell(f"{kind}: {message}")
 
 
-def deliver(
-    notes: Iterable[str], document: Callable[[], dict[str, Any]], screen: Callable[[], RenderableType], *, as_json: bool
-) -> None:
-    """An answer: its notes on stderr, then on stdout its JSON document or its screen, whichever is asked for."""
-    for note in notes:
-        say(note)
-    if as_json:
-        print_json(document())
-    else:
-        show(screen())
+def report(error: InputError, arguments: list[str]) -> int:
+    """Tells an error of a command line; the exit code."""
+    if error.message:
+        if "--json" in arguments:
+            print_json(error_document(command_of(arguments), error))
+        else:
+            print_error(error)
+    return Exit.UNFINISHED if isinstance(error, UnfinishedError) else Exit.USAGE
+
+
+def command_of(arguments: list[str]) -> str:
+    """The name of the command in a command line."""
+    return next((word for word in arguments if not word.startswith("-")), "gradcli")
 
 
 def print_error(error: InputError) -> None:
@@ -99,8 +105,7 @@ def print_error(error: InputError) -> None:
         lines += _excerpt(error)
     if error.hint:
         lines.append(f"hint: {error.hint}")
-    text = "\n".join(lines)
-    print(text.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+    tell("\n".join(lines))
 
 
 def _excerpt(error: InputError, width: int = 76) -> list[str]:

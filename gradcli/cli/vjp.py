@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.exits import verdict_exit
 
 
 def vjp(
@@ -19,6 +18,7 @@ def vjp(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     json: options.Json = False,
 ) -> int:
@@ -30,9 +30,10 @@ def vjp(
     """
     from gradcli.calculator.products import vjp as answered
     from gradcli.calculator.question import Question
-    from gradcli.cli.terminal import deliver
+    from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.product import vjp_document, vjp_screen
 
+    options.limit(ctx, timeout)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
@@ -44,6 +45,5 @@ def vjp(
         check=check,
         tol=tol,
     )
-    answer = answered(question, ctx.obj if check else None)
-    deliver(answer.notes, lambda: vjp_document(answer), lambda: vjp_screen(answer), as_json=json)
-    return verdict_exit(answer.verdicts, [derivative.verdict for derivative in answer.derivatives], strict=strict)
+    delivery = Delivery(vjp_document, vjp_screen, as_json=json, strict=strict)
+    return delivery(awaited(delivery, answered(question, ctx.obj if check else None), timeout))

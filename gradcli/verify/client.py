@@ -9,9 +9,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import gradcli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The package's folder comes last on the path, so that nothing beside it hides a module of Python; -P keeps the working
 # directory off it.
@@ -25,13 +28,17 @@ class SympyWorker:
     A request that takes too long, or a process that dies, costs the process, not the parent: the next request starts
     another one.
 
-    at_once  start it now, so that it is ready at the first request; otherwise it is started by that
+    started   is told the number of every process that is started
+    at_once   start it now, so that it is ready at the first request; otherwise it is started by that
+    patience  the most seconds that any answer is waited for
     """
 
-    def __init__(self, *, at_once: bool = True) -> None:
+    def __init__(self, *, at_once: bool = True, started: Callable[[int], None] | None = None) -> None:
+        self._started = started
         self._process: subprocess.Popen[bytes] | None = None
         self._exchange: Thread | None = None
         self._reply: list[bytes] = []
+        self.patience = float("inf")
         if at_once:
             self._start()
 
@@ -56,6 +63,7 @@ class SympyWorker:
     def answer(self, timeout: float) -> dict[str, Any]:
         """The answer to the request that was posted; {"error": reason} if there is none after `timeout` seconds."""
         assert self._exchange is not None, "nothing has been asked"
+        timeout = min(timeout, self.patience)
         self._exchange.join(timeout)
         if self._exchange.is_alive():
             self.close()
@@ -98,6 +106,8 @@ class SympyWorker:
             stderr=subprocess.DEVNULL,
             env=os.environ | _ENVIRONMENT,
         )
+        if self._started is not None:
+            self._started(self._process.pid)
         return self._process
 
 
