@@ -26,7 +26,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     keep_descriptors()
     try:
-        code = supervised(_run, _unfinished)
+        code = _run() if "_GRADCLI_COMPLETE" in os.environ else supervised(_run, _unfinished)
     except KeyboardInterrupt:  # while modules are imported; `cli.app` sees to it from then on
         code = INTERRUPTED
     sys.exit(code)

@@ -172,13 +172,10 @@ def unchecked(claim: Claim, reason: str) -> Checked:
 
 def read_claim(claim: Claim) -> Case:
     """The claim in arrays and formulas. Raises InputError for whatever is wrong with it, with its place."""
-    if not claim.grad:
-        hint = 'gradcli check "sin(x)**2" --grad x="2*sin(x)*cos(x)"'
-        raise InputError("grad", "there is no gradient to check", hint=hint if claim.option else None)
     sources = {kind: f"{claim.option}{kind}" for kind in ("at", "let", "grad", "cotangent", "over")}
+    template, understood = _template_of(claim)
     known = _known(claim)
     claimed = {name: _claimed(name, value, f"{sources['grad']} {name}", known) for name, value in claim.grad.items()}
-    template, understood = _template_of(claim)
     if template.missing:
         claimed = {name: _as_formula(name, one, f"{sources['grad']} {name}") for name, one in claimed.items()}
     dtype = claim.dtype or _dtype_of(claimed.values())
@@ -216,6 +213,10 @@ def _is_formula(value: Any) -> bool:
 
 
 def _template_of(claim: Claim) -> tuple[Prepared, str]:
+    """The expression, prepared, and as text. Raises InputError where nothing is claimed of it."""
+    if not claim.grad:
+        hint = 'gradcli check "sin(x)**2" --grad x="2*sin(x)*cos(x)"'
+        raise InputError("grad", "there is no gradient to check", hint=hint if claim.option else None)
     return _template(claim.expression, *map(tuple, (claim.at, claim.let, claim.grad)), claim.seed)
 
 

@@ -103,19 +103,14 @@ def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
 
 
 def _run(arguments: list[str], worker: SympyWorker | None) -> int:
-    completing = command_to_complete()
     try:
-        code = application(arguments[0] if arguments else completing)(
+        code = application(arguments[0] if arguments else command_to_complete())(
             arguments, prog_name="gradcli", standalone_mode=False, obj=worker
         )
         sys.stdout.flush()
         return code or Exit.OK
     except (PipeClosed, KeyboardInterrupt):
         raise
-    except SystemExit as end:
-        if completing is not None:
-            return int(end.code or 0)
-        return report(UnfinishedError("ended", f"the program that was run ended with exit code {end.code}"), arguments)
     except Exception as error:  # noqa: BLE001  # the boundary: nobody else is left to tell it
         return report(_told(error, arguments), arguments)
 

@@ -56,9 +56,10 @@ def supervised(command: Callable[[], int], unfinished: Callable[[str], int]) -> 
     os.close(lifeline)
     overseer.descriptor = writing
     _end_with_parent(alive)
-    code = command()
-    overseer.done()
-    return code
+    try:
+        return command()
+    finally:
+        overseer.done()
 
 
 def _end_with_parent(alive: int) -> None:
@@ -95,6 +96,7 @@ class _Watch:
         self.is_done = False
         self.asked_to_end = 0
         """The signal that did."""
+        self.signals: set[int] = set()
 
     def wait(self) -> int:
         """The exit code."""
@@ -110,10 +112,11 @@ class _Watch:
     def _wait(self) -> int:
         import select
 
-        self._handle_signals()
+        self._hold_signals()
         last = time.monotonic()
         while True:
             ready, _, _ = select.select([self.descriptor], [], [], TICK)
+            self._look_for_signals()
             now = time.monotonic()
             if now - last > STOPPED:
                 self.ends += now - last
@@ -214,24 +217,31 @@ class _Watch:
         for pid in self.owned:
             _signal(pid, signal.SIGKILL)
 
-    def _handle_signals(self) -> None:
-        """Ctrl-C is the command's business, while it has time; other wishes to end are passed on to it."""
+    # Wishes to end
+
+    def _hold_signals(self) -> None:
+        """Keeps signals until they are looked for, with who sent them; those that were ignored stay so."""
         import signal
 
-        def interrupt(*_: object) -> None:
-            if self.limit:
-                again = self.asked_to_end == signal.SIGINT
-                self.asked_to_end = signal.SIGINT
+        wishes = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        self.signals = {number for number in wishes if signal.getsignal(number) is not signal.SIG_IGN}
+        if hasattr(signal, "sigtimedwait"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, self.signals)
+        else:  # who sent it is not known: what a terminal sends, it sends to the command too
+            self.signals = set()
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _look_for_signals(self) -> None:
+        """Passes on what was sent to this process alone. After it the command has some time to end, not twice."""
+        import signal
+
+        while self.signals and (sent := signal.sigtimedwait(self.signals, 0)):
+            if sent.si_pid:  # otherwise a terminal, which sends it to the command too
+                _signal(self.child, sent.si_signo)
+            if sent.si_signo != signal.SIGINT or self.limit:  # without a limit Ctrl-C is the command's own business
+                again = self.asked_to_end == sent.si_signo
+                self.asked_to_end = sent.si_signo
                 self.ends = min(self.ends, time.monotonic() + (0 if again else GRACE))
-
-        def end(number: int, _: object) -> None:
-            self.asked_to_end = number
-            self.ends = min(self.ends, time.monotonic() + GRACE)
-            _signal(self.child, number)
-
-        for number, handler in ((signal.SIGINT, interrupt), (signal.SIGTERM, end), (signal.SIGHUP, end)):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, handler)
 
     # What moves while nothing comes
 
