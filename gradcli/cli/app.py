@@ -16,7 +16,7 @@ import typer
 from gradcli import __version__
 from gradcli.cli.completion import command_to_complete
 from gradcli.cli.exits import Exit
-from gradcli.cli.streams import PipeClosed
+from gradcli.cli.streams import OutputLost, PipeClosed
 from gradcli.cli.terminal import command_of, print_error, report
 from gradcli.errors import InputError, UnfinishedError
 
@@ -94,7 +94,7 @@ def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
         return Exit.OK
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except UnfinishedError as error:  # of stdout, to which it cannot be reported
+    except OutputLost as error:
         print_error(error)
         return Exit.UNFINISHED
     finally:
@@ -109,7 +109,7 @@ def _run(arguments: list[str], worker: SympyWorker | None) -> int:
         )
         sys.stdout.flush()
         return code or Exit.OK
-    except (PipeClosed, KeyboardInterrupt):
+    except (PipeClosed, OutputLost, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # the boundary: nobody else is left to tell it
         return report(_told(error, arguments), arguments)

@@ -56,6 +56,10 @@ UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Categories of signs that steer the screen instead of standing on it."""
 
 
+class OutputLost(UnfinishedError):
+    """Standard output takes nothing more, nor a report of that."""
+
+
 class PipeClosed(Exception):
     """The reader of stdout has gone (`| head`)."""
 
@@ -117,7 +121,7 @@ def visible(text: str) -> str:
 
 
 def write(text: str) -> None:
-    """Writes text to stdout, at once. Raises PipeClosed where nobody reads, UnfinishedError where it cannot be written."""
+    """Writes text to stdout, at once. Raises PipeClosed where nobody reads, OutputLost where it cannot be written."""
     if overseer.is_showing:
         overseer.write(1, encoded(text))
         return
@@ -148,12 +152,12 @@ def tell(text: str) -> None:
         _sink(sys.stderr)
 
 
-def lost(error: OSError) -> PipeClosed | UnfinishedError:
+def lost(error: OSError) -> PipeClosed | OutputLost:
     """What is raised for an error of stdout, of which nothing more is expected."""
     _sink(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return PipeClosed()
-    return UnfinishedError("output", f"standard output cannot be written: {error.strerror}")
+    return OutputLost("output", f"standard output cannot be written: {error.strerror}")
 
 
 def _sink(stream: TextIO) -> None:

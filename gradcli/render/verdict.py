@@ -10,6 +10,7 @@ import numpy as np
 from rich.text import Text
 
 from gradcli.render.numbers import json_number, short
+from gradcli.verdict import Word
 from gradcli.verify.problem import Element, Verdict
 
 
@@ -47,7 +48,11 @@ def verdict_remarks(named: Iterable[tuple[str, Verdict | None]]) -> Iterator[Tex
 
 def open_verdicts(named: Iterable[tuple[str, Verdict | None]]) -> list[tuple[str, Verdict]]:
     """The verdicts of which the reader must know the reason."""
-    return [(name, verdict) for name, verdict in named if verdict is not None and not verdict.word.is_settled]
+    return [
+        (name, verdict)
+        for name, verdict in named
+        if verdict is not None and not verdict.word.is_settled and verdict.word is not Word.VERIFYING
+    ]
 
 
 def open_sentences(named: Iterable[tuple[str, Verdict | None]]) -> Iterator[tuple[str, str]]:
