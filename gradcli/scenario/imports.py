@@ -58,8 +58,8 @@ class Modules:
 
     @contextmanager
     def importable(self) -> Iterator[None]:
-        """Inside, they can be imported. Like a script's own, they come before installed ones, but not Python's."""
-        finder = _Finder(str(self.folder), (_Loader, [".py"]))
+        """Inside, they can be imported."""
+        finder = Beside(self.folder, _Loader)
         sys.meta_path.insert(0, finder)
         hidden = {name: sys.modules[name] for name in self.loaded if name in sys.modules}
         sys.modules.update(self.loaded)
@@ -80,15 +80,28 @@ class Modules:
         return type(getattr(module, "__loader__", None)) is _Loader
 
 
-class _Finder(FileFinder):
-    """Finds a folder's modules, its packages and what is in these, except what has the name of one of Python's."""
+class Beside(FileFinder):
+    """Finds a folder's modules, its packages and what is in these, where nothing else has the name.
+
+    It is the first in `sys.meta_path`, because what is in the folder's packages is for no one else. It does not find
+    what has the name of one of Python's modules, or of a library that we stand in for, even if that is not installed.
+    """
+
+    def __init__(self, folder: Path, loader: type[SourceFileLoader] = SourceFileLoader) -> None:
+        super().__init__(str(folder), (loader, [".py"]))
+        self.loader = loader
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # type: ignore[override]  # called as a meta path finder's
         if path is None:
-            return None if name in sys.stdlib_module_names else super().find_spec(name, target)
+            taken = name in sys.stdlib_module_names or name in FACES or self._is_installed(name)
+            return None if taken else super().find_spec(name, target)
         inner = [folder for folder in path if Path(folder).is_relative_to(self.path)]
-        found = (FileFinder(folder, (_Loader, [".py"])).find_spec(name, target) for folder in inner)
+        found = (FileFinder(folder, (self.loader, [".py"])).find_spec(name, target) for folder in inner)
         return next((spec for spec in found if spec is not None), None)
+
+    def _is_installed(self, name: str) -> bool:
+        others = (finder for finder in sys.meta_path if finder is not self)
+        return any(finder.find_spec(name, None) is not None for finder in others)
 
 
 class _Loader(SourceFileLoader):
