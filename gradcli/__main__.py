@@ -1,6 +1,7 @@
-"""The entry point: `gradcli` and `python -m gradcli`."""
+"""The entry point: `gradcli` and `python -m gradcli`.
 
-from __future__ import annotations
+Up to its last lines it imports only what Python itself has imported by then; see `_leave_the_current_folder`.
+"""
 
 import gc
 import os
@@ -47,5 +48,19 @@ def _checks(arguments: list[str]) -> bool:
     return arguments[:1] == ["scenario"] and any(not word.startswith("-") for word in arguments[1:])
 
 
+def _leave_the_current_folder() -> None:
+    """Takes the folder that `python -m` puts first on the path off it, before anything else is imported.
+
+    Where gradcli and what it needs are in that folder itself, it stays, behind all others.
+    """
+    if not sys.flags.safe_path:
+        folder = sys.path.pop(0)
+        from pathlib import Path
+
+        if Path(folder, "gradcli", "__main__.py") == Path(__file__):
+            sys.path.append(folder)
+
+
 if __name__ == "__main__":
+    _leave_the_current_folder()
     main()

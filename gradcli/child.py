@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISFIFO
 from typing import Any
@@ -33,6 +34,7 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); import gradcli; sys.path.append(sys.path.pop(0)); "
     "from importlib import import_module; import_module(sys.argv[2]).main(*map(int, sys.argv[3:]))"
 )
+_SAFE = "PYTHONSAFEPATH"
 _GRACE = 1.0  # seconds for a process that has closed its pipe to end
 
 
@@ -173,6 +175,20 @@ class Parent:
     def _write(self, line: bytes) -> None:
         self._answers.write(line)
         self._answers.flush()
+
+
+@contextmanager
+def away_from_here() -> Iterator[None]:
+    """Inside, a Python that is started, whoever starts it, has the current folder not on its path."""
+    former = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if former is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = former
 
 
 def debugging() -> bool:
