@@ -21,10 +21,10 @@ HOSTILE = "import os\nwith open(os.environ['MARKS'], 'a') as file:\n    file.wri
 TORCH = "__version__ = '9.9'\ndef ones(n):\n    return 'tensor([1.])'\n"
 PAGE = (
     "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
-    "```python\nimport torch, json, numpy, calendar\nfrom helper import ONE\nprint(torch.ones(ONE))\n```\n\n"
+    "```python\nimport torch, json, numpy, colorsys\nfrom helper import ONE\nprint(torch.ones(ONE))\n```\n\n"
     "```output\ntensor([1.])\n```\n"
 )
-FUNCTION = "import json, fractions, numpy\nfrom helper import ONE\ndef f(x):\n    return x**3, {'x': 3 * x**2}\n"
+FUNCTION = "import json, colorsys, numpy\nfrom helper import ONE\ndef f(x):\n    return x**3, {'x': 3 * x**2}\n"
 
 LINES = [
     ["diff", "x**2", "--at", "x=3"],

@@ -34,6 +34,7 @@ def diff(
     strict: options.Strict = False,
     emit: options.Emit = None,
     certificate: options.Certificate = None,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
     graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Print the grad_fn chain.")] = True,
 ) -> int:  # fmt: skip
@@ -59,6 +60,7 @@ def diff(
     from gradcli.cli.terminal import deliver
     from gradcli.render.diff import diff_document, diff_screen
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

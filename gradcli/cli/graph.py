@@ -48,6 +48,7 @@ def graph(
     cotangent: options.Cotangent = None,
     dtype: options.Precision = options.Dtype.float64,
     seed: options.Seed = None,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """Draw the graph that autograd records: backward functions, joined by arrows in the direction of the forward pass.
@@ -66,6 +67,7 @@ def graph(
     from gradcli.cli.terminal import print_bytes, say, show
     from gradcli.render.graph import graph_tree
 
+    options.keep_from_files(ctx, no_files)
     chosen = _format(format, output, json=json, open=open)
     question = Question(
         expression=options.one_expression(ctx, expression),

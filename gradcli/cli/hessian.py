@@ -20,6 +20,7 @@ def hessian(
     tol: options.Tol = None,
     strict: options.Strict = False,
     emit: options.Emit = None,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """The second derivatives of a number, verified; their symmetry; and the signs of their eigenvalues.
@@ -39,6 +40,7 @@ def hessian(
     from gradcli.cli.terminal import deliver
     from gradcli.render.hessian import hessian_document, hessian_screen
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

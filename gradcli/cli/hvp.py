@@ -22,6 +22,7 @@ def hvp(
     check: options.Check = True,
     tol: options.Tol = None,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """The Hessian times a vector, without the Hessian: the gradient of the slope along the vector; verified.
@@ -35,6 +36,7 @@ def hvp(
     from gradcli.cli.terminal import deliver
     from gradcli.render.product import hvp_document, product_screen
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

@@ -21,6 +21,7 @@ def jvp(
     check: options.Check = True,
     tol: options.Tol = None,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """The Jacobian times a vector, in one pass of forward mode; verified along the direction.
@@ -34,6 +35,7 @@ def jvp(
     from gradcli.cli.terminal import deliver
     from gradcli.render.product import jvp_document, product_screen
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

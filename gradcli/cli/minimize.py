@@ -48,6 +48,7 @@ def minimize(
     check: options.Check = True,
     tol: options.Tol = None,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
     plot: Annotated[bool, typer.Option("--plot/--no-plot", help="Draw the path.")] = True,
 ) -> int:  # fmt: skip
@@ -67,6 +68,7 @@ def minimize(
     from gradcli.cli.terminal import deliver
     from gradcli.render.minimize import minimize_document, minimize_screen
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(start),

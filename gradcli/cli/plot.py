@@ -22,6 +22,7 @@ def plot(
     check: options.Check = True,
     tol: options.Tol = None,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Draw an expression of one variable, and its derivatives; poles, jumps and gaps are left open.
@@ -40,6 +41,7 @@ def plot(
     from gradcli.cli.terminal import print_json, say, show
     from gradcli.render.plot import plot_document, plot_figure, plot_screen, plot_sentences
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression), let=tuple(let), seed=seed, check=check, tol=tol
     )

@@ -35,6 +35,7 @@ def profile(
     trace: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every event to a .json file for chrome://tracing or Perfetto.")] = None,
     dtype: options.Precision = options.Dtype.float64,
     seed: options.Seed = None,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Measure an expression and its gradient, operation by operation.
@@ -53,6 +54,7 @@ def profile(
     from gradcli.cli.terminal import print_json, say, show
     from gradcli.render.profile import profile_document, profile_screen
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

@@ -20,6 +20,7 @@ def vjp(
     check: options.Check = True,
     tol: options.Tol = None,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """A vector times the Jacobian, in one backward pass: what backward(gradient=...) adds to the leaves; verified.
@@ -33,6 +34,7 @@ def vjp(
     from gradcli.cli.terminal import deliver
     from gradcli.render.product import vjp_document, vjp_screen
 
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
