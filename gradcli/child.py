@@ -124,7 +124,10 @@ class Child:
     def _line(self) -> bytes:
         pieces = [self._rest]
         while b"\n" not in pieces[-1]:
-            pieces.append(os.read(self._answers, 2**16))
+            try:
+                pieces.append(os.read(self._answers, 2**16))
+            except OSError:
+                raise self._ended() from None
             if not pieces[-1]:
                 raise self._ended()
             if sum(map(len, pieces)) > LONGEST:

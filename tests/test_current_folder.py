@@ -55,6 +55,7 @@ LINES = [
     ["scenario", "mean-of-squares", "--emit", "html"],
     ["scenario", "page.md"],
     ["scenario", "page.md", "--against", "torch"],
+    ["scenario", "page.md", "--emit", "py"],
     ["schema", "diff"],
 ]
 STARTS = [line for line in LINES if {"--jobs", "--against", "--python", "figure.pdf"} & {*line}]
@@ -142,3 +143,18 @@ def test_a_folder_that_holds_gradcli_and_what_it_needs(tmp_path: Path) -> None:
     done = run(tmp_path, tmp_path / "marks", ["diff", "x**2", "--at", "x=3"], module=True)
     assert (done.returncode, (tmp_path / "marks").exists()) == (0, False)
     assert "enclosure, sympy agree" in done.stdout
+
+
+def test_a_page_takes_away_what_it_runs(folder: Path, tmp_path: Path) -> None:
+    done = run(folder, tmp_path / "marks", ["scenario", "page.md", "--emit", "py"], module=False)
+    assert "ONE = 1" in done.stdout
+    assert "MARKS" not in done.stdout
+
+
+def test_a_broken_pytorch_is_told(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise OSError('a library is missing')\n")
+    command = [sys.executable, "-P", "-m", "gradcli", "diff", "x**2", "--at", "x=3", "--against", "torch"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: PyTorch cannot be imported: a library is missing\n"

@@ -46,6 +46,13 @@ def _module(ours: str, name: str) -> ModuleType:
         raise ModuleNotFoundError(f"No module named {name!r} in gradcli (yet)", name=name) from None
 
 
+def is_taken(name: str) -> bool:
+    """Whether a module beside a page cannot have this name, because it is known without the page."""
+    if name in sys.stdlib_module_names or name in FACES:  # even where it is not installed
+        return True
+    return any(finder.find_spec(name, None) is not None for finder in sys.meta_path if not isinstance(finder, Beside))
+
+
 class Modules:
     """The modules beside a scenario's file, which see the same `torch` as the scenario does.
 
@@ -83,8 +90,7 @@ class Modules:
 class Beside(FileFinder):
     """Finds a folder's modules, its packages and what is in these, where nothing else has the name.
 
-    It is the first in `sys.meta_path`, because what is in the folder's packages is for no one else. It does not find
-    what has the name of one of Python's modules, or of a library that we stand in for, even if that is not installed.
+    It is the first in `sys.meta_path`, because what is in the folder's packages is for no one else.
     """
 
     def __init__(self, folder: Path, loader: type[SourceFileLoader] = SourceFileLoader) -> None:
@@ -93,15 +99,10 @@ class Beside(FileFinder):
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # type: ignore[override]  # called as a meta path finder's
         if path is None:
-            taken = name in sys.stdlib_module_names or name in FACES or self._is_installed(name)
-            return None if taken else super().find_spec(name, target)
+            return None if is_taken(name) else super().find_spec(name, target)
         inner = [folder for folder in path if Path(folder).is_relative_to(self.path)]
         found = (FileFinder(folder, (self.loader, [".py"])).find_spec(name, target) for folder in inner)
         return next((spec for spec in found if spec is not None), None)
-
-    def _is_installed(self, name: str) -> bool:
-        others = (finder for finder in sys.meta_path if finder is not self)
-        return any(finder.find_spec(name, None) is not None for finder in others)
 
 
 class _Loader(SourceFileLoader):

@@ -62,7 +62,7 @@ class SympyWorker:
                 self.close()
                 return {"error": f"timed out after {timeout:g} s"}
             self._exchange = None
-        (reply,) = self._reply
+        reply = self._reply[0] if self._reply else EndedError("what it answered could not be taken in")
         if isinstance(reply, EndedError):
             self.close()
             return {"error": f"the SymPy process ended early ({reply})"}
