@@ -1,13 +1,11 @@
-"""The entry point: `gradcli` and `python -m gradcli`."""
+"""The entry point: `gradcli` and `python -m gradcli`.
 
-from __future__ import annotations
+Up to its last lines it imports only what Python itself has imported by then; see `_leave_the_current_folder`.
+"""
 
 import gc
 import os
 import sys
-
-from gradcli.cli.overseer import overseer
-from gradcli.cli.supervise import keep_descriptors, supervised
 
 GC_THRESHOLD = 100_000
 """Container objects between collections: what the imports make is no garbage, and to look for some takes time."""
@@ -24,6 +22,8 @@ def main() -> None:
     gc.set_threshold(GC_THRESHOLD)
     # One thread is enough for the sizes at hand, and starting OpenBLAS's pool costs as much time as all of NumPy.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from gradcli.cli.supervise import keep_descriptors, supervised
+
     keep_descriptors()
     try:
         code = _run() if "_GRADCLI_COMPLETE" in os.environ else supervised(_run, _unfinished)
@@ -36,6 +36,7 @@ def _run() -> int:
     arguments = sys.argv[1:]
     worker = None
     if _checks(arguments):
+        from gradcli.cli.overseer import overseer
         from gradcli.verify.client import SympyWorker
 
         # Starts importing SymPy now, beside everything that follows; a stream of claims may not need it at all.
@@ -67,5 +68,19 @@ def _checks(arguments: list[str]) -> bool:
     return arguments[:1] == ["scenario"] and any(not word.startswith("-") for word in arguments[1:])
 
 
+def _leave_the_current_folder() -> None:
+    """Takes the folder that `python -m` puts first on the path off it, before anything else is imported.
+
+    Where gradcli and what it needs are in that folder itself, it stays, behind all others.
+    """
+    if not sys.flags.safe_path:
+        folder = sys.path.pop(0)
+        from pathlib import Path
+
+        if Path(folder, "gradcli", "__main__.py") == Path(__file__):
+            sys.path.append(folder)
+
+
 if __name__ == "__main__":
+    _leave_the_current_folder()
     main()

@@ -20,7 +20,7 @@ from gradcli.lang.functions import find, names
 from gradcli.lang.parser import Parsed, parse
 from gradcli.lang.tree import Program, free_names
 from gradcli.lang.unparse import unparse
-from gradcli.lang.values import check_free, read_file, split_assignments
+from gradcli.lang.values import check_free, read_file, refuse_file, split_assignments
 from gradcli.verdict import Word, worst
 from gradcli.verify.problem import Verdict
 
@@ -31,8 +31,6 @@ Interval = tuple[float, float]
 """Its ends."""
 CACHED = 4096
 """Expressions and formulas that stay read."""
-MANY = 2**30
-"""More numbers than any claim has."""
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 """How strict JSON writes the numbers that it does not have."""
 
@@ -41,7 +39,7 @@ NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 class Claim:
     """That the expression has these gradients.
 
-    grad       by name: a formula or number as text, a file "@points.npy", a number, or nested lists of numbers
+    grad       by name: a formula or number as text, a number, nested lists of numbers, or an array
     at, let    values in the same forms; where names have none, the formulas are claimed for every value of them
     cotangent  likewise; None for a scalar result
     tol        the largest error allowed, relative to max(1, |expected|); None for the verdict's own bounds
@@ -141,7 +139,7 @@ class Case:
 
 
 def size_of(claim: Claim) -> int:
-    """How many numbers the claim gives and creates, before anything is computed from them; a file has more than any.
+    """How many numbers the claim gives and creates, before anything is computed from them.
 
     Raises InputError for an expression or a formula that cannot be read.
     """
@@ -157,7 +155,7 @@ def _size(value: Any, source: str, known: tuple[str, ...] = (), variable: str = 
     if isinstance(value, list):
         return sum(_size(item, source, known, variable) for item in value)
     if not _is_formula(value):
-        return MANY if isinstance(value, str) and value.startswith("@") else 1
+        return np.size(value)
     made = read_formula(value, source, known, variable).made
     return str.count(value, ",") + sum(np.size(array) for array in made.values())
 
@@ -247,10 +245,11 @@ def _as_formula(name: str, claimed: Formula | Array, source: str) -> Formula | A
 
 
 def _array(value: Any, source: str) -> Array:
-    """The array that a text or JSON stands for."""
+    """The array that a text or JSON stands for, or an array as it is."""
+    if isinstance(value, np.ndarray):
+        return value
     if isinstance(value, str) and value not in NOT_FINITE:
-        if value.startswith("@"):
-            return np.asarray(read_file(value[1:], source))
+        refuse_file(value, source)
         return read_formula(value, source, ()).at({})
     try:
         array = np.asarray(_numbers(value))
@@ -316,3 +315,13 @@ def given_by(texts: Iterable[str], option: str) -> dict[str, str]:
                 raise InputError("duplicate", f"{option} gives {name!r} twice")
             found[name] = value
     return found
+
+
+def from_files(given: Mapping[str, str], option: str) -> dict[str, Any]:
+    """The same with an array in the place of each @FILE: for texts of the command line, and for no others."""
+    return {name: from_file(value, f"{option} {name}") for name, value in given.items()}
+
+
+def from_file(text: str, source: str) -> Any:
+    """The array in the file for the text @FILE, any other text as it is. Raises InputError as `read_file` does."""
+    return np.asarray(read_file(text[1:], source)) if text.startswith("@") else text

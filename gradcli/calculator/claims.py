@@ -13,6 +13,7 @@ from typing import IO, Any
 from gradcli.calculator.apart import apart
 from gradcli.calculator.check import Asker, check
 from gradcli.calculator.claim import Checked, Claim, given_by, size_of, unchecked
+from gradcli.child import away_from_here
 from gradcli.errors import InputError
 from gradcli.lang.functions import similar
 from gradcli.verify.client import SympyWorker
@@ -163,7 +164,7 @@ def check_in_processes(given: Iterable[list[Line]], count: int, settings: Settin
     from multiprocessing import get_context
 
     running: deque[Future[list[Outcome]]] = deque()
-    with ProcessPoolExecutor(count, get_context("spawn"), _start) as pool:
+    with away_from_here(), ProcessPoolExecutor(count, get_context("spawn"), _start) as pool:
         try:
             for batch in given:
                 if batch:

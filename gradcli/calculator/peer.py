@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,14 @@ METHODS = ("expand", "reshape", "permute", "flatten", "squeeze", "unsqueeze", "f
 
 
 def torch_gradients(prepared: Prepared, order: int) -> dict[str, list[Array]]:
-    """PyTorch's gradients of every order up to `order`, by name. Raises InputError if PyTorch is not installed."""
+    """PyTorch's gradients of every order up to `order`, by name. Raises InputError if it cannot be imported."""
+    if find_spec("torch") is None:
+        hint = 'pip install "gradcli[oracle]"'
+        raise InputError("missing-extra", "--against torch needs PyTorch, which is not installed", hint=hint)
     try:
         import torch
-    except ImportError:
-        hint = 'pip install "gradcli[oracle]"'
-        raise InputError("missing-extra", "--against torch needs PyTorch, which is not installed", hint=hint) from None
+    except Exception as error:  # whatever an installation that is broken raises
+        raise InputError("pytorch", f"PyTorch cannot be imported: {error}") from error
     leaves = {name: torch.tensor(np.asarray(array), requires_grad=True) for name, array in prepared.at.items()}
     result = _result(torch, prepared, leaves)
     cotangent = None if prepared.cotangent is None else torch.tensor(prepared.cotangent).reshape(result.shape)

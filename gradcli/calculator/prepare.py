@@ -62,8 +62,8 @@ def prepare(question: Question, maker: Maker | None = None) -> Prepared:
     maker  the maker of its arrays, from a caller that goes on to read others: random numbers are drawn in turn
     """
     maker = maker or maker_of(question)
-    at = read_values(question.at, "--at", maker)
-    return put_together(question, at, read_values(question.let, "--let", maker), maker)
+    at = read_values(question.at, "--at", maker, files=question.files)
+    return put_together(question, at, read_values(question.let, "--let", maker, files=question.files), maker)
 
 
 def put_together(question: Question, at: dict[str, Array], let: dict[str, Array], maker: Maker) -> Prepared:

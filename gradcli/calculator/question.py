@@ -21,6 +21,7 @@ class Question:
     check      compare with the independent methods
     against    further methods: ("torch",)
     tol        the largest error allowed, relative to max(1, |expected|); None for the verdict's own bounds
+    files      whether a value may be @FILE: only where the texts are the user's own
     """
 
     expression: str
@@ -34,6 +35,7 @@ class Question:
     check: bool = True
     against: tuple[str, ...] = ()
     tol: float | None = None
+    files: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ y + 1           an expression: answered, as `gradcli diff` answers it, with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -78,10 +78,10 @@ class Session:
     def __init__(self, template: Question) -> None:
         self.template = replace(template, at=(), let=())
         self.maker = maker_of(template)
-        self.variables: dict[str, Array] = read_values(template.at, "--at", self.maker)
+        self.variables: dict[str, Array] = self._values(template.at, "--at")
         self.constants: dict[str, Array] = {}
         self.formulas: dict[str, str] = {}
-        for name, array in read_values(template.let, "--let", self.maker).items():
+        for name, array in self._values(template.let, "--let").items():
             if name in self.variables:
                 hint = "--at names what to differentiate by, --let what is held fixed"
                 raise InputError("duplicate", f"{name!r} is given by --at and by --let", hint=hint)
@@ -141,6 +141,9 @@ class Session:
             raise InputError("in-use", f"{users[0]} = {self.formulas[users[0]]} uses {name}", hint=f":del {users[0]}")
         self._forget(name)
 
+    def _values(self, texts: Iterable[str], option: str) -> dict[str, Array]:
+        return read_values(texts, option, self.maker, files=self.template.files)
+
     def _forget(self, name: str) -> None:
         for names_of_a_kind in (self.variables, self.constants, self.formulas):
             names_of_a_kind.pop(name, None)
@@ -150,7 +153,7 @@ class Session:
             if not value.startswith("@") and (used := self._names_in(value)):
                 hint = f"{name} = {value} is a formula, which follows {used[0]}"
                 raise InputError("constant", f"a constant is a number, and {used[0]!r} is a name", hint=hint)
-        found = read_values([text], "let", self.maker)
+        found = self._values([text], "let")
         for name, array in found.items():
             self._forget(name)
             self.constants[name] = array
@@ -158,7 +161,7 @@ class Session:
 
     def _assign(self, name: str, text: str, worker: SympyWorker | None) -> Defined:
         if text.startswith("@") or not self._names_in(text):
-            found = read_values([f"{name} = {text}"], VALUE, self.maker)
+            found = self._values([f"{name} = {text}"], VALUE)
             self._forget(name)
             self.variables |= found
             return Defined(name, "variable")

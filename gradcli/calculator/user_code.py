@@ -9,12 +9,14 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
 import gradcli
 from gradcli.errors import InputError
 
+_HERE = ""  # on the path: the current folder
 _NOT_THEIRS = (str(Path(gradcli.__file__).parent), str(Path(importlib.__file__).parent), "<frozen ")
 
 
@@ -41,27 +43,36 @@ def _is_theirs(filename: str) -> bool:
 
 @contextlib.contextmanager
 def theirs(target: str) -> Iterator[None]:
-    """Inside runs code of the user's: an exception becomes a UserError."""
+    """Inside runs code of the user's, to which the current folder is the last on the path.
+
+    An exception becomes a UserError.
+    """
+    added = _HERE not in sys.path
+    if added:
+        sys.path.append(_HERE)
     try:
         yield
     except (Exception, SystemExit) as error:  # whatever it is, it is theirs
         raise UserError(target, error) from error
+    finally:
+        if added and _HERE in sys.path:
+            sys.path.remove(_HERE)
 
 
 def load(target: str) -> Callable[..., Any]:
-    """The function or class that "module:name" names, from the current folder or what is installed.
+    """The function or class that "module:name" names, from what is installed or the current folder.
 
-    Raises InputError where there is none, and UserError for what the module raises.
+    Raises InputError where there is none, or where what is installed hides a module of the folder, and UserError for
+    what the module raises.
     """
     module, colon, name = target.partition(":")
     if not (module and colon and name):
         raise InputError("usage", f"{target!r} names no function", hint="--python module:function")
-    if sys.path[:1] != [""]:
-        sys.path.insert(0, "")  # the current folder, as for `python -m`
     with theirs(target):
         spec = _spec(module)
     if spec is None:
         raise InputError("python", f"there is no module {module!r} in this folder, nor installed")
+    _refuse_hidden(module.partition(".")[0])
     with theirs(target):
         loaded = importlib.import_module(module)
     try:
@@ -80,6 +91,17 @@ def _spec(module: str) -> Any:
         if error.name is not None and (module == error.name or module.startswith(f"{error.name}.")):
             return None
         raise
+
+
+def _refuse_hidden(name: str) -> None:
+    """Raises InputError for a module of the current folder that is not the one that an import finds."""
+    here, found = PathFinder.find_spec(name, [_HERE]), importlib.util.find_spec(name)
+    if here is None or here.origin is None or found is None or found.origin is None:
+        return
+    if not (Path(found.origin).exists() and Path(found.origin).samefile(here.origin)):
+        whose = "one of Python's" if name in sys.stdlib_module_names else f"installed, as {found.origin}"
+        hint = "rename the one in this folder"
+        raise InputError("python", f"the module {name!r} in this folder is hidden: {name!r} is {whose}", hint=hint)
 
 
 def check_arguments(target: str, function: Callable[..., Any], values: Mapping[str, Any]) -> None:

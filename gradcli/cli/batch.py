@@ -43,6 +43,7 @@ def batch(
     check: options.Check = True,
     tol: options.Tol = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where a row has no gradient, 3 where a verdict is neither proved nor agrees.")] = False,
+    no_files: options.NoFiles = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document that sums up, on standard output; the gradients need -o.")] = False,
 ) -> int:  # fmt: skip
     r"""The gradient at every row of a table, however long.
@@ -64,6 +65,7 @@ def batch(
     from gradcli.cli.terminal import print_json, say
     from gradcli.render.batch import batch_document, batch_screen
 
+    options.keep_from_files(ctx, no_files)
     if json and output == "-":
         raise InputError("usage", "--json sums up on standard output: the gradients need a file", hint="-o FILE")
     if data == "-" and "-" in expression:

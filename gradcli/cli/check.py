@@ -62,6 +62,7 @@ def check(
     certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there what is proved; without an expression, prove what is written there.")] = None,
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Is this gradient right? Proves a claimed derivative, or shows the smallest counterexample found.
@@ -89,9 +90,10 @@ def check(
 
     gradcli check - --format github <<< '{"expr": "x**2", "at": {"x": 3}, "grad": {"x": 6}}'
     """
-    from gradcli.calculator.claim import Claim, given_by
+    from gradcli.calculator.claim import Claim, from_file, from_files, given_by
     from gradcli.calculator.claims import Outcome, Settings
 
+    options.keep_from_files(ctx, no_files)
     words = expression or []
     whose: Any = convention and convention.value
     values = {"--grad": grad, "--at": at, "--let": let, "--over": over, "--cotangent": cotangent}
@@ -136,14 +138,14 @@ def check(
         text = options.one_expression(ctx, words)
         claim = Claim(
             text,
-            given_by(grad, "--grad"),
-            given_by(at, "--at"),
-            given_by(let, "--let"),
-            cotangent=cotangent,
+            from_files(given_by(grad, "--grad"), "--grad"),
+            from_files(given_by(at, "--at"), "--at"),
+            from_files(given_by(let, "--let"), "--let"),
+            cotangent=cotangent and from_file(cotangent, "--cotangent"),
             tol=tol,
             dtype=dtype and dtype.value,
             seed=seed,
-            over=given_by(over, "--over"),
+            over=from_files(given_by(over, "--over"), "--over"),
         )
         late = Outcome(None, None, unchecked(claim, f"{timeout:g} s were used up"))
         overseer.meanwhile(b"", encoded(_text(late, format, json=json, strict=strict)), _exit([late], strict=strict))

@@ -35,6 +35,7 @@ def diff(
     strict: options.Strict = False,
     emit: options.Emit = None,
     certificate: options.Certificate = None,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
     graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Print the grad_fn chain.")] = True,
 ) -> int:  # fmt: skip
@@ -61,6 +62,7 @@ def diff(
     from gradcli.render.diff import diff_document, diff_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

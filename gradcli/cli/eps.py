@@ -20,6 +20,7 @@ def eps(
     tol: options.Tol = None,
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """Show why the step of a difference quotient matters: its error against the gradient, for steps 1e-1 to 1e-16.
@@ -38,6 +39,7 @@ def eps(
     from gradcli.render.eps import eps_document, eps_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

@@ -35,6 +35,7 @@ def explain(
     strict: options.Strict = False,
     latex: Annotated[bool, typer.Option("--latex", help="LaTeX (amsmath) instead of text.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown tables instead of text.")] = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """Derive a gradient step by step, read off the tape that computed it.
@@ -57,6 +58,7 @@ def explain(
     from gradcli.render.explain_text import explain_latex, explain_markdown
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     if latex + markdown + json > 1:
         raise InputError("usage", "--latex, --markdown and --json are different outputs: give one of them")
     question = Question(

@@ -49,6 +49,7 @@ def graph(
     dtype: options.Precision = options.Dtype.float64,
     seed: options.Seed = None,
     timeout: options.Timeout = options.TIMEOUT,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """Draw the graph that autograd records: backward functions, joined by arrows in the direction of the forward pass.
@@ -68,6 +69,7 @@ def graph(
     from gradcli.render.graph import graph_tree
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     chosen = _format(format, output, json=json, open=open)
     question = Question(
         expression=options.one_expression(ctx, expression),

@@ -21,6 +21,7 @@ def hessian(
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
     emit: options.Emit = None,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """The second derivatives of a number, verified; their symmetry; and the signs of their eigenvalues.
@@ -41,6 +42,7 @@ def hessian(
     from gradcli.render.hessian import hessian_document, hessian_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

@@ -23,6 +23,7 @@ def hvp(
     tol: options.Tol = None,
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """The Hessian times a vector, without the Hessian: the gradient of the slope along the vector; verified.
@@ -37,6 +38,7 @@ def hvp(
     from gradcli.render.product import hvp_document, product_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

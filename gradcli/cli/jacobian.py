@@ -35,6 +35,7 @@ def jacobian(
     strict: options.Strict = False,
     emit: options.Emit = None,
     certificate: options.Certificate = None,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Every output's derivative by every variable, block by block, verified.
@@ -57,6 +58,7 @@ def jacobian(
     from gradcli.render.matrix import jacobian_document, jacobian_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = JacobianQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

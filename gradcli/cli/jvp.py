@@ -22,6 +22,7 @@ def jvp(
     tol: options.Tol = None,
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """The Jacobian times a vector, in one pass of forward mode; verified along the direction.
@@ -36,6 +37,7 @@ def jvp(
     from gradcli.render.product import jvp_document, product_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

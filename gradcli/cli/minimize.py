@@ -50,6 +50,7 @@ def minimize(
     tol: options.Tol = None,
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
     plot: Annotated[bool, typer.Option("--plot/--no-plot", help="Draw the path.")] = True,
 ) -> int:  # fmt: skip
@@ -69,6 +70,7 @@ def minimize(
     from gradcli.render.minimize import minimize_document, minimize_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(start),

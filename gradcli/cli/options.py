@@ -20,6 +20,12 @@ from gradcli.errors import InputError
 if TYPE_CHECKING:
     from gradcli.calculator.question import Question
 
+NAMING = ("FILE", "MODULE:FUNCTION")
+"""What the help calls the value of an option that names a file."""
+OPENING = ("--open",)
+"""Options without a value that write a file."""
+AT_FILE = re.compile(r"(?:^|=)\s*@")
+"""In a value, or in NAME=VALUE."""
 MAX_INPUT = 2**20
 """How many bytes of standard input an expression may have."""
 
@@ -106,6 +112,9 @@ Timeout = Annotated[
     typer.Option(
         metavar="SECONDS", help="How long it may take; what is not verified by then is undecided.", callback=_positive
     ),
+NoFiles = Annotated[
+    bool,
+    typer.Option("--no-files", help="Refuse @FILE and each option that names a file or a module: for input of others."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 
@@ -116,6 +125,15 @@ def limit(ctx: typer.Context, seconds: float) -> None:
         overseer.limit(seconds)
     if ctx.obj is not None:
         ctx.obj.patience = seconds * SHARE
+def keep_from_files(ctx: typer.Context, asked: bool) -> None:
+    """Raises InputError, if that is asked for, for each option that would read or write a file, or run a module."""
+    options = [each for each in ctx.command.params if each.param_type_name == "option"] if asked else []
+    for option in options:
+        given: Any = ctx.params.get(option.name or "")
+        texts = [text for text in (given if isinstance(given, list | tuple) else [given]) if isinstance(text, str)]
+        names_one = getattr(option, "metavar", None) in NAMING and given not in (None, "-")
+        if names_one or (option.opts[0] in OPENING and given) or any(map(AT_FILE.search, texts)):
+            raise InputError("usage", f"{option.opts[0]} reads or writes a file, which --no-files forbids")
 
 
 def one_expression(ctx: typer.Context, words: list[str]) -> str:

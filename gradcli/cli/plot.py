@@ -23,6 +23,7 @@ def plot(
     tol: options.Tol = None,
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Draw an expression of one variable, and its derivatives; poles, jumps and gaps are left open.
@@ -42,6 +43,7 @@ def plot(
     from gradcli.render.plot import plot_document, plot_figure, plot_screen, plot_sentences
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression), let=tuple(let), seed=seed, check=check, tol=tol
     )

@@ -36,6 +36,7 @@ def profile(
     dtype: options.Precision = options.Dtype.float64,
     seed: options.Seed = None,
     timeout: options.Timeout = options.TIMEOUT,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
     """Measure an expression and its gradient, operation by operation.
@@ -55,6 +56,7 @@ def profile(
     from gradcli.render.profile import profile_document, profile_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

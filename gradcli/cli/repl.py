@@ -21,6 +21,7 @@ def repl(
     check: options.Check = True,
     tol: options.Tol = None,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document for all lines, which must not be typed.")] = False,
 ) -> int:  # fmt: skip
     r"""Keep names, and see values and gradients as you type expressions; `:help` says how.
@@ -40,11 +41,12 @@ def repl(
     from gradcli.cli.terminal import print_json
     from gradcli.render.repl import repl_document
 
+    options.keep_from_files(ctx, no_files)
     typed = sys.stdin.isatty() and sys.stdout.isatty()
     if json and sys.stdin.isatty():
         raise InputError("usage", "--json needs lines from a file or a pipe", hint="gradcli repl --json < FILE")
     session = Session(
-        Question(expression="", at=tuple(at), let=tuple(let), dtype=dtype.value, seed=seed, check=check, tol=tol)
+        Question("", tuple(at), tuple(let), dtype=dtype.value, seed=seed, check=check, tol=tol, files=not no_files)
     )
     talk = Talk(session, ctx.obj, check=check, typed=typed, quiet=json)
     try:

@@ -175,23 +175,24 @@ class Runner:
     def against(self, scenarios: Sequence[Scenario]) -> int:
         """Runs them here and on PyTorch, and shows outputs that differ side by side."""
         from gradcli.render.side_by_side import comparison_document, comparison_screen
-        from gradcli.scenario.against import compared, pytorch_version
+        from gradcli.scenario.against import check_installed, compared
 
-        version, failed, items = pytorch_version(), False, []
+        check_installed()
+        failed, items = False, []
         with self.bars.all(len(scenarios)):
             for scenario in scenarios:
                 self.bars.scenario(scenario.name)
                 results = self._results(scenario, quiet=True, check=False)
                 found = compared(scenario, results, self.limit)
-                failed = failed or any(each.difference is not None for each in found)
+                failed = failed or any(each.difference is not None for each in found.steps)
                 items.append((scenario, found))
         if self.json:
             from gradcli.render.scenario_document import described, scenarios_document
 
-            print_json(scenarios_document(described(s, against=comparison_document(c, version)) for s, c in items))
+            print_json(scenarios_document(described(s, against=comparison_document(c)) for s, c in items))
         else:
             for scenario, found in items:
-                show(comparison_screen(scenario, found, version))
+                show(comparison_screen(scenario, found))
         return Exit.FAILED if failed else Exit.OK
 
     def step(self, scenarios: Sequence[Scenario]) -> int:

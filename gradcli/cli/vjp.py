@@ -20,6 +20,7 @@ def vjp(
     tol: options.Tol = None,
     timeout: options.Timeout = options.TIMEOUT,
     strict: options.Strict = False,
+    no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
     """A vector times the Jacobian, in one backward pass: what backward(gradient=...) adds to the leaves; verified.
@@ -34,6 +35,7 @@ def vjp(
     from gradcli.render.product import vjp_document, vjp_screen
 
     options.limit(ctx, timeout)
+    options.keep_from_files(ctx, no_files)
     question = Question(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),

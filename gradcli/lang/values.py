@@ -23,9 +23,10 @@ _START = re.compile(r"\s*(\w+)\s*=(?!=)")
 _BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 
-def read_values(texts: Iterable[str], option: str, maker: Maker) -> dict[str, Array]:
+def read_values(texts: Iterable[str], option: str, maker: Maker, *, files: bool = True) -> dict[str, Array]:
     """The arrays of the names in `texts`, each of which holds one assignment or several after commas.
 
+    files  whether a value may be @FILE: not in texts that come from others
     Raises InputError for what is no assignment, a name given twice, a value that cannot be read, or a file that is no
     table of numbers.
     """
@@ -36,6 +37,8 @@ def read_values(texts: Iterable[str], option: str, maker: Maker) -> dict[str, Ar
                 raise InputError(
                     "duplicate", f"{option} gives {name!r} twice", span=Span(text, start, start + 1, option)
                 )
+            if not files:
+                refuse_file(value, f"{option} {name}")
             values[name] = _read(value, f"{option} {name}", maker)
     return values
 
@@ -64,6 +67,13 @@ def check_free(name: str, span: Span | None = None) -> None:
     """Raises InputError for a name that is one of a function, or True, False or None."""
     if name in functions() or name in LITERALS:
         raise InputError("reserved", f"{name!r} has a meaning of its own and cannot be a variable", span=span)
+
+
+def refuse_file(text: str, source: str) -> None:
+    """Raises InputError for @FILE where it is data: which files are read is up to who writes the command line."""
+    if text.startswith("@"):
+        hint = "write the numbers themselves, for instance [1, 2]; @FILE is for options of the command line"
+        raise InputError("file", f"{source}: {text[:60]!r} names a file, and data must not", hint=hint)
 
 
 def _read(text: str, source: str, maker: Maker) -> Array:

@@ -11,17 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from gradcli.render.scenario import count
-from gradcli.scenario.against import Comparison
+from gradcli.scenario.against import Compared, Comparison
 from gradcli.scenario.compare import agree
 from gradcli.scenario.markdown import Scenario
 
 
-def comparison_screen(scenario: Scenario, compared: Sequence[Comparison], version: str) -> RenderableType:
+def comparison_screen(scenario: Scenario, compared: Compared) -> RenderableType:
     """The steps whose outputs differ, both outputs side by side, and a line that counts them."""
-    different = [each for each in compared if each.difference is not None]
-    same = f"{len(compared) - len(different)} of {count(len(compared), 'output')} as on PyTorch {version}"
+    different = [each for each in compared.steps if each.difference is not None]
+    total = len(compared.steps)
+    same = f"{total - len(different)} of {count(total, 'output')} as on PyTorch {compared.version}"
     style = "bold red" if different else "bold green"
-    return Group(*_tables(scenario, different, version), Text(f"{scenario.name}: {same}", style=style))
+    return Group(*_tables(scenario, different, compared.version), Text(f"{scenario.name}: {same}", style=style))
 
 
 def _tables(scenario: Scenario, different: Sequence[Comparison], version: str) -> Iterator[RenderableType]:
@@ -43,7 +44,7 @@ def _lines(text: str) -> list[str]:
     return text.rstrip("\n").split("\n") if text.rstrip("\n") else []
 
 
-def comparison_document(compared: Sequence[Comparison], version: str) -> dict[str, Any]:
+def comparison_document(compared: Compared) -> dict[str, Any]:
     """The comparison as JSON: every step, `step` being its index."""
-    steps = [{"step": c.step, "ours": c.ours, "theirs": c.theirs, "difference": c.difference} for c in compared]
-    return {"version": version, "steps": steps}
+    steps = [{"step": c.step, "ours": c.ours, "theirs": c.theirs, "difference": c.difference} for c in compared.steps]
+    return {"version": compared.version, "steps": steps}

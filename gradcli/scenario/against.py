@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+from gradcli.child import Child, EndedError
 from gradcli.errors import InputError
 from gradcli.scenario.compare import difference
 from gradcli.scenario.markdown import Scenario
@@ -31,29 +31,36 @@ class Comparison:
     difference: str | None
 
 
-def pytorch_version() -> str:
-    """The version of PyTorch. Raises InputError if it is not installed."""
+@dataclass(frozen=True)
+class Compared:
+    """The comparisons of a scenario's steps, and the version of the PyTorch that ran them."""
+
+    version: str
+    steps: tuple[Comparison, ...]
+
+
+def check_installed() -> None:
+    """Raises InputError if PyTorch is not installed."""
     if find_spec("torch") is None:
         message = "--against torch needs PyTorch, which is not installed"
         raise InputError("missing-extra", message, hint="pip install torch")
-    return version("torch")
 
 
-def compared(scenario: Scenario, results: Sequence[StepResult], limit: float | None = None) -> list[Comparison]:
+def compared(scenario: Scenario, results: Sequence[StepResult], limit: float | None = None) -> Compared:
     """Runs the scenario's code on PyTorch, and compares step by step, up to the first that raised on either side.
 
     limit  seconds that a block may take; None is no limit
 
-    Raises InputError if PyTorch is not installed, or its process ends before its time.
+    Raises InputError if PyTorch is not installed or cannot be imported, or its process ends before its time.
     """
-    pytorch_version()
+    check_installed()
     ran = [(index, result) for index, result in enumerate(results) if result.step.code is not None]
-    theirs = _on_pytorch(scenario, [_code(result) for _, result in ran], limit)
+    version, theirs = _on_pytorch(scenario, [_code(result) for _, result in ran], limit)
     found = []
     for (index, result), their in zip(ran, theirs, strict=False):
         ours = _text(result.printed, result.error and result.error.rstrip("\n").split("\n")[-1])
         found.append(Comparison(index, ours, their, difference(their, ours)))
-    return found
+    return Compared(version, tuple(found))
 
 
 def _code(result: StepResult) -> str:
@@ -65,23 +72,33 @@ def _text(printed: str, error: str | None) -> str:
     return printed if error is None else f"{printed}{error}\n"
 
 
-def _on_pytorch(scenario: Scenario, blocks: Sequence[str], limit: float | None) -> list[str]:
-    """What the blocks print on PyTorch, in a process of its own: this one never imports it."""
-    asked = {"folder": str(Path(scenario.source).parent.resolve()), "limit": limit, "blocks": blocks}
-    # Where this process found its modules, the other one finds them, in whatever folder they are. One thread: in
-    # operations as small as a scenario's, several wait for each other longer than they work.
-    path = os.pathsep.join(map(os.path.abspath, sys.path))
-    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", "from gradcli.scenario.peer import main; main()"],
-        input=json.dumps(asked),
-        capture_output=True,
-        encoding="utf-8",
-        env=environment,
-        check=False,
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    if done.returncode:
-        last = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
-        raise InputError("pytorch", f"{scenario.name}: PyTorch's process ended in its block {len(answers) + 1}: {last}")
-    return [_text(answer["printed"], answer["error"]) for answer in answers]
+def _on_pytorch(scenario: Scenario, blocks: Sequence[str], limit: float | None) -> tuple[str, list[str]]:
+    """The version of PyTorch, and what the blocks print on it, in a process of its own: this one never imports it."""
+    # Where this process found its modules, the other one finds them, in whatever folder they are, except "", which is
+    # the current one. One thread: in operations as small as a scenario's, several wait longer than they work.
+    path = os.pathsep.join(str(Path(folder).absolute()) for folder in sys.path if folder)
+    environment = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    printed: list[str] = []
+    with tempfile.TemporaryFile() as stderr:
+        child = Child("gradcli.scenario.peer", environment, stderr)
+        try:
+            begun = child.ask({"folder": str(Path(scenario.source).parent.resolve())})
+            if "error" in begun:
+                raise InputError("pytorch", f"PyTorch cannot be imported: {begun['error']}")
+            for block in blocks:
+                answer = child.ask({"code": block, "limit": limit})
+                printed.append(_text(answer["printed"], answer["error"]))
+                if answer["error"] is not None:
+                    break
+        except EndedError as ended:
+            where = f"{scenario.name}: PyTorch's process ended in its block {len(printed) + 1}"
+            raise InputError("pytorch", f"{where}: {_last_line(stderr) or ended}") from None
+        finally:
+            child.close()
+    return begun["version"], printed
+
+
+def _last_line(stderr: Any) -> str:
+    stderr.seek(0)
+    lines = stderr.read().decode("utf-8", "replace").split("\n")
+    return next((line for line in reversed(lines) if line.strip()), "")

@@ -59,6 +59,7 @@ class Derivative:
             at=(question.at or "",),
             wrt=(question.wrt,) if question.wrt else (),
             cotangent=question.cotangent,
+            files=False,
         )
         with source("of"):
             self.prepared = prepare(self.calculation)

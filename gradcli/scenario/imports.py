@@ -46,6 +46,13 @@ def _module(ours: str, name: str) -> ModuleType:
         raise ModuleNotFoundError(f"No module named {name!r} in gradcli (yet)", name=name) from None
 
 
+def is_taken(name: str) -> bool:
+    """Whether a module beside a page cannot have this name, because it is known without the page."""
+    if name in sys.stdlib_module_names or name in FACES:  # even where it is not installed
+        return True
+    return any(finder.find_spec(name, None) is not None for finder in sys.meta_path if not isinstance(finder, Beside))
+
+
 class Modules:
     """The modules beside a scenario's file, which see the same `torch` as the scenario does.
 
@@ -58,8 +65,8 @@ class Modules:
 
     @contextmanager
     def importable(self) -> Iterator[None]:
-        """Inside, they can be imported. Like a script's own, they come before installed ones, but not Python's."""
-        finder = _Finder(str(self.folder), (_Loader, [".py"]))
+        """Inside, they can be imported."""
+        finder = Beside(self.folder, _Loader)
         sys.meta_path.insert(0, finder)
         hidden = {name: sys.modules[name] for name in self.loaded if name in sys.modules}
         sys.modules.update(self.loaded)
@@ -80,14 +87,21 @@ class Modules:
         return type(getattr(module, "__loader__", None)) is _Loader
 
 
-class _Finder(FileFinder):
-    """Finds a folder's modules, its packages and what is in these, except what has the name of one of Python's."""
+class Beside(FileFinder):
+    """Finds a folder's modules, its packages and what is in these, where nothing else has the name.
+
+    It is the first in `sys.meta_path`, because what is in the folder's packages is for no one else.
+    """
+
+    def __init__(self, folder: Path, loader: type[SourceFileLoader] = SourceFileLoader) -> None:
+        super().__init__(str(folder), (loader, [".py"]))
+        self.loader = loader
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # type: ignore[override]  # called as a meta path finder's
         if path is None:
-            return None if name in sys.stdlib_module_names else super().find_spec(name, target)
+            return None if is_taken(name) else super().find_spec(name, target)
         inner = [folder for folder in path if Path(folder).is_relative_to(self.path)]
-        found = (FileFinder(folder, (_Loader, [".py"])).find_spec(name, target) for folder in inner)
+        found = (FileFinder(folder, (self.loader, [".py"])).find_spec(name, target) for folder in inner)
         return next((spec for spec in found if spec is not None), None)
 
 

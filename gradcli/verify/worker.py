@@ -1,28 +1,26 @@
-"""The SymPy process: a JSON request a line in, a JSON answer a line out, until the input ends."""
+"""The SymPy process: answers one request after the other, until the parent ends."""
 
 from __future__ import annotations
 
 import gc
-import json
 import signal
-import sys
+import traceback
 from contextlib import suppress
 from typing import Any
+
+from gradcli.child import Parent, debugging
 
 MEMORY_LIMIT = 2 * 2**30  # bytes
 
 
-def main() -> None:
-    """Answers requests. An answer that cannot be given is {"error": reason}."""
+def main(requests: int, answers: int) -> None:
+    """Answers what comes on the pipes of these numbers. An answer that cannot be given is {"error": reason}."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     _limit_memory()
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # nothing that is printed may get between the answers
+    parent = Parent(requests, answers)
     _warm_up()
-    for line in requests:
-        answer = respond(json.loads(line))
-        answers.write(json.dumps(answer).encode() + b"\n")
-        answers.flush()
+    for number, request in parent.requests():
+        parent.answer(number, respond(request))
 
 
 def _limit_memory() -> None:
@@ -52,6 +50,7 @@ def _warm_up() -> None:
 
 def respond(request: dict[str, Any]) -> dict[str, Any]:
     """The answer of `symbolic.answer`, or {"error": reason}; a request with "formulas" is for `identity.identical`."""
+    from gradcli.errors import InputError
     from gradcli.verify.building import NoFormError
     from gradcli.verify.identity import identical
     from gradcli.verify.symbolic import answer
@@ -60,9 +59,13 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
         return identical(request) if "formulas" in request else answer(request)
     except NoFormError as reason:
         return {"error": str(reason)}
+    except InputError as wrong:
+        return {"error": f"SymPy could not differentiate this: {wrong.message}"}
     except RecursionError:
         return {"error": "the expression is nested too deeply for SymPy"}
     except MemoryError:
         return {"error": f"SymPy needed more than {MEMORY_LIMIT / 2**30:g} GiB of memory"}
-    except Exception as error:  # noqa: BLE001  # whatever SymPy raises: the parent reports it and goes on
-        return {"error": f"SymPy failed: {type(error).__name__}: {error}"}
+    except Exception:  # noqa: BLE001  # whatever SymPy raises: the parent reports it and goes on
+        if debugging():
+            traceback.print_exc()
+        return {"error": "SymPy could not differentiate this: it stopped with an error of its own"}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from gradcli.calculator.check import Asker, check
-from gradcli.calculator.claim import Checked, Claim
+from gradcli.calculator.claim import Checked, Claim, from_file
 from gradcli.calculator.claims import Outcome, Settings, batches, check_in_processes, check_lines
 from gradcli.errors import InputError
 from gradcli.verify.client import SympyWorker
@@ -63,7 +63,9 @@ class TestAtAPoint:
             dumped[dtype] = tmp_path / f"{dtype}.npy"
             np.save(dumped[dtype], np.cos(x).astype(dtype))
         found = {
-            dtype: words(check(Claim("sum(sin(x))", {"x": f"@{file}"}, {"x": x.tolist()}), sympy))["x"]
+            dtype: words(
+                check(Claim("sum(sin(x))", {"x": from_file(f"@{file}", "--grad x")}, {"x": x.tolist()}), sympy)
+            )["x"]
             for dtype, file in dumped.items()
         }
         assert found == {"float32": "proved", "float64": "mismatch"}

@@ -38,9 +38,9 @@ def pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     def install(text: str) -> None:
         folder = tmp_path / "installed"
         folder.mkdir()
-        (folder / "torch.py").write_text(f"def ones(*shape):\n    return {text!r}\n", encoding="utf-8")
+        code = f"__version__ = '9.9'\ndef ones(*shape):\n    return {text!r}\n"
+        (folder / "torch.py").write_text(code, encoding="utf-8")
         monkeypatch.syspath_prepend(str(folder))
-        monkeypatch.setattr(against, "version", lambda _: "9.9")
 
     return install
 

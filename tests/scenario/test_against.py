@@ -12,7 +12,7 @@ from rich.console import Console
 from gradcli.errors import InputError
 from gradcli.render.side_by_side import comparison_document, comparison_screen
 from gradcli.scenario import against
-from gradcli.scenario.against import Comparison, compared, pytorch_version
+from gradcli.scenario.against import Comparison, check_installed, compared
 from gradcli.scenario.markdown import Scenario, parse_scenario
 from gradcli.scenario.runner import run
 
@@ -22,6 +22,7 @@ OTHER = """
 import os
 import time
 
+__version__ = "9.9"
 
 def ones(*shape):
     return "tensor([1.00004, 1.])"
@@ -39,7 +40,6 @@ def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., S
     folder.mkdir()
     (folder / "torch.py").write_text(OTHER, encoding="utf-8")
     monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.setattr(against, "version", lambda _: "9.9")
     (tmp_path / "helpers.py").write_text("import torch\n\nONES = str(torch.ones(2))\n", encoding="utf-8")
 
     def build(*codes: str) -> Scenario:
@@ -50,7 +50,7 @@ def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., S
 
 
 def comparisons(scenario: Scenario, limit: float | None = None) -> list[Comparison]:
-    return compared(scenario, list(run(scenario, None)), limit)
+    return list(compared(scenario, list(run(scenario, None)), limit).steps)
 
 
 def test_blocks_share_a_namespace_and_the_modules_beside(scenario: Callable[..., Scenario]) -> None:
@@ -106,7 +106,7 @@ def test_a_process_that_ends_early_is_told(scenario: Callable[..., Scenario]) ->
 def test_without_pytorch_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(against, "find_spec", lambda _: None)
     with pytest.raises(InputError, match="needs PyTorch, which is not installed") as caught:
-        pytorch_version()
+        check_installed()
     assert caught.value.hint == "pip install torch"
 
 
@@ -115,7 +115,7 @@ def test_differences_are_shown_side_by_side(scenario: Callable[..., Scenario], w
     chosen = scenario("import torch\nprint('same')\nprint(torch.ones(2))")
     console = Console(width=width, record=True, file=None)
     with console.capture() as captured:
-        console.print(comparison_screen(chosen, comparisons(chosen), "9.9"))
+        console.print(comparison_screen(chosen, compared(chosen, list(run(chosen, None)))))
     shown = captured.get()
     assert "gradcli" in shown
     assert "PyTorch 9.9" in shown
@@ -125,6 +125,7 @@ def test_differences_are_shown_side_by_side(scenario: Callable[..., Scenario], w
 
 
 def test_as_a_document(scenario: Callable[..., Scenario]) -> None:
-    found = comparisons(scenario("print(1)"))
+    chosen = scenario("print(1)")
+    found = compared(chosen, list(run(chosen, None)))
     step = {"step": 0, "ours": "1\n", "theirs": "1\n", "difference": None}
-    assert comparison_document(found, "9.9") == {"version": "9.9", "steps": [step]}
+    assert comparison_document(found) == {"version": "9.9", "steps": [step]}

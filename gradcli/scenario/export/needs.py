@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gradcli.errors import InputError
-from gradcli.scenario.imports import FACES
+from gradcli.scenario.imports import FACES, is_taken
 from gradcli.scenario.markdown import Scenario
 
 STAND_IN = """\
@@ -40,6 +40,8 @@ def beside(scenario: Scenario) -> list[Path]:
 
     def visit(source: str) -> None:
         for name in _imported(source):
+            if is_taken(name):
+                continue
             path = folder / f"{name}.py"
             if (folder / name / "__init__.py").exists():
                 hint = "make it one module"
