@@ -112,6 +112,7 @@ Timeout = Annotated[
     typer.Option(
         metavar="SECONDS", help="How long it may take; what is not verified by then is undecided.", callback=_positive
     ),
+]
 NoFiles = Annotated[
     bool,
     typer.Option("--no-files", help="Refuse @FILE and each option that names a file or a module: for input of others."),
@@ -125,6 +126,8 @@ def limit(ctx: typer.Context, seconds: float) -> None:
         overseer.limit(seconds)
     if ctx.obj is not None:
         ctx.obj.patience = seconds * SHARE
+
+
 def keep_from_files(ctx: typer.Context, asked: bool) -> None:
     """Raises InputError, if that is asked for, for each option that would read or write a file, or run a module."""
     options = [each for each in ctx.command.params if each.param_type_name == "option"] if asked else []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from subprocess import DEVNULL
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from gradcli.child import Child, EndedError, debugging
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "SYMPY_CACHE_SIZE": "100000"}
 _GRACE = 1.0  # seconds for the thread that waits for a process that has been ended
