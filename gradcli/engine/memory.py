@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.locks import TABLES
+
 tick = itertools.count(1).__next__
 
 REMEMBERED = 64
@@ -66,10 +68,11 @@ def _history(owner: Any) -> _History:
 
 def touch(array: Any) -> None:
     """Notes that the memory of `array` is changed now."""
-    history = _history(_owner(array))
-    history.count += 1
-    Latest.time = tick()
-    history.times.append(Latest.time)
+    with TABLES:  # or the time of another thread's change could come after a later one's
+        history = _history(_owner(array))
+        history.count += 1
+        Latest.time = tick()
+        history.times.append(Latest.time)
 
 
 def version(array: Any) -> int:
@@ -80,5 +83,6 @@ def version(array: Any) -> int:
 
 def version_at(array: Any, time: int) -> int:
     """How often it had been changed at that time."""
-    known = _histories.get(id(_owner(array)))
-    return known.count - sum(change > time for change in known.times) if known else 0
+    with TABLES:
+        known = _histories.get(id(_owner(array)))
+        return known.count - sum(change > time for change in known.times) if known else 0

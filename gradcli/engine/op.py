@@ -20,7 +20,7 @@ from gradcli.engine.dtypes import align as align_operands
 from gradcli.engine.dtypes import align_arrays, align_floats, as_float
 from gradcli.engine.errors import refusal
 from gradcli.engine.graph import FREED, Node, source_of
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import NUMPY, Tensor
 
 Rule = Callable[..., Any]
@@ -126,7 +126,7 @@ class Op:
 
     def kept(self, slots: tuple[Any, ...], edges: tuple[Any, ...]) -> tuple[Any, ...]:
         """What a node with these edges keeps of its slots: what its rules need, None in the other places."""
-        if MODE.keep_all:
+        if THREAD.mode.keep_all:
             return slots
         return tuple([x if kept else None for x, kept in zip(slots, self.keeps[_mask(edges)], strict=True)])
 
@@ -146,19 +146,19 @@ class Op:
         """Where the first of what a node saved came from."""
         return node, *node.edges
 
-    def attribute(self, node: Node, name: str) -> Any:
-        """The attribute that one of its nodes has by PyTorch's `name`: a saved value. Raises AttributeError."""
+    def attribute(self, node: Node, name: str, saved: tuple[Any, ...] | None) -> Any:
+        """The attribute that one of its nodes has by PyTorch's `name`: a `saved` value. Raises AttributeError."""
         slot = SAVED.get(name, len(self.slots))
         if slot < len(self.slots):
-            if node.saved is None:
+            if saved is None:
                 raise RuntimeError(FREED)
-            if node.saved[slot] is not None:
-                return self.tensors(node)[slot]
+            if saved[slot] is not None:
+                return self.tensors(node, saved)[slot]
         raise AttributeError(f"'{node.name()}' object has no attribute '{name}'", name=name)
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
-        """What the node saved, with Tensors that lead on into the graph in the places of its arrays."""
-        result, *values = node.saved or (None,)
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What the node `saved`, with Tensors that lead on into the graph in the places of its arrays."""
+        result, *values = saved or (None,)
         return rejoin(result, node), *map(rejoin, values, node.edges), *values[len(node.edges) :]
 
 
@@ -179,9 +179,9 @@ class SequenceOp(Op):
         """As `Op.vjp`."""
         return list(self.pulls[0](g, saved))
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """As `Op.tensors`."""
-        result, arrays, *rest = node.saved or (None, ())
+        result, arrays, *rest = saved or (None, ())
         return rejoin(result, node), [*map(rejoin, arrays, node.edges)], *rest
 
 
@@ -241,10 +241,10 @@ def unary(op: Op) -> Callable[..., Any]:
         if not isinstance(x, Tensor):
             return op.forward(x, *rest)
         array = x.array
-        if not (recorded and x.tracked and MODE.enabled):
+        if not (recorded and x.tracked and (mode := THREAD.mode).enabled):
             return Tensor(op.forward(as_float(array) if floating else array, *rest))
         result = op.forward(array, *rest)
-        keep = MODE.keep_all
+        keep = mode.keep_all
         saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
         name = node if isinstance(node, str) else node(array, *rest)
         return Tensor(result, True, Node(op, (x.grad_fn or source_of(x),), saved, result, name))
@@ -272,7 +272,7 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
         else:
             y = float(b) if type(b) is float64 else b  # for the dtype, NumPy's float is Python's
         kind = type(x)
-        track = recorded and MODE.enabled and (edge_a is not None or edge_b is not None)
+        track = recorded and (edge_a is not None or edge_b is not None) and (mode := THREAD.mode).enabled
         try:
             if kind is not type(y) or (kind is ndarray and x.dtype is not y.dtype):
                 x, y = (align_arrays if ndarray in (type(a), type(b)) else align)(x, y)
@@ -283,7 +283,7 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
             raise refusal(op.name, x, y) or error from None
         if not track:
             return Tensor(result)
-        if MODE.keep_all:
+        if mode.keep_all:
             saved = (result, x, y)
         else:
             keep_result, keep_x, keep_y = keeps[(edge_a is not None) + 2 * (edge_b is not None)]
@@ -307,7 +307,7 @@ def _general(op: Op) -> Callable[..., Any]:
             source_of(x) if isinstance(x, Tensor) and rule is not not_differentiable else None
             for x, rule in zip(args, op.rules, strict=False)
         )
-        if MODE.enabled and any(edge is not None for edge in edges):
+        if any(edge is not None for edge in edges) and THREAD.mode.enabled:
             return op.record(result, values, edges)
         return Tensor(result)
 
@@ -324,7 +324,7 @@ def _sequence(op: Op) -> Callable[..., Any]:
         arrays = [x.array if isinstance(x, Tensor) else x for x in sequence]
         result = op.forward(arrays, *rest)
         edges = tuple(source_of(x) if isinstance(x, Tensor) else None for x in sequence)
-        if MODE.enabled and any(edge is not None for edge in edges):
+        if any(edge is not None for edge in edges) and THREAD.mode.enabled:
             return op.record(result, (arrays, *rest), edges)
         return Tensor(result)
 

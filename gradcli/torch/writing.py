@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.inplace import assign
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.gathering import along
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
@@ -20,7 +20,7 @@ __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 
 
 def _refuse_gradients(function: str, *tensors: Tensor) -> None:
-    if MODE.enabled and any(x.requires_grad for x in tensors):
+    if THREAD.mode.enabled and any(x.requires_grad for x in tensors):
         raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
 
 

@@ -14,13 +14,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gradcli.engine.forward import Level, settled
+from gradcli.engine.locks import TABLES
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 
 __getattr__ = absent_names(__name__)
 
 _levels: list[Level] = []
-"""The open level, if there is one."""
+"""The open level, if there is one: one in the process, as in PyTorch; `func.jvp` has levels of its own."""
 
 
 class UnpackedDualTensor(NamedTuple):
@@ -32,9 +33,10 @@ class UnpackedDualTensor(NamedTuple):
 
 def enter_dual_level() -> int:
     """Opens a level; its number. Raises RuntimeError if one is open already."""
-    if _levels:
-        raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    _levels.append(Level().__enter__())
+    with TABLES:
+        if _levels:
+            raise RuntimeError("Nested forward mode AD is not supported at the moment")
+        _levels.append(Level().__enter__())
     return 0
 
 
