@@ -18,10 +18,10 @@ from gradcli.engine.graph import (
     MANY,
     AccumulateGrad,
     Node,
-    intact,
     of_dtype,
     ordered,
     pull_back,
+    refuse_freed_or_stale,
     source_of,
     unbroadcast,
 )
@@ -119,7 +119,8 @@ def _pushed(node: Node, tangents: Sequence[Any]) -> Any:
 
 def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Callable[[Tensor], Any]) -> Tensor:
     """The derivative, with respect to the cotangent u of a result, of the cotangents of the arguments."""
-    saved = intact(node)
+    saved: Any = node.saved
+    refuse_freed_or_stale(node, saved)
     since = tick()
     u = Tensor(np.zeros(result.shape, result.dtype)[()], requires_grad=True)
     edges = tuple(None if tangent is None else edge for edge, tangent in zip(node.edges, tangents, strict=True))

@@ -254,17 +254,10 @@ DETECTED = (
 )
 
 
-def intact(node: Node) -> tuple[Any, ...]:
-    """What the node saved. Raises RuntimeError if that was freed, or changed in place after the node was made."""
-    saved = node.saved  # which another thread may free now
+def refuse_freed_or_stale(node: Node, saved: tuple[Any, ...] | None) -> None:
+    """Raises RuntimeError if what the node `saved` was freed, or changed in place after the node was made."""
     if saved is None:
         raise RuntimeError(FREED)
-    if node.seq < Latest.time:
-        _refuse_stale(node, saved)
-    return saved
-
-
-def _refuse_stale(node: Node, saved: tuple[Any, ...]) -> None:
     for slot, value in enumerate(saved):
         if not isinstance(value, (np.ndarray, np.generic)):
             continue
@@ -298,7 +291,9 @@ def _contributions(node: Node, g: Any, differentiable: bool, follow: Follow | No
     """What the cotangent `g` of a node's result contributes to those of its arguments, by the edges to `follow`."""
     edges = node.edges if follow is None else tuple([edge if follow(edge) else None for edge in node.edges])
     try:
-        saved = intact(node)
+        saved: Any = node.saved  # read once: another thread may free it
+        if saved is None or node.seq < Latest.time:
+            refuse_freed_or_stale(node, saved)
         contributions = node.op.vjp(g, edges, node.op.tensors(node, saved) if differentiable else saved)
     except Exception:
         for watcher in (*EVERYWHERE.failures, *THREAD.mode.failures):

@@ -232,6 +232,7 @@ def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
 def unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
     node, others, floating = op.node, len(op.slots) - 2, op.floating
+    named = isinstance(node, str)
     keep_result, keep_x = op.keeps[1][:2]
     recorded = not_differentiable not in op.rules
 
@@ -246,7 +247,7 @@ def unary(op: Op) -> Callable[..., Any]:
         result = op.forward(array, *rest)
         keep = mode.keep_all
         saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
-        name = node if isinstance(node, str) else node(array, *rest)
+        name: Any = node if named else node(array, *rest)  # type: ignore[operator]
         return Tensor(result, True, Node(op, (x.grad_fn or source_of(x),), saved, result, name))
 
     return call

@@ -242,6 +242,7 @@ def _captured(printed: io.StringIO, notes: io.StringIO) -> Iterator[None]:
 def _names(namespace: dict[str, Any]) -> dict[int, str]:
     """The name of each Tensor by its id(): the first that the code gave it, or its place in a module: net_0_weight."""
     names: dict[int, str] = {}
+    namespace = dict(namespace)  # which other threads of the block may change
     for name, value in namespace.items():
         if isinstance(value, Tensor):
             names.setdefault(id(value), name)

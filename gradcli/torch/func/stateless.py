@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from gradcli.engine import ops
+from gradcli.engine.locks import lock
 from gradcli.engine.tensor import Tensor
 
 if TYPE_CHECKING:
     from gradcli.torch.nn.module import Module
 
 Places = dict[str, tuple[dict[str, Any], str]]
+
+_REPLACING = lock()
+"""Held while a module has other parameters."""
 
 
 def functional_call(
@@ -27,6 +31,8 @@ def functional_call(
 ) -> Any:
     """`module(*args, **kwargs)` with these Tensors in the places of its parameters and buffers, by their names.
 
+    One thread at a time does so; but one that calls a part of the module itself meanwhile finds these Tensors there.
+
     tie_weights  a Tensor goes to every place that holds the same parameter as the one named
     strict       raises RuntimeError unless just the parameters and buffers are named; other names are ignored otherwise
     """
@@ -34,7 +40,7 @@ def functional_call(
     places = _places(module)
     if strict:
         _refuse_other_names(given, places, type(module).__name__)
-    with _replaced(given, places, tie_weights):
+    with _REPLACING, _replaced(given, places, tie_weights):
         return module(*(args if isinstance(args, tuple) else () if args is None else (args,)), **(kwargs or {}))
 
 
