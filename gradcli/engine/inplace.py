@@ -16,7 +16,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import CATEGORY, PYTHON_CATEGORY
 from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
-from gradcli.engine.memory import touch
+from gradcli.engine.memory import give_memory, touch
 from gradcli.engine.modes import THREAD, no_grad
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
@@ -146,8 +146,7 @@ class Invalid:
 
 def own_memory(target: Tensor) -> None:
     """Gives a 0-d result, a NumPy scalar, memory that can be written. Raises RuntimeError where elements overlap."""
-    if type(target.array) is not np.ndarray:
-        target.array = np.array(target.array)
+    give_memory(target)
     if any(n > 1 and stride == 0 for n, stride in zip(target.array.shape, target.array.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "

@@ -9,11 +9,14 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcli.engine.locks import TABLES
+
+if TYPE_CHECKING:
+    from gradcli.engine.tensor import Tensor
 
 tick = itertools.count(1).__next__
 
@@ -64,6 +67,14 @@ def _history(owner: Any) -> _History:
         if len(_scalars) > SCALARS:
             _histories.pop(_scalars.popleft(), None)
     return _histories.setdefault(key, _History(keeper))
+
+
+def give_memory(tensor: Tensor) -> Any:
+    """The array of a Tensor, from now on one with memory to share: a 0-d result is a NumPy scalar, which has none."""
+    if type(tensor.array) is not np.ndarray:
+        with TABLES:  # threads that ask at once must get the same
+            tensor.array = np.asarray(tensor.array)
+    return tensor.array
 
 
 def touch(array: Any) -> None:

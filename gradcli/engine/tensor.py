@@ -17,7 +17,7 @@ import numpy as np
 from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, readable
 from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
-from gradcli.engine.memory import touch, version
+from gradcli.engine.memory import give_memory, touch, version
 from gradcli.engine.modes import THREAD
 from gradcli.engine.printing import format_tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -283,8 +283,7 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """The same values in the same memory, without a history."""
-        self.array = np.asarray(self.array)  # a scalar has no memory to share; an array has
-        return Tensor(self.array)
+        return Tensor(give_memory(self))
 
     # What it holds, in Python and NumPy
 
@@ -304,8 +303,7 @@ class Tensor:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         if self.array.dtype == BFLOAT16:
             raise TypeError("Got unsupported ScalarType BFloat16")
-        self.array = np.asarray(self.array)
-        return self.array
+        return give_memory(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype, copy=copy)

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine.domain import Domain
 from gradcli.engine.locks import TABLES, Installed
+from gradcli.engine.memory import give_memory
 from gradcli.engine.modes import THREAD
 from gradcli.engine.op import NodeName, Op, Rule, declare, unary
 from gradcli.engine.tensor import Tensor
@@ -23,7 +24,7 @@ def _caller(op: Op) -> Callable[..., Any]:
 
     def call(x: Any, *rest: Any, **keywords: Any) -> Any:
         if isinstance(x, Tensor) and type(x.array) is not np.ndarray:
-            x.array = np.asarray(x.array)  # a scalar has no memory to show
+            give_memory(x)
         result = apply(x, *rest, **keywords)
         if isinstance(result, Tensor) and result.array.base is not None:
             tie(result, x)

@@ -243,6 +243,14 @@ class TestSharedGraphs:
         assert middle.grad.tolist() == [1.0 * 100 * THREADS, 2.0 * 100 * THREADS]
         assert len(heard) == 100 * THREADS
 
+    def test_first_passes_and_numbers_are_kept_whole(self) -> None:
+        for _ in range(100):
+            middle = ops.mul(Tensor(np.float64(2.0), requires_grad=True), 3.0)
+            middle.retain_grad()
+            y = ops.mul(middle, 5.0)
+            together(lambda _, y=y: [y.backward(retain_graph=True) for _ in range(5)], 4)
+            assert middle.grad.item() == 5.0 * 20
+
     def test_a_graph_that_another_thread_frees_is_said_to_be_freed(self) -> None:
         for _ in range(60):
             x = leaf(2.0)
@@ -304,9 +312,11 @@ class TestSharedGraphs:
     def test_hooks_change_while_passes_run(self) -> None:
         x = leaf(1.0)
         y = ops.sum(ops.mul(x, x))
+        for _ in range(10):
+            x.register_hook(lambda g: g * 1.0)
 
         def work(number: int) -> None:
-            for _ in range(300):
+            for _ in range(200):
                 if number % 2:
                     with x.register_hook(lambda g: None), y.grad_fn.register_hook(lambda *_: None):
                         pass
@@ -330,6 +340,12 @@ class TestMemory:
 
         assert together(work) == [500] * THREADS
         assert version(shared) == 500 * THREADS
+
+    def test_a_number_that_threads_ask_to_share_gets_one_memory(self) -> None:
+        for _ in range(200):
+            x = Tensor(np.float64(1.0))
+            shared = together(lambda _, x=x: x.detach(), 4)
+            assert {id(each.array) for each in shared} == {id(x.array)}
 
     def test_a_stale_value_is_found_while_others_change_theirs(self) -> None:
         def work(_: int) -> int:

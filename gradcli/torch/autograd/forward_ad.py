@@ -6,7 +6,8 @@
 
 Tangents follow the recorded graph (see `engine/forward.py`) and are computed when they are asked for. So, unlike in
 PyTorch, what is computed from a dual Tensor says that it requires a gradient and prints its grad_fn, not its tangent;
-and recording cannot be turned off while a level is open: `no_grad` raises NotImplementedError.
+and recording cannot be turned off while a level is open: `no_grad` raises NotImplementedError in the thread that
+opened it. What another thread computes from a dual Tensor has a tangent as long as it is recorded there.
 """
 
 from __future__ import annotations
