@@ -18,7 +18,7 @@ from gradcli.engine import autograd, graph, hooks, locks, methods, ops, random
 from gradcli.engine.forward import Level
 from gradcli.engine.graph import FREED, Node, each_node
 from gradcli.engine.inplace import change
-from gradcli.engine.memory import touch, version
+from gradcli.engine.memory import Latest, tick, touch, version, version_at
 from gradcli.engine.modes import (
     EVERYWHERE,
     THREAD,
@@ -87,6 +87,17 @@ class TestModes:
             over.set()
             thread.join()
         assert (left, is_grad_enabled()) == ([False], True)
+
+    def test_switches_that_end_crosswise_put_back_what_each_found(self) -> None:
+        first, second = no_grad(), enable_grad()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__()
+        after_first = is_grad_enabled()
+        second.__exit__()
+        after_second = is_grad_enabled()
+        set_grad_enabled(True)
+        assert (after_first, after_second) == (True, False)
 
     def test_a_decorated_function_puts_back_what_each_thread_had(self) -> None:
         decorated = no_grad(lambda: is_grad_enabled())
@@ -299,15 +310,15 @@ class TestSharedGraphs:
         x, heard = leaf(1.0), []
 
         def work(number: int) -> None:
-            for i in range(200):
-                handle = x.register_hook(lambda g: None)
-                if i == 100:
-                    x.register_hook(lambda g, number=number: heard.append(number))
-                handle.remove()
+            for _ in range(100):
+                if number % 2:
+                    x.register_hook(lambda g: None).remove()
+                else:
+                    x.register_hook(lambda g: heard.append(number))
 
         assert together(work) == [None] * THREADS
         ops.sum(x).backward()
-        assert sorted(heard) == list(range(THREADS))
+        assert sorted(heard) == sorted([*range(0, THREADS, 2)] * 100)
 
     def test_hooks_change_while_passes_run(self) -> None:
         x = leaf(1.0)
@@ -332,14 +343,16 @@ class TestMemory:
 
         def work(_: int) -> int:
             own = np.zeros(2)
-            for _ in range(500):
-                touch(shared)
+            for _ in range(1000):
+                before = tick()
                 touch(own)
-                version(shared)
+                assert Latest.time > before
+                touch(shared)
+                version_at(shared, before)
             return version(own)
 
-        assert together(work) == [500] * THREADS
-        assert version(shared) == 500 * THREADS
+        assert together(work) == [1000] * THREADS
+        assert version(shared) == 1000 * THREADS
 
     def test_a_number_that_threads_ask_to_share_gets_one_memory(self) -> None:
         for _ in range(200):
@@ -364,9 +377,9 @@ class TestMemory:
         assert together(work) == [150] * THREADS
 
     def test_views_that_threads_make_are_told_of_a_change(self) -> None:
-        for _ in range(30):
+        for _ in range(10):
             base = ops.mul(leaf(1.0, 2.0, 3.0), 1.0)
-            views = [v for made in together(lambda _, b=base: [b[:2] for _ in range(20)], 4) for v in made]
+            views = [v for made in together(lambda _, b=base: [b[:2] for _ in range(150)], 4) for v in made]
             change(base, lambda before: ops.mul(before, 2.0))
             assert {view.grad_fn.name() for view in views} == {"AsStridedBackward0"}
 
