@@ -139,6 +139,8 @@ class Op:
 
         On arrays they are arrays; on Tensors, Tensors with a graph. Raises NotImplementedError for a missing rule.
         """
+        if len(edges) == 1 and edges[0] is not None:  # most nodes, which a comprehension would slow down
+            return [self.pulls[0](g, saved)]
         # strict=True would cost time in the hot loop
         return [None if edge is None else pull(g, saved) for edge, pull in zip(edges, self.pulls)]  # noqa: B905
 
@@ -246,7 +248,9 @@ def unary(op: Op) -> Callable[..., Any]:
             return Tensor(op.forward(as_float(array) if floating else array, *rest))
         result = op.forward(array, *rest)
         keep = mode.keep_all
-        saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
+        saved = (result if keep_result or keep else None, array if keep_x or keep else None)
+        if rest:
+            saved = (*saved, *rest)
         name: Any = node if named else node(array, *rest)  # type: ignore[operator]
         return Tensor(result, True, Node(op, (x.grad_fn or source_of(x),), saved, result, name))
 
@@ -287,7 +291,7 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
         if mode.keep_all:
             saved = (result, x, y)
         else:
-            keep_result, keep_x, keep_y = keeps[(edge_a is not None) + 2 * (edge_b is not None)]
+            keep_result, keep_x, keep_y = keeps[1 if edge_b is None else 2 if edge_a is None else 3]
             saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
         return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
 
