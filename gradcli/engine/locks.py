@@ -8,7 +8,10 @@ from threading import RLock
 
 
 def lock() -> RLock:
-    """A lock that its holder may take again. A fork waits until it is free, so that no child finds it taken."""
+    """A lock that its holder may take again. A fork waits until it is free, so that no child finds it taken.
+
+    A fork takes the newest lock first; so whoever holds one may wait for older ones only.
+    """
     made = RLock()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=made.acquire, after_in_parent=made.release, after_in_child=made.release)
@@ -16,7 +19,10 @@ def lock() -> RLock:
 
 
 TABLES = lock()
-"""For what hangs on Tensors and nodes that several threads may hold: versions, hooks, accumulators, views."""
+"""For what hangs on Tensors and nodes that several threads may hold: versions, hooks, accumulators, views.
+
+The oldest lock. No function of the user runs while it is held.
+"""
 
 
 class Installed:
@@ -29,16 +35,15 @@ class Installed:
         self._put = put
         self._take = take
         self._users = 0
-        self._lock = lock()
 
     def __enter__(self) -> None:
-        with self._lock:
+        with TABLES:
             self._users += 1
             if self._users == 1:
                 self._put()
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
+        with TABLES:
             self._users -= 1
             if not self._users:
                 self._take()

@@ -15,7 +15,7 @@ import numpy as np
 
 from gradcli.engine.autograd import observed
 from gradcli.engine.graph import Node, each_node
-from gradcli.engine.locks import lock
+from gradcli.engine.locks import TABLES
 from gradcli.engine.modes import told
 from gradcli.engine.tensor import Tensor
 
@@ -28,7 +28,6 @@ class _Detection:
     enabled = False
     check_nan = True
     watching = ExitStack()
-    lock = lock()
 
 
 def _note_traceback(node: Node) -> None:
@@ -58,7 +57,7 @@ def _warn_of_failure(node: Node) -> None:
 
 
 def _switch(enabled: bool, check_nan: bool) -> None:
-    with _Detection.lock:
+    with TABLES:
         _Detection.watching.close()
         _Detection.enabled, _Detection.check_nan = enabled, check_nan
         if enabled:
