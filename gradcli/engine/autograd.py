@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.graph import AccumulateGrad, Node, Observer, pull_back, source_of
 from gradcli.engine.hooks import LEAF_HOOKS
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import EVERYWHERE, THREAD, told
 from gradcli.engine.tensor import Size, Tensor
 
 Roots = Sequence[Tensor]
@@ -29,28 +29,22 @@ class _Warned:
     cycle = False
 
 
-_witnesses: list[Callable[[Roots, Sequence[Any]], None]] = []
-_observers: list[Observer] = []
+def witness(
+    callback: Callable[[Roots, Sequence[Any]], None], *, everywhere: bool = False
+) -> AbstractContextManager[None]:
+    """Inside, `callback(roots, cotangents)` is called before each backward pass, while the graph is whole.
+
+    everywhere  also of other threads
+    """
+    return told("passes", callback, everywhere=everywhere)
 
 
-@contextmanager
-def witness(callback: Callable[[Roots, Sequence[Any]], None]) -> Iterator[None]:
-    """Inside, `callback(roots, cotangents)` is called before each backward pass, while the graph is whole."""
-    _witnesses.append(callback)
-    try:
-        yield
-    finally:
-        _witnesses.remove(callback)
+def observed(observer: Observer, *, everywhere: bool = False) -> AbstractContextManager[None]:
+    """Inside, `observer(node, cotangent, contributions)` is called for each node of each backward pass.
 
-
-@contextmanager
-def observed(observer: Observer) -> Iterator[None]:
-    """Inside, `observer(node, cotangent, contributions)` is called for each node of each backward pass."""
-    _observers.append(observer)
-    try:
-        yield
-    finally:
-        _observers.remove(observer)
+    everywhere  also of other threads
+    """
+    return told("steps", observer, everywhere=everywhere)
 
 
 def _all(observers: Sequence[Observer]) -> Observer | None:
@@ -101,12 +95,14 @@ def run(
     observer: Observer | None = None,
 ) -> dict[Any, Any]:
     """One backward pass from `roots`; the gradients by AccumulateGrad, and by the `wanted` nodes, as Tensors."""
-    create_graph = create_graph or MODE.levels > 0  # tangents follow what is recorded
+    mode = THREAD.mode
+    create_graph = create_graph or mode.levels > 0  # tangents follow what is recorded
     cotangents = cotangents_for(roots, given)
-    for callback in _witnesses:
+    for callback in (*EVERYWHERE.passes, *mode.passes):
         callback(roots, cotangents)
     starts = [source_of(root) for root in roots]
-    former, MODE.enabled = MODE.enabled, create_graph
+    observers = (*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))
+    former, mode.enabled = mode.enabled, create_graph
     try:
         grads = pull_back(
             starts,
@@ -114,10 +110,10 @@ def run(
             differentiable=create_graph,
             keep=create_graph if retain_graph is None else retain_graph,
             wanted=wanted,
-            observer=_all([*_observers, observer] if observer else _observers),
+            observer=_all(observers),
         )
     finally:
-        MODE.enabled = former
+        mode.enabled = former
     return {end: g if isinstance(g, Tensor) else Tensor(g) for end, g in grads.items()}
 
 
@@ -143,12 +139,18 @@ def backward(
     grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
     for end, g in grads.items():
         if isinstance(end, AccumulateGrad) and (chosen is None or end in chosen):
-            if not create_graph and end.variable.grad is None:
-                # Rules may share an array among leaves, so each leaf takes a copy; in order, as PyTorch has it.
-                g = Tensor(np.array(g.array, order="C")[()])
-            end.variable.collect(g)
-            for hook in [*LEAF_HOOKS.get(id(end.variable), {}).values()] if LEAF_HOOKS else ():
-                hook(end.variable)
+            with end.lock:
+                _accumulate(end.variable, g, copied=not create_graph)
+
+
+def _accumulate(leaf: Tensor, gradient: Tensor, *, copied: bool) -> None:
+    """Adds to the `.grad` of a leaf, and tells its hooks."""
+    if copied and leaf.grad is None:
+        # Rules may share an array among leaves, so each leaf takes a copy; in order, as PyTorch has it.
+        gradient = Tensor(np.array(gradient.array, order="C")[()])
+    leaf.collect(gradient)
+    for hook in LEAF_HOOKS.get(id(leaf), {}).values() if LEAF_HOOKS else ():
+        hook(leaf)
 
 
 def grad(

@@ -26,7 +26,7 @@ from gradcli.engine.graph import (
     unbroadcast,
 )
 from gradcli.engine.memory import tick
-from gradcli.engine.modes import MODE, enable_grad
+from gradcli.engine.modes import THREAD, Mode, enable_grad
 from gradcli.engine.multi import Parts, Pick
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
@@ -40,6 +40,8 @@ class Level:
     entries  the nodes of the Tensors that were given tangents
     """
 
+    _mode: Mode
+
     def __init__(self) -> None:
         self.entries: set[Node] = set()
         self._tangents: dict[Any, Any] = {}
@@ -48,13 +50,14 @@ class Level:
 
     def __enter__(self) -> Self:
         self.open = True
-        MODE.levels += 1
+        self._mode = THREAD.mode  # it may be closed in another thread
+        self._mode.levels += 1
         return self
 
     def __exit__(self, *_: object) -> None:
         self.open = False
         self._tangents.clear()
-        MODE.levels -= 1
+        self._mode.levels -= 1
 
     def dual(self, primal: Tensor, tangent: Tensor) -> Tensor:
         """A Tensor with the memory of `primal`, and with this tangent."""
@@ -116,11 +119,12 @@ def _pushed(node: Node, tangents: Sequence[Any]) -> Any:
 
 def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Callable[[Tensor], Any]) -> Tensor:
     """The derivative, with respect to the cotangent u of a result, of the cotangents of the arguments."""
-    refuse_freed_or_stale(node)
+    saved: Any = node.saved
+    refuse_freed_or_stale(node, saved)
     since = tick()
     u = Tensor(np.zeros(result.shape, result.dtype)[()], requires_grad=True)
     edges = tuple(None if tangent is None else edge for edge, tangent in zip(node.edges, tangents, strict=True))
-    contributions = node.op.vjp(cotangent(u), edges, node.op.tensors(node))
+    contributions = node.op.vjp(cotangent(u), edges, node.op.tensors(node, saved))
     linear = [
         (of_dtype(unbroadcast(contribution, edge.shape), edge.dtype), tangent)
         for contribution, edge, tangent in zip(contributions, edges, tangents, strict=True)

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,9 @@ import numpy as np
 from gradcli.engine.dtypes import DType
 from gradcli.engine.hooks import HOOKS, NODE_HOOKS, RemovableHandle, register, run_around
 from gradcli.engine.hooks import run as run_hooks
+from gradcli.engine.locks import TABLES, Installed
 from gradcli.engine.memory import Latest, tick, version, version_at
+from gradcli.engine.modes import EVERYWHERE, THREAD, told
 from gradcli.engine.type_names import TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ MANY: Any = object()
 
 
 def _told_by_operation(name: str) -> Any:
-    return property(lambda node: node.op.attribute(node, name))
+    return property(lambda node: node.op.attribute(node, name, node.saved))
 
 
 class Node:
@@ -77,8 +80,9 @@ class Node:
     @property
     def metadata(self) -> dict[str, Any]:
         """For notes of any kind."""
-        if not hasattr(self, "_metadata"):
-            self._metadata = {}
+        with TABLES:
+            if not hasattr(self, "_metadata"):
+                self._metadata = {}
         return self._metadata
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
@@ -120,36 +124,49 @@ class Node:
 
 
 _make_node = Node.__init__
-_told: list[Callable[[Node], None]] = []
 
 
 def _make_node_and_tell(node: Node, *args: Any) -> None:
     _make_node(node, *args)
-    for told in reversed(_told):
-        told(node)
+    for watcher in reversed((*EVERYWHERE.nodes, *THREAD.mode.nodes)):
+        watcher(node)
+
+
+def _telling() -> None:
+    Node.__init__ = _make_node_and_tell  # type: ignore[assignment,method-assign]
+
+
+def _silent() -> None:
+    Node.__init__ = _make_node  # type: ignore[method-assign]
+
+
+_TELLING = Installed(_telling, _silent)
 
 
 @contextmanager
-def each_node(told: Callable[[Node], None]) -> Iterator[None]:
-    """Inside, `told` is called with every Node that is made. Outside, making one costs no more than without this."""
-    _told.append(told)
-    Node.__init__ = _make_node_and_tell  # type: ignore[assignment,method-assign]
-    try:
+def each_node(watcher: Callable[[Node], None], *, everywhere: bool = False) -> Iterator[None]:
+    """Inside, `watcher` is called with every Node that is made in this thread, or everywhere.
+
+    Where nobody is told, making one costs nothing more.
+    """
+    with _TELLING, told("nodes", watcher, everywhere=everywhere):
         yield
-    finally:
-        _told.remove(told)
-        if not _told:
-            Node.__init__ = _make_node  # type: ignore[method-assign]
 
 
 class AccumulateGrad:
-    """The end of a path: what arrives is added to the `.grad` of `variable`. One a leaf, while a graph holds it."""
+    """The end of a path: what arrives is added to the `.grad` of `variable`. One a leaf, while a graph holds it.
 
-    __slots__ = ("__weakref__", "dtype", "shape", "variable")
+    lock  is held while that is done, and by hooks that see it: threads may add to one leaf
+    """
+
+    __slots__ = ("__weakref__", "dtype", "lock", "shape", "variable")
     next_functions: tuple[tuple[Any, int], ...] = ()
 
     def __init__(self, variable: Tensor) -> None:
+        if variable.array.dtype.kind == "c":
+            raise NotImplementedError(NO_COMPLEX)
         self.variable = variable
+        self.lock = RLock()
         self.shape: tuple[int, ...] = variable.array.shape
         self.dtype: DType = variable.array.dtype
 
@@ -158,10 +175,11 @@ class AccumulateGrad:
         """The node of `leaf`; the leaf knows it weakly, so that neither keeps the other alive."""
         known = None if leaf.accumulator is None else leaf.accumulator()
         if known is None:
-            if leaf.array.dtype.kind == "c":
-                raise NotImplementedError(NO_COMPLEX)
-            known = AccumulateGrad(leaf)
-            leaf.accumulator = weakref.ref(known)
+            with TABLES:  # another thread may have been here first: with two, gradients would come apart
+                known = None if leaf.accumulator is None else leaf.accumulator()
+                if known is None:
+                    known = AccumulateGrad(leaf)
+                    leaf.accumulator = weakref.ref(known)
         return known
 
     def name(self) -> str:
@@ -236,11 +254,11 @@ DETECTED = (
 )
 
 
-def refuse_freed_or_stale(node: Node) -> None:
-    """Raises RuntimeError if what the node saved was freed, or changed in place after the node was made."""
-    if node.saved is None:
+def refuse_freed_or_stale(node: Node, saved: tuple[Any, ...] | None) -> None:
+    """Raises RuntimeError if what the node `saved` was freed, or changed in place after the node was made."""
+    if saved is None:
         raise RuntimeError(FREED)
-    for slot, value in enumerate(node.saved):
+    for slot, value in enumerate(saved):
         if not isinstance(value, (np.ndarray, np.generic)):
             continue
         now, then = version(value), version_at(value, node.seq)
@@ -253,14 +271,12 @@ def refuse_freed_or_stale(node: Node) -> None:
             raise RuntimeError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: "
                 f"[torch.{TYPE_NAMES[value.dtype.name].scalar}Tensor {[*value.shape]}]{origin} is at version {now}; "
-                f"expected version {then} instead. Hint: {DETECTED if failure_told else DETECT}"
+                f"expected version {then} instead. Hint: {DETECTED if EVERYWHERE.failures else DETECT}"
             )
 
 
 Observer = Callable[[Node, Any, Sequence[Any]], None]
 Follow = Callable[[Any], bool]
-failure_told: list[Callable[[Node], None]] = []
-"""Called with the node at which a backward pass fails, before the error goes on."""
 
 
 def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
@@ -275,13 +291,13 @@ def _contributions(node: Node, g: Any, differentiable: bool, follow: Follow | No
     """What the cotangent `g` of a node's result contributes to those of its arguments, by the edges to `follow`."""
     edges = node.edges if follow is None else tuple([edge if follow(edge) else None for edge in node.edges])
     try:
-        if node.saved is None or node.seq < Latest.time:
-            refuse_freed_or_stale(node)
-        saved: Any = node.op.tensors(node) if differentiable else node.saved
-        contributions = node.op.vjp(g, edges, saved)
+        saved: Any = node.saved  # read once: another thread may free it
+        if saved is None or node.seq < Latest.time:
+            refuse_freed_or_stale(node, saved)
+        contributions = node.op.vjp(g, edges, node.op.tensors(node, saved) if differentiable else saved)
     except Exception:
-        for told in failure_told:
-            told(node)
+        for watcher in (*EVERYWHERE.failures, *THREAD.mode.failures):
+            watcher(node)
         raise
     if NODE_HOOKS and id(node) in NODE_HOOKS:
         fitting = [x if x is None or e is None else unbroadcast(x, e.shape) for x, e in zip(contributions, edges)]  # noqa: B905

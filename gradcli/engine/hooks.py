@@ -1,6 +1,7 @@
 """Functions that see a cotangent on its way back, and may put another in its place.
 
 They are kept beside the graph, by the identity of a node or a leaf, so that a graph without any costs nothing.
+Those of one owner are replaced as a whole, never changed: a backward pass in another thread may be running them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
+from gradcli.engine.locks import TABLES
+from gradcli.engine.modes import THREAD
 from gradcli.engine.type_names import TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 Hook = Callable[["Tensor"], "Tensor | None"]
 
 HOOKS: dict[int, dict[int, Hook]] = {}
-"""By id() of what they are on; by number, in the order in which they were registered."""
+"""By id() of what they are on; by number, in the order in which they run."""
 NODE_HOOKS: dict[int, dict[int, Any]] = {}
 """Likewise for what sees both what reaches a node and what leaves it."""
 LEAF_HOOKS: dict[int, dict[int, Any]] = {}
@@ -28,7 +31,6 @@ _keepers: dict[int, weakref.ref[Any]] = {}
 _number = itertools.count()
 _LAST = 1 << 62
 """>= all numbers of hooks that do not come last."""
-_silenced: list[bool] = []
 
 
 class RemovableHandle:
@@ -41,10 +43,12 @@ class RemovableHandle:
 
     def remove(self) -> None:
         """Takes the hook away; twice does no harm."""
-        hooks = self._table.get(self._owner, {})
-        hooks.pop(self.id, None)
-        if not hooks:
-            self._table.pop(self._owner, None)
+        with TABLES:
+            rest = {number: hook for number, hook in self._table.get(self._owner, {}).items() if number != self.id}
+            if rest:
+                self._table[self._owner] = rest
+            else:
+                self._table.pop(self._owner, None)
 
     def __enter__(self) -> Self:
         return self
@@ -65,31 +69,33 @@ def register(owner: Any, hook: Any, table: dict[int, dict[int, Any]] = HOOKS, *,
             each.pop(key, None)
         _keepers.pop(key, None)
 
-    if key not in _keepers:
-        _keepers[key] = weakref.ref(owner, forget)
-    table.setdefault(key, {})[number] = hook
+    with TABLES:
+        if key not in _keepers:
+            _keepers[key] = weakref.ref(owner, forget)
+        table[key] = dict(sorted([*table.get(key, {}).items(), (number, hook)]))
     return RemovableHandle(table, key, number)
 
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Inside, no hook runs: a backward pass that the user has not asked for must not be seen."""
-    _silenced.append(True)
+    """Inside, no hook runs in this thread: a backward pass that the user has not asked for must not be seen."""
+    mode = THREAD.mode
+    former, mode.unheard = mode.unheard, True
     try:
         yield
     finally:
-        _silenced.pop()
+        mode.unheard = former
 
 
 def run(owner: Any, cotangent: Any) -> Any:
     """The cotangent, an array or a Tensor, after the hooks of `owner`. Raises for what a hook must not return."""
-    hooks = None if _silenced else HOOKS.get(id(owner))
-    if not hooks:
+    hooks = HOOKS.get(id(owner))
+    if not hooks or THREAD.mode.unheard:
         return cotangent
     from gradcli.engine.tensor import Tensor
 
     tensor = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
-    for _, hook in sorted(hooks.items()):
+    for hook in hooks.values():
         changed = hook(tensor)
         if changed is not None:
             _refuse_other(hook, tensor, changed)
@@ -113,8 +119,8 @@ def _refuse_other(hook: Any, before: Any, changed: Any) -> None:
 
 def run_around(node: Any, contributions: Sequence[Any], cotangent: Any) -> Sequence[Any]:
     """What leaves a node, after the hooks that see it together with what reached it."""
-    hooks = None if _silenced else NODE_HOOKS.get(id(node))
-    if not hooks:
+    hooks = NODE_HOOKS.get(id(node))
+    if not hooks or THREAD.mode.unheard:
         return contributions
     from gradcli.engine.tensor import Tensor
 
@@ -122,7 +128,7 @@ def run_around(node: Any, contributions: Sequence[Any], cotangent: Any) -> Seque
         return x if x is None or isinstance(x, Tensor) else Tensor(x)
 
     leaving, arrived = tuple(map(shown, contributions)), (shown(cotangent),)
-    for _, hook in sorted(hooks.items()):
+    for hook in hooks.values():
         changed = hook(leaving, arrived)
         if changed is not None:
             changed = changed if isinstance(changed, tuple) else (changed,)

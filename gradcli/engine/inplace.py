@@ -16,8 +16,8 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import CATEGORY, PYTHON_CATEGORY
 from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
-from gradcli.engine.memory import touch
-from gradcli.engine.modes import MODE, no_grad
+from gradcli.engine.memory import give_memory, touch
+from gradcli.engine.modes import THREAD, no_grad
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -28,14 +28,14 @@ def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
     """`target` with the values that `compute` makes of it. Raises RuntimeError, as PyTorch does, if it must not."""
     refuse_leaf(target)
     # Rules may need the old values, which are about to be overwritten.
-    result = compute(_copied(target) if MODE.enabled and target.tracked else target)
+    result = compute(_copied(target) if THREAD.mode.enabled and target.tracked else target)
     if result.tracked and not target.tracked:  # what it takes needs a gradient, which nothing told before
         result = compute(_copied(target))
     refuse_origin(target, recorded=result.tracked)
     _refuse_other_shape(target, result)
     refuse_higher_category(target, result)
     write(target, result.array)
-    if MODE.enabled and (result.tracked or target.tracked):
+    if THREAD.mode.enabled and (result.tracked or target.tracked):
         adopt(target, ops.cast(result, target.array.dtype) if result.array.dtype != target.array.dtype else result)
     return target
 
@@ -57,7 +57,7 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     _refuse_misfit(value, places.shape, basic=np.shares_memory(shown.array, target.array))
     target.array.flat[places.ravel()] = np.broadcast_to(value.array, places.shape).ravel()
     touch(target.array)
-    if MODE.enabled and (value.tracked or target.tracked):
+    if THREAD.mode.enabled and (value.tracked or target.tracked):
         base = target if target.base is None else target.base
         _copy_slices(base, _places(target, base).ravel()[places], value)
 
@@ -74,7 +74,7 @@ def _number_for(target: Tensor, value: Any) -> Tensor:
 def refuse_leaf(target: Tensor, *, view: bool = False) -> None:
     """Raises RuntimeError if `target` is a leaf that needs a gradient, or shows the memory of one."""
     refuse_origin(target)
-    if not (MODE.enabled and target.tracked):
+    if not (THREAD.mode.enabled and target.tracked):
         return
     if target.grad_fn is None:
         what = "a view of a leaf Variable" if view else "a leaf Variable"
@@ -108,9 +108,9 @@ def refuse_origin(view: Tensor, *, recorded: bool = False) -> None:
     if not hasattr(view, "origin"):
         return
     if is_inference(view):
-        if not MODE.inference:
+        if not THREAD.mode.inference:
             raise RuntimeError(INFERRED)
-    elif MODE.enabled and view.base is not None and (recorded or view.tracked or view.base.tracked):
+    elif THREAD.mode.enabled and view.base is not None and (recorded or view.tracked or view.base.tracked):
         raise RuntimeError(_forbidden(view, "is being"))
 
 
@@ -146,8 +146,7 @@ class Invalid:
 
 def own_memory(target: Tensor) -> None:
     """Gives a 0-d result, a NumPy scalar, memory that can be written. Raises RuntimeError where elements overlap."""
-    if type(target.array) is not np.ndarray:
-        target.array = np.array(target.array)
+    give_memory(target)
     if any(n > 1 and stride == 0 for n, stride in zip(target.array.shape, target.array.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
@@ -218,7 +217,7 @@ def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
 
 
 def _tell_views(base: Tensor) -> None:
-    for known in base.views or ():
+    for known in [*(base.views or ())]:
         view = known()
         if view is not None:
             _show(view, base)

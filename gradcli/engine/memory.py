@@ -9,9 +9,14 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from gradcli.engine.locks import TABLES
+
+if TYPE_CHECKING:
+    from gradcli.engine.tensor import Tensor
 
 tick = itertools.count(1).__next__
 
@@ -64,12 +69,21 @@ def _history(owner: Any) -> _History:
     return _histories.setdefault(key, _History(keeper))
 
 
+def give_memory(tensor: Tensor) -> Any:
+    """The array of a Tensor, from now on one with memory to share: a 0-d result is a NumPy scalar, which has none."""
+    if type(tensor.array) is not np.ndarray:
+        with TABLES:  # threads that ask at once must get the same
+            tensor.array = np.asarray(tensor.array)
+    return tensor.array
+
+
 def touch(array: Any) -> None:
     """Notes that the memory of `array` is changed now."""
-    history = _history(_owner(array))
-    history.count += 1
-    Latest.time = tick()
-    history.times.append(Latest.time)
+    with TABLES:  # or the time of another thread's change could come after a later one's
+        history = _history(_owner(array))
+        history.count += 1
+        Latest.time = tick()
+        history.times.append(Latest.time)
 
 
 def version(array: Any) -> int:
@@ -80,5 +94,6 @@ def version(array: Any) -> int:
 
 def version_at(array: Any, time: int) -> int:
     """How often it had been changed at that time."""
-    known = _histories.get(id(_owner(array)))
-    return known.count - sum(change > time for change in known.times) if known else 0
+    with TABLES:
+        known = _histories.get(id(_owner(array)))
+        return known.count - sum(change > time for change in known.times) if known else 0

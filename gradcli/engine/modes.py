@@ -1,50 +1,130 @@
-"""Whether operations are recorded (`no_grad`, `enable_grad`, `inference_mode` ...), and how much a node keeps."""
+"""What holds in a thread: what is recorded (`no_grad`, `inference_mode` ...), how much a node keeps, who is told.
+
+Each thread has a Mode of its own, and starts with a new one, as in PyTorch. Like there, asyncio's tasks share that of
+their thread: a mode must not be left on over an `await`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
+
+from gradcli.engine.locks import TABLES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Mode:
-    """What is recorded.
+class Watchers:
+    """Functions that are told of what is done.
 
-    enabled    operations are
-    keep_all   a node keeps every argument, not just what its rules need
-    inference  whether `inference_mode` is on
-    levels     how many forward passes are under way; their tangents follow what was recorded, so it must not be off
+    nodes     of each Node that is made
+    passes    of the roots and cotangents of each backward pass, before it
+    steps     of each node that was gone back through, with its cotangent and the contributions to its arguments
+    failures  of the node at which a backward pass fails, before the error goes on
     """
 
-    __slots__ = ("enabled", "inference", "keep_all", "levels")
+    __slots__ = ("failures", "nodes", "passes", "steps")
 
     def __init__(self) -> None:
+        self.nodes: tuple[Callable[..., None], ...] = ()
+        self.passes: tuple[Callable[..., None], ...] = ()
+        self.steps: tuple[Callable[..., None], ...] = ()
+        self.failures: tuple[Callable[..., None], ...] = ()
+
+
+class Mode(Watchers):
+    """What holds in one thread.
+
+    enabled     operations are recorded
+    inference   whether `inference_mode` is on
+    keep_all    a node keeps every argument, not just what its rules need
+    levels      how many forward passes are under way; their tangents follow what was recorded, so it must not be off
+    unheard     hooks are not run
+    undrawn     random numbers must not be drawn
+    former      for each switch that is on, in order, what it found: whether operations were recorded, and inference
+    """
+
+    __slots__ = ("enabled", "former", "inference", "keep_all", "levels", "undrawn", "unheard")
+
+    def __init__(self) -> None:
+        super().__init__()
         self.enabled = True
         self.inference = False
-        self.keep_all = False
+        self.keep_all = EVERYWHERE.keep_all
         self.levels = 0
+        self.unheard = False
+        self.undrawn = False
+        self.former: list[tuple[object, bool, bool]] = []
 
 
-MODE = Mode()
+class _Everywhere(Watchers):
+    """Who is told of what is done in any thread, and whether nodes keep every argument in threads that begin now."""
+
+    __slots__ = ("keep_all",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keep_all = False
+
+
+EVERYWHERE = _Everywhere()
+
+
+class _Thread(threading.local):
+    """Where each thread finds its own Mode. An attribute in `__slots__` would be that of all threads."""
+
+    def __init__(self) -> None:
+        self.mode = Mode()
+
+
+THREAD = _Thread()
+"""`THREAD.mode` is read once an operation and once a backward pass: it takes as long as five other attributes."""
+
+
+@contextlib.contextmanager
+def told(kind: str, watcher: Callable[..., None], *, everywhere: bool = False) -> Iterator[None]:
+    """Inside, `watcher` is told of one kind of what is done (see Watchers) in this thread, or in all of them."""
+    watchers = EVERYWHERE if everywhere else THREAD.mode
+    with TABLES:
+        setattr(watchers, kind, (*getattr(watchers, kind), watcher))
+    try:
+        yield
+    finally:
+        with TABLES:
+            rest = list(getattr(watchers, kind))
+            rest.remove(watcher)
+            setattr(watchers, kind, tuple(rest))
 
 
 class _Switch:
-    """Sets recording on or off, as a context manager or as a decorator, and puts the former state back."""
+    """Sets recording on or off, as a context manager or as a decorator, and puts the former state back.
 
-    def __init__(self, enabled: bool) -> None:
+    One that several threads use finds, in each, what it found there.
+    """
+
+    def __init__(self, enabled: bool, inference: bool | None = None) -> None:
         self._enabled = enabled
-        self._former: list[bool] = []
+        self._inference = inference
 
     def __enter__(self) -> None:
-        self._former.append(MODE.enabled)
-        _record(self._enabled)
+        mode = THREAD.mode
+        found = self, mode.enabled, mode.inference
+        _record(self._enabled, self._inference)
+        mode.former.append(found)
 
     def __exit__(self, *_: object) -> None:
-        MODE.enabled = self._former.pop()
+        mode = THREAD.mode
+        for i in reversed(range(len(mode.former))):
+            switch, enabled, inference = mode.former[i]
+            if switch is self:
+                del mode.former[i]
+                mode.enabled = enabled
+                _infer(inference)
+                return
 
     def __call__(self, function: F) -> F:
         @functools.wraps(function)
@@ -66,17 +146,25 @@ class _Switch:
         return switched_in_steps if inspect.isgeneratorfunction(function) else switched  # type: ignore[return-value]
 
 
-def _record(enabled: bool) -> None:
-    if MODE.levels and not enabled:
+def _record(enabled: bool, inference: bool | None = None) -> None:
+    mode = THREAD.mode
+    if mode.levels and not enabled:
         raise NotImplementedError("forward mode follows what is recorded: recording cannot be turned off in it")
-    MODE.enabled = enabled and not MODE.inference
+    if inference is not None:
+        _infer(inference)
+    mode.enabled = enabled and not mode.inference
 
 
 def _infer(wanted: bool) -> None:
-    from gradcli.engine.views import note_inferred  # which needs this module
+    mode = THREAD.mode
+    if mode.inference is not wanted:
+        from gradcli.engine.views import INFERRING  # which needs this module
 
-    MODE.inference = wanted
-    note_inferred(wanted)
+        mode.inference = wanted
+        if wanted:
+            INFERRING.__enter__()
+        else:
+            INFERRING.__exit__()
 
 
 class no_grad(_Switch):
@@ -110,18 +198,8 @@ class inference_mode(_Switch):
         return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool = True) -> None:
-        super().__init__(enabled=not mode)
+        super().__init__(enabled=not mode, inference=mode)
         self.mode = mode
-        self._outer: list[bool] = []
-
-    def __enter__(self) -> None:
-        self._outer.append(MODE.inference)
-        _infer(self.mode)
-        super().__enter__()
-
-    def __exit__(self, *_: object) -> None:
-        super().__exit__()
-        _infer(self._outer.pop())
 
 
 class set_grad_enabled(_Switch):
@@ -129,33 +207,49 @@ class set_grad_enabled(_Switch):
 
     def __init__(self, mode: bool) -> None:
         super().__init__(mode)
-        self._before = MODE.enabled
+        self._before = THREAD.mode.enabled
         _record(mode)
 
     def __enter__(self) -> None:
-        self._former.append(self._before)
+        mode = THREAD.mode
         _record(self._enabled)
+        mode.former.append((self, self._before, mode.inference))
 
     def __call__(self, function: F) -> F:
-        MODE.enabled = self._before
+        THREAD.mode.enabled = self._before
         return super().__call__(function)
 
 
 def is_inference_mode_enabled() -> bool:
     """True inside `inference_mode`."""
-    return MODE.inference
+    return THREAD.mode.inference
 
 
 def is_grad_enabled() -> bool:
     """True where operations are recorded."""
-    return MODE.enabled
+    return THREAD.mode.enabled
+
+
+def reset() -> None:
+    """Puts the thread's switches where they are in a new thread."""
+    mode = THREAD.mode
+    mode.former.clear()
+    mode.enabled = True
+    _infer(wanted=False)
 
 
 @contextlib.contextmanager
-def record_all() -> Iterator[None]:
-    """Nodes recorded inside keep every argument, so that the graph can be read back whole."""
-    former, MODE.keep_all = MODE.keep_all, True
+def record_all(*, threads: bool = False) -> Iterator[None]:
+    """Nodes recorded inside keep every argument, so that the graph can be read back whole.
+
+    threads  also those of threads that begin inside
+    """
+    changed: tuple[Mode | _Everywhere, ...] = (THREAD.mode, EVERYWHERE) if threads else (THREAD.mode,)
+    former = [each.keep_all for each in changed]
+    for each in changed:
+        each.keep_all = True
     try:
         yield
     finally:
-        MODE.keep_all = former
+        for each, kept in zip(changed, former, strict=True):
+            each.keep_all = kept

@@ -13,7 +13,7 @@ from typing import Any
 
 from gradcli.engine.domain import Domain
 from gradcli.engine.graph import MANY, Node, source_of
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.op import NodeName, Op, Rule, declare, rejoin
 from gradcli.engine.tensor import Tensor
 
@@ -46,7 +46,7 @@ class Pick(Op):
         super().__init__("pick", "", lambda results: results[number], {"results": lambda g: Parts({number: g})}, None)
         self.number = number
 
-    def attribute(self, node: Node, name: str) -> Any:
+    def attribute(self, node: Node, name: str, saved: tuple[Any, ...] | None) -> Any:
         """That of the operation's node."""
         return getattr(node.edges[0], name)
 
@@ -79,9 +79,9 @@ class MultiOp(Op):
         """As `Op.vjp`, for the Parts that arrived."""
         return super().vjp([g.by_number.get(number) for number in range(self.outputs)], edges, saved)
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """As `Op.tensors`."""
-        results, *values = node.saved or (None,)
+        results, *values = saved or (None,)
         again = results and tuple(
             Tensor(result, True, picked(node, number, result)) if result.dtype.kind in "fc" else result
             for number, result in enumerate(results)
@@ -105,7 +105,7 @@ def _caller(op: Op) -> Callable[..., Any]:
         values = tuple([x.array if isinstance(x, Tensor) else x for x in args])
         results = op.forward(*values)
         edges = tuple(source_of(x) if isinstance(x, Tensor) else None for x in args[:arrays])
-        if MODE.enabled and any(edge is not None for edge in edges):
+        if any(edge is not None for edge in edges) and THREAD.mode.enabled:
             return op.record_all(results, values, edges)
         return tuple(map(Tensor, results))
 

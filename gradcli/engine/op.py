@@ -20,7 +20,7 @@ from gradcli.engine.dtypes import align as align_operands
 from gradcli.engine.dtypes import align_arrays, align_floats, as_float
 from gradcli.engine.errors import refusal
 from gradcli.engine.graph import FREED, Node, source_of
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import NUMPY, Tensor
 
 Rule = Callable[..., Any]
@@ -126,7 +126,7 @@ class Op:
 
     def kept(self, slots: tuple[Any, ...], edges: tuple[Any, ...]) -> tuple[Any, ...]:
         """What a node with these edges keeps of its slots: what its rules need, None in the other places."""
-        if MODE.keep_all:
+        if THREAD.mode.keep_all:
             return slots
         return tuple([x if kept else None for x, kept in zip(slots, self.keeps[_mask(edges)], strict=True)])
 
@@ -139,6 +139,8 @@ class Op:
 
         On arrays they are arrays; on Tensors, Tensors with a graph. Raises NotImplementedError for a missing rule.
         """
+        if len(edges) == 1 and edges[0] is not None:  # most nodes, which a comprehension would slow down
+            return [self.pulls[0](g, saved)]
         # strict=True would cost time in the hot loop
         return [None if edge is None else pull(g, saved) for edge, pull in zip(edges, self.pulls)]  # noqa: B905
 
@@ -146,19 +148,19 @@ class Op:
         """Where the first of what a node saved came from."""
         return node, *node.edges
 
-    def attribute(self, node: Node, name: str) -> Any:
-        """The attribute that one of its nodes has by PyTorch's `name`: a saved value. Raises AttributeError."""
+    def attribute(self, node: Node, name: str, saved: tuple[Any, ...] | None) -> Any:
+        """The attribute that one of its nodes has by PyTorch's `name`: a `saved` value. Raises AttributeError."""
         slot = SAVED.get(name, len(self.slots))
         if slot < len(self.slots):
-            if node.saved is None:
+            if saved is None:
                 raise RuntimeError(FREED)
-            if node.saved[slot] is not None:
-                return self.tensors(node)[slot]
+            if saved[slot] is not None:
+                return self.tensors(node, saved)[slot]
         raise AttributeError(f"'{node.name()}' object has no attribute '{name}'", name=name)
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
-        """What the node saved, with Tensors that lead on into the graph in the places of its arrays."""
-        result, *values = node.saved or (None,)
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What the node `saved`, with Tensors that lead on into the graph in the places of its arrays."""
+        result, *values = saved or (None,)
         return rejoin(result, node), *map(rejoin, values, node.edges), *values[len(node.edges) :]
 
 
@@ -179,9 +181,9 @@ class SequenceOp(Op):
         """As `Op.vjp`."""
         return list(self.pulls[0](g, saved))
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """As `Op.tensors`."""
-        result, arrays, *rest = node.saved or (None, ())
+        result, arrays, *rest = saved or (None, ())
         return rejoin(result, node), [*map(rejoin, arrays, node.edges)], *rest
 
 
@@ -232,6 +234,7 @@ def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
 def unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
     node, others, floating = op.node, len(op.slots) - 2, op.floating
+    named = isinstance(node, str)
     keep_result, keep_x = op.keeps[1][:2]
     recorded = not_differentiable not in op.rules
 
@@ -241,12 +244,14 @@ def unary(op: Op) -> Callable[..., Any]:
         if not isinstance(x, Tensor):
             return op.forward(x, *rest)
         array = x.array
-        if not (recorded and x.tracked and MODE.enabled):
+        if not (recorded and x.tracked and (mode := THREAD.mode).enabled):
             return Tensor(op.forward(as_float(array) if floating else array, *rest))
         result = op.forward(array, *rest)
-        keep = MODE.keep_all
-        saved = (result if keep_result or keep else None, array if keep_x or keep else None, *rest)
-        name = node if isinstance(node, str) else node(array, *rest)
+        keep = mode.keep_all
+        saved = (result if keep_result or keep else None, array if keep_x or keep else None)
+        if rest:
+            saved = (*saved, *rest)
+        name: Any = node if named else node(array, *rest)  # type: ignore[operator]
         return Tensor(result, True, Node(op, (x.grad_fn or source_of(x),), saved, result, name))
 
     return call
@@ -272,7 +277,7 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
         else:
             y = float(b) if type(b) is float64 else b  # for the dtype, NumPy's float is Python's
         kind = type(x)
-        track = recorded and MODE.enabled and (edge_a is not None or edge_b is not None)
+        track = recorded and (edge_a is not None or edge_b is not None) and (mode := THREAD.mode).enabled
         try:
             if kind is not type(y) or (kind is ndarray and x.dtype is not y.dtype):
                 x, y = (align_arrays if ndarray in (type(a), type(b)) else align)(x, y)
@@ -283,10 +288,10 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
             raise refusal(op.name, x, y) or error from None
         if not track:
             return Tensor(result)
-        if MODE.keep_all:
+        if mode.keep_all:
             saved = (result, x, y)
         else:
-            keep_result, keep_x, keep_y = keeps[(edge_a is not None) + 2 * (edge_b is not None)]
+            keep_result, keep_x, keep_y = keeps[1 if edge_b is None else 2 if edge_a is None else 3]
             saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
         return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
 
@@ -307,7 +312,7 @@ def _general(op: Op) -> Callable[..., Any]:
             source_of(x) if isinstance(x, Tensor) and rule is not not_differentiable else None
             for x, rule in zip(args, op.rules, strict=False)
         )
-        if MODE.enabled and any(edge is not None for edge in edges):
+        if any(edge is not None for edge in edges) and THREAD.mode.enabled:
             return op.record(result, values, edges)
         return Tensor(result)
 
@@ -324,7 +329,7 @@ def _sequence(op: Op) -> Callable[..., Any]:
         arrays = [x.array if isinstance(x, Tensor) else x for x in sequence]
         result = op.forward(arrays, *rest)
         edges = tuple(source_of(x) if isinstance(x, Tensor) else None for x in sequence)
-        if MODE.enabled and any(edge is not None for edge in edges):
+        if any(edge is not None for edge in edges) and THREAD.mode.enabled:
             return op.record(result, (arrays, *rest), edges)
         return Tensor(result)
 

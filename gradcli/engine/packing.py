@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.graph import Node, each_node
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.op import Op, rejoin
 from gradcli.engine.tensor import Tensor
 
@@ -66,56 +66,45 @@ class Packing:
         return getattr(self.op, name)
 
     def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
-        """As `Op.vjp`; what the user's own operations saved they unpack themselves."""
-        if isinstance(self.op, Op):
-            saved = unpacked(saved, _order(self.op, len(saved)))
-        contributions: Sequence[Any] = self.op.vjp(g, edges, saved)
+        """As `Op.vjp`."""
+        contributions: Sequence[Any] = self.op.vjp(g, edges, self._whole(saved))
         return contributions
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """As `Op.tensors`."""
-        with _whole(node):
-            tensors: tuple[Any, ...] = self.op.tensors(node)
+        tensors: tuple[Any, ...] = self.op.tensors(node, self._whole(saved))
         return tensors
 
-    def attribute(self, node: Node, name: str) -> Any:
+    def attribute(self, node: Node, name: str, saved: tuple[Any, ...] | None) -> Any:
         """As `Op.attribute`."""
-        with _whole(node):
-            return self.op.attribute(node, name)
+        return self.op.attribute(node, name, saved and self._whole(saved))
 
-
-@contextmanager
-def _whole(node: Node) -> Iterator[None]:
-    """Inside, the node has its saved values as they were."""
-    packed = node.saved
-    if packed is not None and isinstance(node.op.op, Op):  # type: ignore[attr-defined]  # a Packing's operation
-        node.saved = unpacked(packed, _order(node.op.op, len(packed)))  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        node.saved = packed
+    def _whole(self, saved: tuple[Any, ...]) -> Any:
+        """The saved values as they were; what the user's own operations saved they unpack themselves."""
+        return unpacked(saved, _order(self.op, len(saved))) if isinstance(self.op, Op) else saved
 
 
 @contextmanager
 def packing(pack: Pack, unpack: Unpack) -> Iterator[None]:
-    """What nodes made inside save is packed by `pack`, and unpacked by `unpack` each time it is needed."""
+    """What nodes that this thread makes inside save is packed by `pack`, and unpacked by `unpack` each time."""
 
-    def told(node: Node) -> None:
+    def pack_saved(node: Node) -> None:
         if isinstance(node.op, Packing):  # by functions further inside, which come first
             return
         saved = list(node.saved or ())
-        former, MODE.enabled = MODE.enabled, False
+        mode = THREAD.mode
+        former, mode.enabled = mode.enabled, False
         try:
             for slot in _order(node.op, len(saved)):
                 tensor = _tensor(node, slot, saved[slot])
                 if tensor is not None:
                     saved[slot] = Packed(pack(tensor), unpack)
         finally:
-            MODE.enabled = former
+            mode.enabled = former
         if any(type(value) is Packed for value in saved):
             node.op, node.saved = Packing(node.op), tuple(saved)  # type: ignore[assignment]  # it acts as the operation
 
-    with each_node(told):
+    with each_node(pack_saved):
         yield
 
 

@@ -19,7 +19,16 @@ from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine import random_normal
 from gradcli.engine.fma import fma32, fma64
+from gradcli.engine.locks import lock
+from gradcli.engine.modes import THREAD
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
+
+DRAWING = lock()
+"""Held while numbers are drawn, or the state of a stream is read or set: each number is drawn by one thread."""
+UNDRAWN = (
+    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
+    "randomness flags on vmap or perform the randomness operation out of vmap"
+)
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -51,9 +60,10 @@ class Generator:
             )
         if not -(2**63) <= seed < 2**64:
             raise ValueError("Overflow when unpacking long long")
-        self._seed = int(seed) % 2**64
-        self._bits: np.random.MT19937 | None = None
-        self._next_normal: float | None = None
+        with DRAWING:
+            self._seed = int(seed) % 2**64
+            self._bits: np.random.MT19937 | None = None
+            self._next_normal: float | None = None
         return self
 
     def seed(self) -> int:
@@ -66,12 +76,13 @@ class Generator:
 
     def get_state(self) -> NDArray[np.uint8]:
         """The state in PyTorch's own format (5056 bytes), which PyTorch's `set_state` accepts too."""
-        mt19937 = self._stream().state["state"]
         state = np.zeros((), _STATE)
-        state["seed"], state["seeded"], state["key"] = self._seed, 1, mt19937["key"]
+        with DRAWING:
+            mt19937 = self._stream().state["state"]
+            state["seed"], state["seeded"], state["key"] = self._seed, 1, mt19937["key"]
+            state["normal"], state["has_normal"] = self._next_normal or 0.0, self._next_normal is not None
         # `left` counts down to 1, when PyTorch makes the next 624 numbers.
         state["next"], state["left"] = mt19937["pos"] % 624, 1 if mt19937["pos"] == 624 else 625 - mt19937["pos"]
-        state["normal"], state["has_normal"] = self._next_normal or 0.0, self._next_normal is not None
         return np.frombuffer(state.tobytes(), np.uint8).copy()
 
     def set_state(self, state: NDArray[np.uint8]) -> Generator:
@@ -86,16 +97,20 @@ class Generator:
         fields = np.frombuffer(state.tobytes(), _STATE)[0]
         if not (fields["seeded"] == 1 and 1 <= fields["left"] <= 624 and fields["next"] <= 624):
             raise RuntimeError("Invalid mt19937 state")
-        self.manual_seed(int(fields["seed"]))
         position = 624 if fields["left"] == 1 else int(fields["next"])
         key = fields["key"].astype(np.uint32)
-        self._stream().state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
-        self._next_normal = float(fields["normal"]) if fields["has_normal"] else None
+        with DRAWING:
+            self.manual_seed(int(fields["seed"]))
+            self._stream().state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
+            self._next_normal = float(fields["normal"]) if fields["has_normal"] else None
         return self
 
     def uint32(self, count: int) -> NDArray[np.uint64]:
-        """The next `count` numbers of the stream, 0 ≤ number < 2³²."""
-        return self._stream().random_raw(count)
+        """The next `count` numbers of the stream, 0 ≤ number < 2³². Raises RuntimeError where none may be drawn."""
+        if THREAD.mode.undrawn:
+            raise RuntimeError(UNDRAWN)
+        with DRAWING:
+            return self._stream().random_raw(count)
 
     def uint64(self, count: int) -> NDArray[np.uint64]:
         """Numbers below 2⁶⁴, each made of two of the stream, the first one in the high half."""
@@ -205,7 +220,8 @@ class Generator:
     def _standard_normals(self, count: int, dtype: np.dtype[Any]) -> Array:
         """Normal numbers: float64 if they are fewer than a block, in the working type of the dtype otherwise."""
         if count < random_normal.BLOCK:
-            return np.fromiter(self._normals_one_by_one(count), np.float64, count)
+            with DRAWING:
+                return np.fromiter(self._normals_one_by_one(count), np.float64, count)
         full = count - count % random_normal.BLOCK
         # The uniform numbers for the last, partial block are drawn and thrown away, except for float16.
         drawn = full if dtype == np.float16 else count

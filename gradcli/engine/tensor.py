@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -16,8 +17,8 @@ import numpy as np
 from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, readable
 from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
-from gradcli.engine.memory import touch, version
-from gradcli.engine.modes import MODE
+from gradcli.engine.memory import give_memory, touch, version
+from gradcli.engine.modes import THREAD
 from gradcli.engine.printing import format_tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -221,7 +222,7 @@ class Tensor:
     def requires_grad(self, wanted: bool) -> None:
         if wanted and self.array.dtype.kind not in "fc":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if wanted and not MODE.inference and hasattr(self, "origin") and self.origin.mode == "inferred":
+        if wanted and not THREAD.mode.inference and hasattr(self, "origin") and self.origin.mode == "inferred":
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         if self.grad_fn is not None and not wanted:
             raise RuntimeError(
@@ -255,18 +256,22 @@ class Tensor:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self.grad_fn is None or self.retains_grad:
             return
-        known = weakref.ref(self)
+        known, collecting = weakref.ref(self), RLock()  # threads may go back through one graph
 
         def keep(gradient: Tensor) -> None:
             tensor = known()
             if tensor is not None:
-                tensor.collect(Tensor(np.array(gradient.array)[()]))
+                with collecting:
+                    tensor.collect(Tensor(np.array(gradient.array)[()]))
 
         register(self.grad_fn, keep, last=True)
         self.retains_grad = True
 
     def collect(self, gradient: Tensor) -> None:
-        """Adds to `.grad`: first it takes the gradient as it is, later in place, unless a graph hangs on either."""
+        """Adds to `.grad`: first it takes the gradient as it is, later in place, unless a graph hangs on either.
+
+        One thread at a time may do so: the callers hold a lock.
+        """
         known = self._grad
         if known is None or known.tracked or gradient.tracked:
             self._grad = gradient if known is None else known + gradient
@@ -278,8 +283,7 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """The same values in the same memory, without a history."""
-        self.array = np.asarray(self.array)  # a scalar has no memory to share; an array has
-        return Tensor(self.array)
+        return Tensor(give_memory(self))
 
     # What it holds, in Python and NumPy
 
@@ -299,8 +303,7 @@ class Tensor:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         if self.array.dtype == BFLOAT16:
             raise TypeError("Got unsupported ScalarType BFloat16")
-        self.array = np.asarray(self.array)
-        return self.array
+        return give_memory(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype, copy=copy)

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradcli.engine.domain import Domain
-from gradcli.engine.modes import MODE
+from gradcli.engine.locks import TABLES, Installed
+from gradcli.engine.memory import give_memory
+from gradcli.engine.modes import THREAD
 from gradcli.engine.op import NodeName, Op, Rule, declare, unary
 from gradcli.engine.tensor import Tensor
 
@@ -22,7 +24,7 @@ def _caller(op: Op) -> Callable[..., Any]:
 
     def call(x: Any, *rest: Any, **keywords: Any) -> Any:
         if isinstance(x, Tensor) and type(x.array) is not np.ndarray:
-            x.array = np.asarray(x.array)  # a scalar has no memory to show
+            give_memory(x)
         result = apply(x, *rest, **keywords)
         if isinstance(result, Tensor) and result.array.base is not None:
             tie(result, x)
@@ -49,13 +51,14 @@ def tie(view: Tensor, x: Tensor) -> None:
     view.base = base
     if hasattr(x, "origin"):
         view.origin = Origin(x.origin.mode)
-    elif not MODE.enabled:
-        view.origin = Origin("inference" if MODE.inference else "no_grad")
-    if base.views is None:
-        base.views = []
-    elif (n := len(base.views)) >= MANY_VIEWS and n & (n - 1) == 0:  # at powers of two, for all of them may be alive
-        base.views = [each for each in base.views if each() is not None]
-    base.views.append(weakref.ref(view))
+    elif not (mode := THREAD.mode).enabled:
+        view.origin = Origin("inference" if mode.inference else "no_grad")
+    with TABLES:  # a view that another thread's loses would not be told of a change
+        if base.views is None:
+            base.views = []
+        elif (n := len(base.views)) >= MANY_VIEWS and n & (n - 1) == 0:  # at powers of two, for all may be alive
+            base.views = [each for each in base.views if each() is not None]
+        base.views.append(weakref.ref(view))
 
 
 def is_inference(x: Tensor) -> bool:
@@ -68,12 +71,20 @@ _make = Tensor.__init__
 
 def _make_and_note(tensor: Tensor, *args: Any, **keywords: Any) -> None:
     _make(tensor, *args, **keywords)
-    tensor.origin = Origin("inferred")
+    if THREAD.mode.inference:
+        tensor.origin = Origin("inferred")
 
 
-def note_inferred(wanted: bool) -> None:
-    """From now on, each Tensor that is made is noted as inferred, or is not; then making one costs nothing more."""
-    Tensor.__init__ = _make_and_note if wanted else _make  # type: ignore[assignment,method-assign]
+def _noting() -> None:
+    Tensor.__init__ = _make_and_note  # type: ignore[assignment,method-assign]
+
+
+def _making() -> None:
+    Tensor.__init__ = _make  # type: ignore[method-assign]
+
+
+INFERRING = Installed(_noting, _making)
+"""While a thread is in inference mode, the Tensors that it makes are noted; else making one costs nothing more."""
 
 
 def of_one_call(views: Iterable[Any]) -> tuple[Any, ...]:

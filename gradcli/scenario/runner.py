@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from gradcli import torch
 from gradcli.engine import autograd
 from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.memory import tick
-from gradcli.engine.modes import MODE, record_all
+from gradcli.engine.modes import EVERYWHERE, THREAD, record_all, reset
 from gradcli.engine.random import DEFAULT_SEED
 from gradcli.engine.structure import structure
 from gradcli.engine.tensor import Tensor
@@ -96,7 +97,7 @@ class Session:
             with (
                 _captured(printed, notes),
                 np.errstate(all="ignore"),
-                record_all(),
+                record_all(threads=True),
                 watch.watching(),
                 keeping() as figures,
             ):
@@ -154,7 +155,7 @@ def _reset() -> None:
     torch.set_printoptions(profile="default")
     torch.set_default_dtype(torch.float32)
     torch.autograd.set_detect_anomaly(False)
-    MODE.enabled, MODE.inference = True, False
+    reset()
 
 
 class _Watch:
@@ -170,11 +171,12 @@ class _Watch:
         self.started: int | None = None
         self.count = 0
         self.passes: list[tuple[BackwardRecord, Recorded]] = []
+        self._lock = RLock()
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Inside, it follows."""
-        with autograd.witness(self._note), contextlib.ExitStack() as stack:
+        with autograd.witness(self._note, everywhere=True), contextlib.ExitStack() as stack:
             if self.follower is not None:
                 stack.enter_context(followed(self.follower.batch))
             try:
@@ -192,6 +194,10 @@ class _Watch:
             yield replace(record, verdicts=check(found) if check is not None and checked else {})
 
     def _note(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
+        with self._lock:  # passes of other threads are followed too
+            self._follow(roots, cotangents)
+
+    def _follow(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
         starts = [source_of(root) for root in roots]
         if self.count < MAX_FOLLOWED:
             nodes = ordered(starts)
@@ -201,7 +207,7 @@ class _Watch:
                 self._record(starts, roots, cotangents)
         self.count += 1
         if self.count == MAX_FOLLOWED:
-            MODE.keep_all = False  # nothing that is recorded from here on is read back
+            THREAD.mode.keep_all = EVERYWHERE.keep_all = False  # nothing that is recorded from here on is read back
             self.started = tick()
         if self.follower is not None:
             alone = len(roots) == 1 and roots[0].array.size == 1
@@ -236,6 +242,7 @@ def _captured(printed: io.StringIO, notes: io.StringIO) -> Iterator[None]:
 def _names(namespace: dict[str, Any]) -> dict[int, str]:
     """The name of each Tensor by its id(): the first that the code gave it, or its place in a module: net_0_weight."""
     names: dict[int, str] = {}
+    namespace = dict(namespace)  # which other threads of the block may change
     for name, value in namespace.items():
         if isinstance(value, Tensor):
             names.setdefault(id(value), name)

@@ -28,6 +28,8 @@ DIFFERENCES = {
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
     "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`; two tensors "
     "that share memory are saved as two",
+    "torch.autograd.forward_ad.dual_level": "what another thread computes under `no_grad` has no tangent",
+    "torch.func.functional_call": "refuses a module that another thread is calling so, where PyTorch mixes parameters",
     "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",
     "torch.nn.PairwiseDistance": "its node is called LinalgVectorNormBackward0",
     "torch.optim.Optimizer": f"{_ROUNDING}; `foreach` and `fused` change nothing",

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine import random
 from gradcli.engine.dtypes import Array, Default
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import numpy_dtype, only_default, require_tensor, shape_of
@@ -73,7 +73,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None, o
 
 
 def _refuse_gradients(function: str, *inputs: Any) -> None:
-    if MODE.enabled and any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
+    if THREAD.mode.enabled and any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
         raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine import ops, random
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.inplace import assign, change, refuse_leaf, write
+from gradcli.engine.memory import give_memory
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
@@ -206,8 +207,7 @@ def set_data(self: Tensor, value: Tensor) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
     with no_grad():
-        self.array = np.asarray(value.array)
-        value.array = self.array
+        self.array = give_memory(value)
 
 
 WRITTEN_OUT = (

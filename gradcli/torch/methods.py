@@ -11,6 +11,7 @@ from gradcli.engine import methods, ops
 from gradcli.engine.axes import axis_in
 from gradcli.engine.dtypes import dtype
 from gradcli.engine.graph import unbroadcast
+from gradcli.engine.memory import give_memory
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import casts, devices, protocol, storage
@@ -96,8 +97,7 @@ def _address(array: Any) -> int:
 
 def _data_ptr(self: Tensor) -> int:
     """The address of the first element."""
-    self.array = np.asarray(self.array)
-    return _address(self.array)
+    return _address(give_memory(self))
 
 
 def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.inplace import refuse_higher_category, write
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 
 RESIZED = (
@@ -29,7 +29,7 @@ def into(name: str, out: Any, result: Any) -> Any:
         return type(result)(*(into(name, each, part) for each, part in zip(out, result, strict=True)))
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
-    if MODE.enabled and (result.requires_grad or out.requires_grad):
+    if THREAD.mode.enabled and (result.requires_grad or out.requires_grad):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."

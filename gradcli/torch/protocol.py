@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.memory import give_memory
 from gradcli.engine.tensor import Tensor
 
 NO_DEEPCOPY = (
@@ -44,8 +45,7 @@ def _rebuilt(kind: Any, array: Any, requires_grad: bool) -> Any:
 
 def reduced(self: Tensor, protocol: Any) -> tuple[Any, ...]:  # noqa: ARG001  # the same for all
     """What a pickle, or `copy.copy`, holds: the values and whether a gradient is needed, without the history."""
-    self.array = np.asarray(self.array)
-    return _rebuilt, (_named(type(self)), self.array, self.requires_grad)
+    return _rebuilt, (_named(type(self)), give_memory(self), self.requires_grad)
 
 
 def deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:

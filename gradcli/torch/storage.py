@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.memory import touch
+from gradcli.engine.memory import give_memory, touch
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.devices import CPU, device
 from gradcli.torch.writing import whole_memory
@@ -17,8 +17,7 @@ class UntypedStorage:
     """All the memory that a Tensor shows a part of, as bytes."""
 
     def __init__(self, of: Tensor) -> None:
-        of.array = np.asarray(of.array)
-        self._memory = whole_memory(of.array)
+        self._memory = whole_memory(give_memory(of))
         self._dtype = of.dtype
 
     def data_ptr(self) -> int:
@@ -77,8 +76,7 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
     shape = tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
-    self.array = np.asarray(self.array)
-    memory, start = whole_memory(self.array), self.storage_offset()
+    memory, start = whole_memory(give_memory(self)), self.storage_offset()
     count = math.prod(shape)
     if start + count > memory.size:
         memory, old, start = np.zeros(count, memory.dtype), memory[start:], 0

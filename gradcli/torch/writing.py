@@ -9,7 +9,8 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.inplace import assign
-from gradcli.engine.modes import MODE
+from gradcli.engine.memory import give_memory
+from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.gathering import along
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
@@ -20,7 +21,7 @@ __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 
 
 def _refuse_gradients(function: str, *tensors: Tensor) -> None:
-    if MODE.enabled and any(x.requires_grad for x in tensors):
+    if THREAD.mode.enabled and any(x.requires_grad for x in tensors):
         raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
 
 
@@ -103,8 +104,7 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
     """
     require_tensor("as_strided", "input", input, 1)
     _refuse_gradients("as_strided", input)
-    input.array = np.asarray(input.array)
-    memory = whole_memory(input.array)
+    memory = whole_memory(give_memory(input))
     offset = input.storage_offset() if storage_offset is None else storage_offset
     size, stride = tuple(size), tuple(stride)
     if len(size) != len(stride):

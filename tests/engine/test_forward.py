@@ -10,7 +10,7 @@ from samples import Call, Example, examples, make_call, outputs, weights
 
 from gradcli.engine import autograd, memory, methods
 from gradcli.engine.forward import Level, settled
-from gradcli.engine.modes import MODE, no_grad
+from gradcli.engine.modes import THREAD, no_grad
 from gradcli.engine.op import Op, not_differentiable
 from gradcli.engine.tensor import NUMPY, Tensor
 
@@ -95,8 +95,8 @@ def test_nothing_is_left_when_the_level_is_closed() -> None:
     level = Level()
     with level:
         y = level.dual(Tensor(np.ones(2)), Tensor(np.ones(2))) * 2
-        assert MODE.levels == 1
-    assert (MODE.levels, level._tangents) == (0, {})
+        assert THREAD.mode.levels == 1
+    assert (THREAD.mode.levels, level._tangents) == (0, {})
     assert not settled(y, level.entries).requires_grad
 
 
@@ -104,7 +104,7 @@ def test_recording_cannot_be_turned_off_within_a_level() -> None:
     with Level(), pytest.raises(NotImplementedError, match="recording cannot be turned off"), no_grad():
         pass
     with no_grad():
-        assert not MODE.enabled
+        assert not THREAD.mode.enabled
 
 
 def test_a_graph_that_was_freed_has_no_tangents() -> None:

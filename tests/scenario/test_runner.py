@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gradcli.errors import InputError
+from gradcli.lang.unparse import unparse
 from gradcli.scenario import library, runner
 from gradcli.scenario.markdown import parse_scenario
 from gradcli.scenario.results import StepResult
@@ -321,3 +322,37 @@ class TestLibrary:
         path.write_bytes(b"---\xff\xfe")
         with pytest.raises(InputError, match="not UTF-8"):
             library.load(str(path))
+
+
+THREADED = """import threading
+import torch
+w = torch.ones(2, requires_grad=True)
+def in_threads(work, count):
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+"""
+
+
+def test_backward_passes_of_other_threads_are_followed_and_judged() -> None:
+    (result,) = blocks(THREADED + "in_threads(lambda: (w * w).sum().backward(), 8)\nprint(w.grad)")
+    assert (result.error, result.printed) == (None, "tensor([16., 16.])\n")
+    assert (len(result.backwards), result.unfollowed) == (MAX_FOLLOWED, 8 - MAX_FOLLOWED)
+
+
+def test_a_graph_of_another_thread_can_be_read_back() -> None:
+    found = []
+
+    def check(recorded: Recorded) -> dict[str, Verdict]:
+        assert recorded.problem is not None
+        found.append(unparse(recorded.problem.program))
+        return {}
+
+    code = THREADED + "made = []\nin_threads(lambda: made.append(((w + 2) ** 2).sum()), 1)\nmade[0].backward()"
+    list(run(parse_scenario(f"{HEAD}```python\n{code}\n```\n", "some", "some.md"), check))
+    assert [program.partition(";")[0] for program in found] == ["node_1 = w + constant_1"]
+
+
+def test_a_mode_that_a_scenario_leaves_on_ends_with_it() -> None:
+    assert printed("import torch\ntorch.inference_mode().__enter__()\nprint(torch.ones(1).is_inference())") == "True\n"
+    assert printed("import torch\nprint(torch.ones(1).is_inference(), torch.is_grad_enabled())") == "False True\n"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.dtypes import as_float
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -17,7 +17,7 @@ def _unrecorded(name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
     """`forward` on Tensors. Raises NotImplementedError where the result would need a history."""
 
     def function(*tensors: Tensor) -> Tensor:
-        if MODE.enabled and any(x.requires_grad for x in tensors):
+        if THREAD.mode.enabled and any(x.requires_grad for x in tensors):
             raise NotImplementedError(f"{name}() of a tensor that requires grad: gradients of complex numbers")
         return Tensor(forward(*[np.asarray(x.array) for x in tensors]))
 

@@ -1,17 +1,22 @@
-"""`autograd.detect_anomaly`: says which operation of the forward pass an error in a backward pass comes from."""
+"""`autograd.detect_anomaly`: says which operation of the forward pass an error in a backward pass comes from.
+
+It is on or off in all threads at once, as in PyTorch.
+"""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.autograd import observed
-from gradcli.engine.graph import Node, each_node, failure_told
+from gradcli.engine.graph import Node, each_node
+from gradcli.engine.locks import TABLES
+from gradcli.engine.modes import told
 from gradcli.engine.tensor import Tensor
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120  # pathlib takes long to import
@@ -51,23 +56,15 @@ def _warn_of_failure(node: Node) -> None:
     warnings.warn(f"Error detected in {node.name()}. {told}", UserWarning, stacklevel=2)
 
 
-@contextmanager
-def _failures_told() -> Iterator[None]:
-    failure_told.append(_warn_of_failure)
-    try:
-        yield
-    finally:
-        failure_told.remove(_warn_of_failure)
-
-
 def _switch(enabled: bool, check_nan: bool) -> None:
-    _Detection.watching.close()
-    _Detection.enabled, _Detection.check_nan = enabled, check_nan
-    if enabled:
-        _Detection.watching.enter_context(each_node(_note_traceback))
-        _Detection.watching.enter_context(_failures_told())
-    if enabled and check_nan:
-        _Detection.watching.enter_context(observed(_refuse_nan))
+    with TABLES:
+        _Detection.watching.close()
+        _Detection.enabled, _Detection.check_nan = enabled, check_nan
+        if enabled:
+            _Detection.watching.enter_context(each_node(_note_traceback, everywhere=True))
+            _Detection.watching.enter_context(told("failures", _warn_of_failure, everywhere=True))
+        if enabled and check_nan:
+            _Detection.watching.enter_context(observed(_refuse_nan, everywhere=True))
 
 
 def is_anomaly_enabled() -> bool:

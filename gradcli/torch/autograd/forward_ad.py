@@ -6,7 +6,8 @@
 
 Tangents follow the recorded graph (see `engine/forward.py`) and are computed when they are asked for. So, unlike in
 PyTorch, what is computed from a dual Tensor says that it requires a gradient and prints its grad_fn, not its tangent;
-and recording cannot be turned off while a level is open: `no_grad` raises NotImplementedError.
+and recording cannot be turned off while a level is open: `no_grad` raises NotImplementedError in the thread that
+opened it. What another thread computes from a dual Tensor has a tangent as long as it is recorded there.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gradcli.engine.forward import Level, settled
+from gradcli.engine.locks import TABLES
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 
 __getattr__ = absent_names(__name__)
 
 _levels: list[Level] = []
-"""The open level, if there is one."""
+"""The open level, if there is one: one in the process, as in PyTorch; `func.jvp` has levels of its own."""
 
 
 class UnpackedDualTensor(NamedTuple):
@@ -32,9 +34,10 @@ class UnpackedDualTensor(NamedTuple):
 
 def enter_dual_level() -> int:
     """Opens a level; its number. Raises RuntimeError if one is open already."""
-    if _levels:
-        raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    _levels.append(Level().__enter__())
+    with TABLES:
+        if _levels:
+            raise RuntimeError("Nested forward mode AD is not supported at the moment")
+        _levels.append(Level().__enter__())
     return 0
 
 

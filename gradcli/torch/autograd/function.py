@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.graph import source_of
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 from gradcli.torch.autograd.function_node import Call, Notes, refusing
@@ -135,7 +135,7 @@ class Function:
         notes = Notes()
         ctx = FunctionCtx(notes, args)
         result = _unrecorded(cls._forward, ctx, args, separate)
-        if not (MODE.enabled and any(ctx.needs_input_grad)):
+        if not (THREAD.mode.enabled and any(ctx.needs_input_grad)):
             return result
         several = isinstance(result, tuple)
         recorded = Call(cls, ctx, notes, args).recorded(args, result if several else (result,))
@@ -159,11 +159,12 @@ def _positional(function: Callable[..., Any], args: Any, keywords: Any, *, defau
 
 
 def _unrecorded(function: Callable[..., Any], *args: Any) -> Any:
-    former, MODE.enabled = MODE.enabled, False
+    mode = THREAD.mode
+    former, mode.enabled = mode.enabled, False
     try:
         return function(*args)
     finally:
-        MODE.enabled = former
+        mode.enabled = former
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
@@ -173,7 +174,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     def once(ctx: Any, *cotangents: Any) -> Any:
         returned = _unrecorded(backward, ctx, *cotangents)
         sources = tuple(source_of(x) for x in cotangents if isinstance(x, Tensor))
-        if not MODE.enabled or not any(sources):
+        if not THREAD.mode.enabled or not any(sources):
             return returned
         gradients = returned if isinstance(returned, tuple) else (returned,)
         refused = tuple(None if x is None else refusing(x, sources) for x in gradients)

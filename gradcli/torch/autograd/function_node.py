@@ -58,9 +58,10 @@ class Notes:
         node = self._node()
         if self.pushing or node is None:
             return self.for_forward
-        if node.saved is None:
+        saved = node.saved
+        if saved is None:
             raise RuntimeError(FREED)
-        pairs = zip(unpacked(node.saved), self._sources, strict=True)
+        pairs = zip(unpacked(saved), self._sources, strict=True)
         return tuple(_rejoined(array, source, node) for array, source in pairs)
 
 
@@ -122,7 +123,7 @@ class Call:
 
     # What the engine asks of an operation
 
-    def attribute(self, node: Node, name: str) -> Any:
+    def attribute(self, node: Node, name: str, saved: tuple[Any, ...] | None) -> Any:
         """What `grad_fn` shows of the call: `saved_tensors`, `needs_input_grad`."""
         return getattr(self.ctx, name)
 
@@ -130,7 +131,7 @@ class Call:
         """As `Op.sources`."""
         return self.notes.sources(node)
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """Nothing: `backward` finds in `ctx` what was saved."""
         return ()
 
@@ -219,7 +220,7 @@ class Refusal:
         """As `Op.sources`: nothing was saved."""
         return ()
 
-    def tensors(self, node: Node) -> tuple[Any, ...]:
+    def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """As `Op.tensors`: nothing was saved."""
         return ()
 

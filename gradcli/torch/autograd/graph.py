@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -14,8 +15,15 @@ from gradcli.torch.absent import absent_names
 
 __getattr__ = absent_names(__name__)
 
-_refusals: list[str] = []
-"""The messages of the `disable_saved_tensors_hooks` that are in force."""
+
+class _Refusals(threading.local):
+    """The messages of the `disable_saved_tensors_hooks` that are in force in the thread."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+
+_REFUSALS = _Refusals()
 
 
 class _IsNode(type):
@@ -40,8 +48,8 @@ class saved_tensors_hooks:
         self._contexts: list[AbstractContextManager[None]] = []
 
     def __enter__(self) -> None:
-        if _refusals:
-            raise RuntimeError(_refusals[-1])
+        if _REFUSALS.messages:
+            raise RuntimeError(_REFUSALS.messages[-1])
         self._contexts.append(packing(self.pack_hook, self.unpack_hook))
         self._contexts[-1].__enter__()
 
@@ -62,8 +70,8 @@ class save_on_cpu(saved_tensors_hooks):
 @contextmanager
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
     """Inside, `saved_tensors_hooks` raises RuntimeError with this message."""
-    _refusals.append(error_message)
+    _REFUSALS.messages.append(error_message)
     try:
         yield
     finally:
-        _refusals.pop()
+        _REFUSALS.messages.pop()

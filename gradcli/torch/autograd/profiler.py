@@ -1,15 +1,17 @@
 """`autograd.profiler`: how often each operation ran, and how long it took.
 
-While a profile is made every operation's forward is replaced by one that notes the time; so profiling costs nothing
-while it is off. An operation is listed by the name of its node, "aten::mm" for MmBackward0, and counts once: the parts
-that PyTorch makes an operation of (aten::empty, aten::as_strided ...) are not told apart. A node of a backward pass
-has an event of its own, in which lies what its rule called.
+While a thread makes a profile every operation's forward is replaced by one that notes the time; so profiling costs
+nothing while it is off. A profile is of the operations of its own thread, as in PyTorch. An operation is listed by the
+name of its node, "aten::mm" for MmBackward0, and counts once: the parts that PyTorch makes an operation of
+(aten::empty, aten::as_strided ...) are not told apart. A node of a backward pass has an event of its own, in which lies
+what its rule called.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator, ExitStack, contextmanager
 from os import PathLike
@@ -18,6 +20,7 @@ from typing import Any, Self
 
 from gradcli.engine.autograd import observed, witness
 from gradcli.engine.graph import Node
+from gradcli.engine.locks import Installed
 from gradcli.engine.op import OPS, Op
 from gradcli.torch.absent import absent_names
 from gradcli.torch.arguments import only_default
@@ -25,8 +28,14 @@ from gradcli.torch.autograd.profiler_util import EventList, FunctionEvent, Funct
 
 __getattr__ = absent_names(__name__)
 
-_active: list[profile] = []
-"""The profile that is being made, if any."""
+
+class _Current(threading.local):
+    """The profile that the thread is making, if any."""
+
+    profile: profile | None = None
+
+
+_CURRENT = _Current()
 
 
 def _now() -> float:
@@ -73,17 +82,17 @@ class profile:
     def __enter__(self) -> Self | None:
         if not self.enabled:
             return None
-        if _active:
+        if _CURRENT.profile is not None:
             raise RuntimeError("Profiler context manager is not reentrant")
-        _active.append(self)
-        self._instruments.enter_context(_timed(self))
+        _CURRENT.profile = self
+        self._instruments.enter_context(_TIMED)
         self._instruments.enter_context(_timed_backward(self))
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.enabled:
             self._instruments.close()
-            _active.remove(self)
+            _CURRENT.profile = None
             self._finished = nested(self._events)
 
     def note(self, name: str, start: float, shapes: Shapes) -> None:
@@ -137,8 +146,8 @@ class record_function(ContextDecorator):
 
     def __exit__(self, *_: object) -> None:
         start = self._started.pop()
-        if _active:
-            _active[-1].note(self.name, start, [])
+        if _CURRENT.profile is not None:
+            _CURRENT.profile.note(self.name, start, [])
 
 
 @functools.cache
@@ -148,21 +157,32 @@ def _aten(node: str) -> str:
     return "aten::" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words).lower()
 
 
-@contextmanager
-def _timed(profile: profile) -> Iterator[None]:
-    """Every operation's forward tells the profile of its calls."""
-    forwards = {op: op.forward for op in OPS.values()}
-    for op, forward in forwards.items():
-        op.forward = _noting(op, forward, profile)
-    try:
-        yield
-    finally:
-        for op, forward in forwards.items():
-            op.forward = forward
+_forwards: dict[Op, Callable[..., Any]] = {}
+"""The operations' own forwards, while others stand in for them."""
 
 
-def _noting(op: Op, forward: Callable[..., Any], profile: profile) -> Callable[..., Any]:
+def _time() -> None:
+    for op in OPS.values():
+        _forwards[op] = op.forward
+        op.forward = _noting(op, op.forward)
+
+
+def _stop_timing() -> None:
+    for op, forward in _forwards.items():
+        op.forward = forward
+    _forwards.clear()
+
+
+_TIMED = Installed(_time, _stop_timing)
+
+
+def _noting(op: Op, forward: Callable[..., Any]) -> Callable[..., Any]:
+    """The forward, which tells the profile that its thread is making, if any, of its calls."""
+
     def noted(*values: Any) -> Any:
+        profile = _CURRENT.profile
+        if profile is None:
+            return forward(*values)
         start = _now()
         result = forward(*values)
         node = op.node if isinstance(op.node, str) else op.node(*values)

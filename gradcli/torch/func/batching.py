@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from gradcli.engine import ops, random
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.func.trees import leaves, pattern, rebuilt, spread
 
@@ -109,20 +108,23 @@ def _slice(args: tuple[Any, ...], axes: Sequence[int | None], i: int) -> Any:
 
 
 def _called_with_each(call: Callable[[int], Any], count: int, randomness: str) -> list[Any]:
-    if randomness == "different":
+    if randomness == "same":
+        return _called_with_same(call, count)
+    mode = THREAD.mode
+    former, mode.undrawn = mode.undrawn, mode.undrawn or randomness == "error"
+    try:
         return [call(i) for i in range(count)]
-    generator = random.default_generator
-    state, results = generator.get_state(), []
-    for i in range(count):
-        if randomness == "same":
+    finally:
+        mode.undrawn = former
+
+
+def _called_with_same(call: Callable[[int], Any], count: int) -> list[Any]:
+    generator, results = random.default_generator, []
+    with random.DRAWING:  # or another thread would draw numbers that are drawn again
+        state = generator.get_state()
+        for i in range(count):
             generator.set_state(state)
-        results.append(call(i))
-    if randomness == "error" and not np.array_equal(generator.get_state(), state):
-        generator.set_state(state)
-        raise RuntimeError(
-            "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
-            "randomness flags on vmap or perform the randomness operation out of vmap"
-        )
+            results.append(call(i))
     return results
 
 

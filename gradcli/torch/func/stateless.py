@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from gradcli.engine import ops
+from gradcli.engine.locks import TABLES
 from gradcli.engine.tensor import Tensor
 
 if TYPE_CHECKING:
     from gradcli.torch.nn.module import Module
 
 Places = dict[str, tuple[dict[str, Any], str]]
+
+_users: dict[int, list[int]] = {}
+"""For each place, by the id() of what is registered there, the threads that put other Tensors into it, as often."""
 
 
 def functional_call(
@@ -29,6 +34,8 @@ def functional_call(
 
     tie_weights  a Tensor goes to every place that holds the same parameter as the one named
     strict       raises RuntimeError unless just the parameters and buffers are named; other names are ignored otherwise
+
+    Raises RuntimeError while another thread does the same with this module, where PyTorch would mix the parameters.
     """
     given = _merged(parameter_and_buffer_dicts)
     places = _places(module)
@@ -76,7 +83,16 @@ def _refuse_other_names(given: Mapping[str, Tensor], places: Places, module: str
 
 @contextmanager
 def _replaced(given: Mapping[str, Tensor], places: Places, tied: bool) -> Iterator[None]:
-    """Inside, the module holds the Tensors given."""
+    """Inside, the module holds the Tensors given. Raises RuntimeError while it holds another thread's."""
+    with TABLES:
+        ours, own = {id(registered) for registered, _ in places.values()}, get_ident()
+        if any(user != own for place in ours for user in _users.get(place, ())):
+            raise RuntimeError(
+                "functional_call: another thread is calling this module, or a part of it, with other parameters. Give "
+                "each thread a copy of the module (copy.deepcopy)."
+            )
+        for place in ours:
+            _users.setdefault(place, []).append(own)
     former = {name: registered[key] for name, (registered, key) in places.items()}
     shared = {id(former[name]): tensor for name, tensor in given.items() if name in former} if tied else {}
     try:
@@ -87,6 +103,11 @@ def _replaced(given: Mapping[str, Tensor], places: Places, tied: bool) -> Iterat
     finally:
         for name, (registered, key) in places.items():
             registered[key] = former[name]
+        with TABLES:
+            for place in ours:
+                _users[place].pop()
+                if not _users[place]:
+                    del _users[place]
 
 
 def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

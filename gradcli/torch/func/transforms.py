@@ -12,7 +12,7 @@ from typing import Any, Self
 from gradcli.engine import autograd, ops
 from gradcli.engine.forward import Level, leads_out, settled
 from gradcli.engine.graph import source_of
-from gradcli.engine.modes import MODE, enable_grad
+from gradcli.engine.modes import THREAD, enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.autograd.blocks import of_columns, of_rows, units, zeros
 from gradcli.torch.func.trees import leaves, mapped, pattern, rebuilt
@@ -77,7 +77,7 @@ class _Entered:
         self._single = isinstance(argnums, int)
         self.places = _places(argnums, len(args))
         self._mode = enable_grad()
-        self._outside = MODE.enabled
+        self._outside = THREAD.mode.enabled
         entered = {place: mapped(_entering, args[place]) for place in self.places}
         self.args = tuple(entered.get(i, arg) for i, arg in enumerate(args))
         self.trees = [entered[place] for place in self.places]
@@ -194,7 +194,7 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
             f"tuple of 3 tensors, tangents also must be. Got primals with structure {pattern(primals)} and tangents "
             f"with structure {pattern(tangents)}"
         )
-    outside = MODE.enabled
+    outside = THREAD.mode.enabled
     with enable_grad(), Level() as level:
         duals = [_dual(level, x, t) for x, t in zip(leaves(primals), leaves(tangents), strict=True)]
         output, aux = _with_aux(func(*rebuilt(primals, duals)), has_aux, what)

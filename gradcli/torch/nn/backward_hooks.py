@@ -7,9 +7,10 @@ arrive, the one before sees those of the inputs leave.
 from __future__ import annotations
 
 import warnings
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.autograd.function import Function
 
@@ -46,7 +47,7 @@ class BackwardHooks:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._outputs: tuple[Any, ...] | None = None
+        self._outputs: dict[int, tuple[Any, ...]] = {}  # by thread: several may go back through one graph
         self._inputs = 0
         self._input_places: list[int] = []
 
@@ -75,7 +76,7 @@ class BackwardHooks:
             if changed is not None:
                 _refuse_other_number("pre hook", "grad_output", changed, cotangents)
                 cotangents = tuple(changed)
-        self._outputs = cotangents
+        self._outputs[get_ident()] = cotangents
         if not self._input_places:
             self._tell_without_inputs(cotangents)
         return cotangents
@@ -92,22 +93,23 @@ class BackwardHooks:
                 )
 
     def _leaving(self, cotangents: tuple[Any, ...]) -> tuple[Any, ...]:
-        if self._outputs is None:  # a gradient that came past the module's outputs, as in a second derivative
+        outputs = self._outputs.get(get_ident())
+        if outputs is None:  # a gradient that came past the module's outputs, as in a second derivative
             return cotangents
         gradients = _spread(self._input_places, cotangents, self._inputs)
         for hook in [*self._module._backward_hooks.values()]:
-            changed = hook(self._module, gradients, self._outputs)
+            changed = hook(self._module, gradients, outputs)
             if changed is not None:
                 _refuse_other_number("hook", "grad_input", changed, gradients)
                 gradients = tuple(changed)
-        self._outputs = None
+        del self._outputs[get_ident()]
         return tuple(gradients[place] for place in self._input_places)
 
 
 def _watched(seen: Any, zeros: bool, values: tuple[Any, ...]) -> tuple[list[int], tuple[Any, ...]]:
     """The places of the Tensors among the values, and the values with an identity behind these, if one needs it."""
     places = [i for i, value in enumerate(values) if isinstance(value, Tensor)]
-    if not (MODE.enabled and any(values[place].requires_grad for place in places)):
+    if not (THREAD.mode.enabled and any(values[place].requires_grad for place in places)):
         return [], values
     changed = list(values)
     tensors = BackwardHookFunction.apply(seen, zeros, *[values[place] for place in places])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.engine.modes import MODE
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 
 Lengths = tuple[int, ...]
@@ -34,7 +34,7 @@ def constant(function: str, name: str, tensor: Tensor | None) -> Any:
     """The array of an argument that gets no gradient; None stays None. Raises RuntimeError where it needs one."""
     if tensor is None:
         return None
-    if tensor.requires_grad and MODE.enabled:
+    if tensor.requires_grad and THREAD.mode.enabled:
         raise RuntimeError(
             f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot "
             "have requires_grad True."
