@@ -36,7 +36,9 @@ def _run(arguments: list[str]) -> int:
         # Starts importing SymPy now, beside everything that follows; a stream of claims may not need it at all.
         worker = SympyWorker(at_once=not (arguments[0] == "check" and "-" in arguments))
     from gradcli.cli.app import run
+    from gradcli.signals import end_on_signals
 
+    end_on_signals()
     return run(arguments, worker)
 
 

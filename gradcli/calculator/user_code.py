@@ -14,6 +14,7 @@ from typing import Any
 
 import gradcli
 from gradcli.errors import InputError
+from gradcli.signals import Terminated
 
 _NOT_THEIRS = (str(Path(gradcli.__file__).parent), str(Path(importlib.__file__).parent), "<frozen ")
 
@@ -44,6 +45,8 @@ def theirs(target: str) -> Iterator[None]:
     """Inside runs code of the user's: an exception becomes a UserError."""
     try:
         yield
+    except Terminated:  # not their doing
+        raise
     except (Exception, SystemExit) as error:  # whatever it is, it is theirs
         raise UserError(target, error) from error
 

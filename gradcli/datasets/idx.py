@@ -7,7 +7,6 @@ have their high byte first.
 from __future__ import annotations
 
 import gzip
-import io
 import math
 import zlib
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 from gradcli.datasets.folder import bad_file, find, unreadable
 from gradcli.datasets.images import Images
 from gradcli.errors import InputError
+from gradcli.files import MOST_DATA, up_to
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 GZIP = b"\x1f\x8b"
@@ -52,7 +52,7 @@ def read_mnist(folder: Path) -> tuple[Images, Images]:
     return _part(folder, "train"), _part(folder, "t10k")
 
 
-def _array(path: Path, file: io.BufferedIOBase) -> Any:
+def _array(path: Path, file: Any) -> Any:
     start = file.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPES or start[3] == 0:
         raise bad_file(
@@ -64,10 +64,13 @@ def _array(path: Path, file: io.BufferedIOBase) -> Any:
         raise bad_file(path, f"is truncated in the header of its {axes} axes")
     shape = tuple(int(length) for length in np.frombuffer(header, ">u4"))
     wanted = math.prod(shape) * dtype.itemsize
-    content = file.read()
-    if len(content) != wanted:
-        what = "is truncated" if len(content) < wanted else "is too long"
-        raise bad_file(path, f"{what}: an array of {shape} has {wanted} bytes, the file has {len(content)}")
+    if wanted > MOST_DATA:
+        raise bad_file(path, f"tells of an array of {shape}, {wanted:,} bytes; the limit is {MOST_DATA:,}")
+    content = up_to(file, wanted + 1)  # what is unpacked may go on for ever
+    if len(content) < wanted:
+        raise bad_file(path, f"is truncated: an array of {shape} has {wanted} bytes, the file has {len(content)}")
+    if len(content) > wanted:
+        raise bad_file(path, f"is too long: an array of {shape} has {wanted} bytes, the file has more")
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
