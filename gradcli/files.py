@@ -59,7 +59,7 @@ def _refuse_unreadable(name: str, descriptor: int) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if stat.S_ISFIFO(mode):
         _await_writer(name, descriptor)
-    if sys.platform != "win32":
+    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):  # of /proc, there are files that are waited for without end
         os.set_blocking(descriptor, True)
 
 
@@ -153,13 +153,13 @@ def whole(path: Path) -> Iterator[Path]:
     If the block raises, or a signal ends it, the file stays as it was, and nothing is left under the other name. A
     device or a pipe, which cannot be replaced, is written to when all is there.
     """
-    target = Path(os.path.realpath(path))  # a link goes on leading to the file
-    if target.is_dir():
+    if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if target.exists() and not target.is_file():
-        with _through(target) as temporary:
+    if path.exists() and not path.is_file():
+        with _through(path) as temporary:
             yield temporary
         return
+    target = Path(os.path.realpath(path))  # a link goes on leading to the file
     temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}{target.suffix}")
     try:  # from before the file is there: a signal may come at any moment
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -20,6 +20,7 @@ from gradcli.errors import InputError
 from gradcli.files import MOST_DATA, up_to
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MOST_AXES = 32
 GZIP = b"\x1f\x8b"
 BELOW = ("FashionMNIST/raw", "MNIST/raw", "raw", "fashion-mnist", "fashion", "mnist")
 """Where the files may lie in the data folder, if not in it; the first are torchvision's."""
@@ -63,9 +64,9 @@ def _array(path: Path, file: Any) -> Any:
     if len(header) < 4 * axes:
         raise bad_file(path, f"is truncated in the header of its {axes} axes")
     shape = tuple(int(length) for length in np.frombuffer(header, ">u4"))
+    if axes > MOST_AXES or math.prod(filter(None, shape)) * dtype.itemsize > MOST_DATA:
+        raise bad_file(path, f"tells of an array of {axes} axes, {shape[:4]}: more than {MOST_DATA:,} bytes")
     wanted = math.prod(shape) * dtype.itemsize
-    if wanted > MOST_DATA:
-        raise bad_file(path, f"tells of an array of {shape}, {wanted:,} bytes; the limit is {MOST_DATA:,}")
     content = up_to(file, wanted + 1)  # what is unpacked may go on for ever
     if len(content) < wanted:
         raise bad_file(path, f"is truncated: an array of {shape} has {wanted} bytes, the file has {len(content)}")

@@ -89,6 +89,8 @@ def _told() -> Iterator[None]:
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "a length in it is more than there is memory for"
     return str(error).partition("\n")[0] or type(error).__name__
 
 
