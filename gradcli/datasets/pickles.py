@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-MOST_STEPS = 10**6
+MOST_STEPS = 300_000
 """A CIFAR-10 batch has about 60,000."""
 LARGEST_INT = 2**63
 _MARK = object()

@@ -63,7 +63,7 @@ def _npz(path: Path, file: BinaryIO) -> dict[str, NDArray[Any]]:
     except (InputError, OSError):
         raise
     except Exception as error:  # noqa: BLE001  # a damaged archive raises errors of many kinds
-        reason = str(error) or type(error).__name__
+        reason = str(error)[:200] or type(error).__name__
         raise bad_file(path, f"is damaged or no .npz file of arrays: {reason}") from None
 
 
