@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
@@ -160,7 +159,7 @@ def whole(path: Path) -> Iterator[Path]:
             yield temporary
         return
     target = Path(os.path.realpath(path))  # a link goes on leading to the file
-    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}{target.suffix}")
+    temporary = target.with_name(f".{target.name[:50]}.{os.urandom(8).hex()}{target.suffix}")
     try:  # from before the file is there: a signal may come at any moment
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield temporary

@@ -73,7 +73,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("reader", [name for name in READERS if name not in ("table, parquet", "table, arrow")])
 def test_what_never_ends_is_read_up_to_a_limit(reader: str) -> None:
-    with pytest.raises(InputError, match="bytes, which is the limit|does not begin as"):
+    with pytest.raises(InputError, match=r"bytes, which is the limit|does not begin as"):
         READERS[reader](Path("/dev/zero"))
 
 
