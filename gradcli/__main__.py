@@ -45,7 +45,9 @@ def _run() -> int:
     from gradcli.cli.app import run
     from gradcli.cli.streams import mend_streams
     from gradcli.cli.terminal import mend_environment
+    from gradcli.signals import end_on_signals
 
+    end_on_signals()
     mend_streams()
     mend_environment()
     return run(arguments, worker)

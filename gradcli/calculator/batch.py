@@ -23,6 +23,7 @@ from gradcli.engine.modes import record_all
 from gradcli.engine.ops.linalg import LinAlgError
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
+from gradcli.files import no_room
 from gradcli.lang.functions import functions
 from gradcli.lang.tree import Call, Expr, Literal, Name, Number, Program, postorder
 from gradcli.lang.unparse import unparse
@@ -148,12 +149,14 @@ def _format(asked: str | None, path: str, option: str, default: str) -> Format:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Inside, what the system says of a file (the disk is full, for instance) becomes an InputError."""
+    """Inside, what the system says of a file becomes an InputError, except that there is no room."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
+        if no_room(error):
+            raise
         raise InputError("file", f"the data cannot be read, or the output written: {error.strerror or error}") from None
 
 

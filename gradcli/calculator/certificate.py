@@ -16,6 +16,7 @@ from gradcli.calculator.jacobian import Matrix
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.calculator.question import Answer
 from gradcli.errors import InputError
+from gradcli.files import MOST_CERTIFICATE, read_bytes
 from gradcli.lang.tree import Program, free_names
 from gradcli.lang.unparse import unparse
 from gradcli.verify.certified import MISSING
@@ -29,9 +30,6 @@ except ImportError as error:  # python-flint is missing
 
 if TYPE_CHECKING:
     from gradcli.verify.balls.ranges import RangeProof
-
-LARGEST = 2**26
-"""Bytes of a certificate that is read."""
 
 
 def of_answer(prepared: Prepared, answer: Answer) -> bytes:
@@ -94,14 +92,9 @@ def recheck(path: Path) -> Certified | str:
     Raises InputError for a file that cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        stored = json.loads(data)
-    except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be read: {error.strerror}") from None
+        stored = json.loads(read_bytes(path, MOST_CERTIFICATE))
     except (ValueError, RecursionError) as error:
-        reason = f"more than {LARGEST:,} bytes" if len(data) > LARGEST else f"not JSON: {error}"
-        raise InputError("file", f"{str(path)!r} is no certificate: {reason}") from None
+        raise InputError("file", f"{str(path)!r} is no certificate: not JSON: {error}") from None
     if not isinstance(stored, dict) or "schema" not in stored:
         raise InputError("file", f"{str(path)!r} is no certificate: it has no schema")
     try:

@@ -15,6 +15,7 @@ from typing import Any
 
 import gradcli
 from gradcli.errors import InputError
+from gradcli.signals import Terminated
 
 _HERE = ""  # on the path: the current folder
 _NOT_THEIRS = (str(Path(gradcli.__file__).parent), str(Path(importlib.__file__).parent), "<frozen ")
@@ -52,6 +53,8 @@ def theirs(target: str) -> Iterator[None]:
         sys.path.append(_HERE)
     try:
         yield
+    except Terminated:  # not their doing
+        raise
     except (Exception, SystemExit) as error:  # whatever it is, it is theirs
         raise UserError(target, error) from error
     finally:

@@ -23,13 +23,13 @@ def new_file(path: Path) -> Iterator[Path]:
 
     Raises InputError if it cannot be written.
     """
-    from gradcli.files import whole
+    from gradcli.files import unwritable, whole
 
     try:
         with whole(path) as temporary:
             yield temporary
     except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None
+        raise unwritable(path, error) from None
 
 
 def ending_of(path: Path, endings: tuple[str, ...]) -> str:

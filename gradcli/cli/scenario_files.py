@@ -43,9 +43,9 @@ def targets(scenarios: Sequence[Scenario], folder: Path, form: str) -> list[Path
 
 def write_file(path: Path, text: str) -> None:
     """Writes the file, whole or not at all. Raises InputError if it cannot be written."""
-    from gradcli.files import write_whole
+    from gradcli.files import unwritable, write_whole
 
     try:
         write_whole(path, text.encode("utf-8"))
     except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None
+        raise unwritable(path, error) from None

@@ -1,14 +1,10 @@
 """CIFAR-10's "python version": pickles of a dictionary with an array of pixels and a list of labels.
 
-A pickle may name any function, which reading it would call. Here it can name only what an array is pickled with, and
-gets plain recorders for that: nothing of NumPy, and nothing else, is run by a file.
+A pickle may name any function, which reading it would call: `pickles.py` reads these without running anything.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +12,7 @@ import numpy as np
 
 from gradcli.datasets.folder import bad_file, find, unreadable
 from gradcli.datasets.images import Images
+from gradcli.datasets.pickles import ARRAY, ForbiddenError, Made, PickleError, read_pickle
 from gradcli.errors import InputError
 
 BELOW = ("cifar-10-batches-py",)
@@ -50,22 +47,28 @@ def _batch(path: Path) -> Images:
         raise bad_file(path, "is not a CIFAR-10 batch: it holds no dictionary")
     named = {key.decode("latin-1") if isinstance(key, bytes) else key: value for key, value in fields.items()}
     pixels, labels = named.get("data"), named.get("labels")
-    if not isinstance(pixels, _Array) or not isinstance(labels, list):
+    if not (isinstance(pixels, Made) and pixels.kind == ARRAY) or not isinstance(labels, list):
         raise bad_file(path, "is not a CIFAR-10 batch: it lacks an array 'data' or a list 'labels'")
     images = _images(path, pixels)
     if len(labels) != len(images):
         raise bad_file(path, f"holds {len(labels)} labels for {len(images)} images")
     for place, label in enumerate(labels):
         if type(label) is not int or not 0 <= label < len(CLASSES):
-            raise bad_file(path, f"holds the label {label!r} at place {place}; labels go from 0 to 9")
+            shown = label if isinstance(label, int) else f"of type {type(label).__name__}"
+            raise bad_file(path, f"holds the label {shown} at place {place}; labels go from 0 to 9")
     return Images("CIFAR-10", images, np.array(labels, np.int64), CLASSES)
 
 
-def _images(path: Path, pixels: _Array) -> Any:
-    """The pixels as (number, 3, 32, 32)."""
-    state = pixels.state
-    match state:
-        case (_, (int() as number, int() as length), _Type("u1"), bool() | int() as by_column, bytes() as content):
+def _images(path: Path, pixels: Made) -> Any:
+    """The pixels as (number, 3, 32, 32), of the state that NumPy gives an array: shape, dtype, order and bytes."""
+    match pixels.state:
+        case (
+            _,
+            (int() as number, int() as length),
+            Made("numpy.dtype", ("u1" | b"u1", *_)),
+            bool() | int() as by_column,
+            bytes() as content,
+        ):
             pass
         case _:
             raise bad_file(path, "is not a CIFAR-10 batch: 'data' is no matrix of bytes")
@@ -85,66 +88,8 @@ def _unpickled(path: Path) -> Any:
     if len(content) > MOST_BYTES:
         raise bad_file(path, f"is larger than {MOST_BYTES // 2**20} MB: no CIFAR-10 batch")
     try:
-        return _Reader(io.BytesIO(content), encoding="bytes").load()
-    except _ForbiddenError as found:
+        return read_pickle(content)
+    except ForbiddenError as found:
         raise bad_file(path, f"is not a CIFAR-10 batch: its pickle names {found}, which is not run") from None
-    except Exception as error:  # noqa: BLE001  # Python's reader raises errors of many kinds for damaged input
-        raise bad_file(path, f"is truncated or no pickle: {error or type(error).__name__}") from None
-
-
-class _ForbiddenError(Exception):
-    """A pickle names a function that arrays do not need."""
-
-
-class _Reader(pickle.Unpickler):
-    """Reads pickles of dictionaries, lists, numbers, strings and arrays."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """What stands in for a name in the pickle."""
-        match module, name:
-            case (("numpy.core.multiarray" | "numpy._core.multiarray"), "_reconstruct"):
-                return _Array
-            case "numpy", "ndarray":
-                return None  # only an argument of _reconstruct
-            case "numpy", "dtype":
-                return _Type
-            case "_codecs", "encode":
-                return _encoded
-        raise _ForbiddenError(f"{module}.{name}")
-
-
-class _Array:
-    """What a pickle says of an array: version, shape, dtype, whether columns come first, and the bytes."""
-
-    state: Any = None
-
-    def __init__(self, *_empty: Any) -> None:
-        """Takes the arguments with which NumPy makes an empty array."""
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state
-
-
-@dataclass
-class _Type:
-    """What a pickle says of a dtype: its name is enough."""
-
-    name: str | bytes
-    align: Any = False
-    copy: Any = True
-
-    __match_args__ = ("text",)
-
-    @property
-    def text(self) -> str:
-        return self.name.decode("latin-1") if isinstance(self.name, bytes) else self.name
-
-    def __setstate__(self, _state: Any) -> None:
-        """Byte order and the like, which single bytes do not have."""
-
-
-def _encoded(text: str, encoding: str) -> bytes:
-    """Bytes, as Python 3 writes them into a pickle that Python 2 can read."""
-    if encoding not in {"latin1", b"latin1"}:
-        raise _ForbiddenError(f"_codecs.encode to {encoding!r}")
-    return text.encode("latin-1")
+    except PickleError as error:
+        raise bad_file(path, f"is truncated or no pickle of data: {error}") from None

@@ -7,7 +7,6 @@ have their high byte first.
 from __future__ import annotations
 
 import gzip
-import io
 import math
 import zlib
 from pathlib import Path
@@ -18,8 +17,10 @@ import numpy as np
 from gradcli.datasets.folder import bad_file, find, unreadable
 from gradcli.datasets.images import Images
 from gradcli.errors import InputError
+from gradcli.files import MOST_DATA, up_to
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MOST_AXES = 32
 GZIP = b"\x1f\x8b"
 BELOW = ("FashionMNIST/raw", "MNIST/raw", "raw", "fashion-mnist", "fashion", "mnist")
 """Where the files may lie in the data folder, if not in it; the first are torchvision's."""
@@ -52,7 +53,7 @@ def read_mnist(folder: Path) -> tuple[Images, Images]:
     return _part(folder, "train"), _part(folder, "t10k")
 
 
-def _array(path: Path, file: io.BufferedIOBase) -> Any:
+def _array(path: Path, file: Any) -> Any:
     start = file.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPES or start[3] == 0:
         raise bad_file(
@@ -63,11 +64,14 @@ def _array(path: Path, file: io.BufferedIOBase) -> Any:
     if len(header) < 4 * axes:
         raise bad_file(path, f"is truncated in the header of its {axes} axes")
     shape = tuple(int(length) for length in np.frombuffer(header, ">u4"))
+    if axes > MOST_AXES or math.prod(filter(None, shape)) * dtype.itemsize > MOST_DATA:
+        raise bad_file(path, f"tells of an array of {axes} axes, {shape[:4]}: more than {MOST_DATA:,} bytes")
     wanted = math.prod(shape) * dtype.itemsize
-    content = file.read()
-    if len(content) != wanted:
-        what = "is truncated" if len(content) < wanted else "is too long"
-        raise bad_file(path, f"{what}: an array of {shape} has {wanted} bytes, the file has {len(content)}")
+    content = up_to(file, wanted + 1)  # what is unpacked may go on for ever
+    if len(content) < wanted:
+        raise bad_file(path, f"is truncated: an array of {shape} has {wanted} bytes, the file has {len(content)}")
+    if len(content) > wanted:
+        raise bad_file(path, f"is too long: an array of {shape} has {wanted} bytes, the file has more")
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
-import sys
-from collections.abc import Iterable
-from pathlib import Path
+from array import array as packed
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError, Span
+from gradcli.files import MOST_NUMBERS, read_bytes, read_text
 from gradcli.lang.creation import Maker, hoist
 from gradcli.lang.evaluate import CONSTANTS, MAX_ELEMENTS, evaluate
 from gradcli.lang.functions import find, functions, names
 from gradcli.lang.parser import parse
 from gradcli.lang.tokens import LITERALS
+from gradcli.npy import DamagedError, read_array
 
 Array = Any
 _START = re.compile(r"\s*(\w+)\s*=(?!=)")
@@ -100,16 +102,9 @@ def read_file(name: str, source: str) -> Array:
     if not name:
         raise InputError("file", f"{source}: a file name must follow @", hint="@points.npy, @points.csv or @-")
     try:
-        array = np.load(name, allow_pickle=False) if name.endswith(".npy") else _table(name)
-    except FileNotFoundError:
-        raise InputError("file", f"{source}: there is no file {name!r}") from None
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or str(error) or "the file is empty"
-        raise InputError("file", f"{source}: {name!r} cannot be read: {reason}") from None
-    except UnicodeDecodeError as error:
-        raise InputError("file", f"{source}: {name!r} is not UTF-8 text (byte {error.start})") from None
-    except ValueError as error:
-        raise InputError("file", f"{source}: {name!r} holds no array of numbers: {error}") from None
+        array = _npy(name) if name.endswith(".npy") else _table(name)
+    except InputError as error:
+        raise InputError(error.code, f"{source}: {error.message}", hint=error.hint) from None
     if array.dtype.kind not in "biuf":
         raise InputError("file", f"{source}: {name!r} holds {array.dtype} values, not real numbers")
     if array.size > MAX_ELEMENTS:
@@ -117,26 +112,48 @@ def read_file(name: str, source: str) -> Array:
     return array
 
 
+def _npy(name: str) -> Array:
+    """The array in a .npy file."""
+    data = read_bytes(name, MOST_NUMBERS)
+    if not data:
+        raise InputError("file", f"{name!r} cannot be read: the file is empty")
+    try:
+        return read_array(io.BytesIO(data), len(data))
+    except DamagedError as error:
+        raise InputError("file", f"{name!r} holds no array of numbers: {error}") from None
+
+
 def _table(name: str) -> Array:
     """Numbers separated by commas, tabs or blanks, a row a line; one row or one column gives one axis.
 
     Raises InputError with the line for a row of another length or a cell that is no number.
     """
-    raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    text = raw.decode("utf-8-sig")
-    rows: list[list[float]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    numbers, width = packed("d"), 0
+    for number, line in enumerate(_lines(read_text(name, MOST_NUMBERS)), 1):
         cells = line.split(",") if "," in line else line.split()
         if not cells or line.lstrip().startswith("#"):
             continue
         try:
-            rows.append([float(cell) for cell in cells])
+            numbers.extend(map(float, cells))
         except ValueError:
             raise InputError("file", f"{name}, line {number}: not a row of numbers: {line.strip()[:60]!r}") from None
-        if len(rows[-1]) != len(rows[0]):
-            expected, found = len(rows[0]), len(rows[-1])
-            raise InputError("file", f"{name}, line {number}: {found} numbers where the rows above have {expected}")
-    if not rows:
+        width = width or len(cells)
+        if len(cells) != width:
+            message = f"{name}, line {number}: {len(cells)} numbers where the rows above have {width}"
+            raise InputError("file", message)
+        if len(numbers) > MAX_ELEMENTS:
+            raise InputError("too-large", f"{name!r} has more than {MAX_ELEMENTS:,} elements, which is the limit")
+    if not numbers:
         raise InputError("file", f"{name}: there are no numbers in it")
-    array = np.array(rows)
+    array = np.array(numbers).reshape(-1, width)
     return array.reshape(-1) if 1 in array.shape else array
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One after the other: a list of all would take several times the memory of the text."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end + 1

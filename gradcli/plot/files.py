@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any
 
 from gradcli.errors import InputError
+from gradcli.files import unwritable, write_whole
 from gradcli.plot.figure import Bars, Figure, Image, Panel, shade
 
 ENDINGS = (".png", ".svg", ".pdf")
@@ -35,10 +37,12 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
     grid = drawing.add_gridspec(*figure.shape)
     for (row, column), panel in figure.in_order():
         _fill(drawing.add_subplot(grid[row, column]), panel)
+    data = io.BytesIO()  # what matplotlib does where a disk is full depends on the format
+    drawing.savefig(data, format=target.suffix[1:].lower())
     try:
-        drawing.savefig(target)
+        write_whole(target, data.getvalue())
     except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None
+        raise unwritable(path, error) from None
 
 
 def _fill(axes: Any, panel: Panel) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcli.errors import InputError, Span
+from gradcli.files import read_text
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import asked
@@ -37,12 +38,7 @@ class Line:
 
 def read_answers(path: Path, names: Sequence[str]) -> dict[str, list[Line]]:
     """The lines that answer each of these scenarios. Raises InputError for a file that cannot be read or understood."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError("file", f"{str(path)!r} is not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be read: {error.strerror}") from None
+    text = read_text(path)
     found: dict[str, list[Line]] = {}
     current = names[0] if len(names) == 1 else None
     for line in _lines(text, str(path)):

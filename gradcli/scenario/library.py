@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gradcli
 from gradcli.errors import InputError
+from gradcli.files import read_text
 from gradcli.scenario.markdown import TRACKS, Scenario, parse_scenario
 
 
@@ -63,10 +64,4 @@ def load(name: str) -> Scenario:
 
 def read(path: Path) -> Scenario:
     """The scenario in a file. Raises InputError for a file that is missing, no text, or no scenario."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("file", f"{str(path)!r} is not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be read: {error.strerror}") from None
-    return parse_scenario(text, path.stem, str(path))
+    return parse_scenario(read_text(path), path.stem, str(path))

@@ -18,10 +18,14 @@ from pathlib import Path
 
 import platformdirs
 
-from gradcli.files import write_whole
+from gradcli.errors import InputError
+from gradcli.files import read_bytes, write_whole
 from gradcli.scenario import library
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
+
+MOST_BYTES = 2**12
+"""Of a file that we wrote."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,8 @@ def folder() -> Path:
 def load(scenario: Scenario) -> Progress:
     """What is known. A text that has changed since then has been seen, but neither run nor passed."""
     try:
-        lines = _file(scenario).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        lines = read_bytes(_file(scenario), MOST_BYTES).decode("utf-8", "replace").splitlines()
+    except InputError:  # most often there is none
         return Progress()
     known = dict(line.split(": ", 1) for line in lines if ": " in line)
     steps = len(scenario.steps)

@@ -32,6 +32,7 @@ from gradcli.scenario.markdown import Scenario, Step
 from gradcli.scenario.results import BackwardRecord, StepResult
 from gradcli.scenario.shown import contradiction
 from gradcli.scenario.timeout import TimeLimitError, time_limit
+from gradcli.signals import Terminated
 from gradcli.torch.nn import Module
 from gradcli.torch.utils.data.dataloader import followed
 from gradcli.verify.problem import Verdict
@@ -132,6 +133,8 @@ class Session:
             frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == source]
             line = frames[-1].lineno if frames else code.line
             raise InputError(wrong.code, f"{source}, line {line}: {wrong.message}", hint=wrong.hint) from wrong
+        except Terminated:  # the program's end, not the block's
+            raise
         except (Exception, SystemExit) as raised:  # noqa: BLE001  # whatever it raises is its result
             return _traceback(raised, {source} | self.modules.files())
         return None

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from gradcli.errors import InputError
+from gradcli.files import unwritable, write_whole
 
 RESERVED = "new"
 """The word that makes a scenario, which therefore none can be called by."""
@@ -65,11 +66,10 @@ def create(name: str) -> Path:
     if not _NAME.fullmatch(path.stem) or path.stem == RESERVED:
         message = f"{path.stem!r} cannot be the name of a scenario"
         raise InputError("name", message, hint="lower-case words joined by hyphens, for instance chain-rule")
+    if path.exists() or path.is_symlink():
+        raise InputError("file", f"{str(path)!r} is there already", hint="choose another name")
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(_TEXT.format(title=path.stem.replace("-", " ").capitalize()))
-    except FileExistsError:
-        raise InputError("file", f"{str(path)!r} is there already", hint="choose another name") from None
+        write_whole(path, _TEXT.format(title=path.stem.replace("-", " ").capitalize()).encode())
     except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None
+        raise unwritable(path, error) from None
     return path

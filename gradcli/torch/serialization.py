@@ -16,12 +16,15 @@ import math
 import os
 from collections import Counter, OrderedDict
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
 from gradcli.engine.dtypes import BY_NAME, dtype
 from gradcli.engine.tensor import Size, Tensor
+from gradcli.files import whole
+from gradcli.npy import read_array
 from gradcli.torch.arguments import check_device, only_default
 from gradcli.torch.data import from_numpy
 
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 TREE = "tree.json"
 VERSION = 1
+ENCRYPTED = 1
+"""The bit of an entry's flags."""
 SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple, "size": Size}
 MAPPINGS: dict[str, type] = {"dict": dict, "ordered_dict": OrderedDict, "counter": Counter}
 NAMES = {kind: name for name, kind in (SEQUENCES | MAPPINGS).items()}
@@ -57,14 +62,23 @@ def save(
     """Writes Tensors, numbers, strings, and lists, tuples and dicts of them, to a path or to a file open for writing.
 
     That is all that state dicts of modules, optimisers and schedulers hold. One Tensor in two places stays one Tensor;
-    two Tensors that share memory do so no longer. Raises TypeError for anything else, naming its place.
+    two Tensors that share memory do so no longer. A file at a path is whole or, after an error, as it was. Raises
+    TypeError for anything else, naming its place.
     """
-    import json
-    from zipfile import ZipFile
-
     only_default("save", "pickle_module", pickle_module)
     writer = _Writer()
     tree = {"format": "gradcli tensors", "version": VERSION, "object": writer.tree(obj, "the object")}
+    if isinstance(f, str | os.PathLike):
+        with whole(Path(f)) as temporary:
+            _write(temporary, writer, tree)
+    else:
+        _write(f, writer, tree)
+
+
+def _write(f: Path | IO[bytes], writer: _Writer, tree: dict[str, Any]) -> None:
+    import json
+    from zipfile import ZipFile
+
     with ZipFile(f, "w") as archive:
         archive.writestr(TREE, json.dumps(tree))
         for number, tensor in enumerate(writer.tensors):
@@ -93,12 +107,30 @@ def load(
     from zipfile import BadZipFile, ZipFile
 
     try:
-        with ZipFile(f) as archive:
-            return _read(archive)
-    except BadZipFile:
+        archive = ZipFile(f)
+    except (BadZipFile, NotImplementedError, ValueError):
         raise _foreign("no zip archive; it may be an old PyTorch file or another pickle") from None
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise _foreign(f"damaged ({error})") from error
+    with archive:
+        try:
+            _refuse_bombs(archive)
+            return _read(archive)
+        except (MemoryError, ForeignError):
+            raise
+        except Exception as error:  # a damaged archive raises errors of many kinds
+            raise _foreign(f"damaged ({str(error)[:200] or type(error).__name__})") from error
+
+
+def _refuse_bombs(archive: ZipFile) -> None:
+    """Raises ForeignError for entries that take more memory than the file has bytes: those of `save` do not."""
+    from zipfile import ZIP_STORED
+
+    assert archive.fp is not None
+    size = archive.fp.seek(0, os.SEEK_END)
+    entries = archive.infolist()
+    if any(entry.compress_type != ZIP_STORED or entry.flag_bits & ENCRYPTED for entry in entries):
+        raise _foreign("a zip archive with compressed or encrypted entries, which save() does not write")
+    if sum(entry.file_size for entry in entries) > size:
+        raise _foreign("damaged (its entries are longer than the file)")
 
 
 def _read(archive: ZipFile) -> Any:
@@ -116,8 +148,12 @@ def _read(archive: ZipFile) -> Any:
     return _Reader(archive).object(tree["object"])
 
 
-def _foreign(found: str) -> RuntimeError:
-    return RuntimeError(
+class ForeignError(RuntimeError):
+    """A file that `save` did not write, or that is damaged."""
+
+
+def _foreign(found: str) -> ForeignError:
+    return ForeignError(
         f"gradcli.torch.load() reads what gradcli.torch.save() wrote, and this file is {found}. It does not read "
         "pickles, because they can run any code. Where PyTorch is installed, load the file there, save the tensors as "
         "NumPy arrays (numpy.savez) and make tensors of them here (torch.from_numpy)"
@@ -177,9 +213,13 @@ class _Reader:
         return ATOMS_READ[kind](*parts)
 
     def _tensor(self, number: int, requires_grad: bool, *, parameter: bool) -> Tensor:
+        if type(number) is not int:
+            raise TypeError(f"{number!r} is the number of no tensor")
         if number not in self._tensors:
             with self._archive.open(_entry(number)) as entry:
-                values = from_numpy(np.lib.format.read_array(entry, allow_pickle=False))
+                size = self._archive.getinfo(_entry(number)).file_size
+                values = from_numpy(read_array(cast("BinaryIO", entry), size))
+                entry.read()  # the end of an entry is where it is compared with its checksum
             if parameter:
                 from gradcli.torch.nn.parameter import Parameter
 

@@ -108,7 +108,7 @@ def test_nothing_in_a_pickle_is_run(tmp_path, monkeypatch, malicious, name):
         (python2(PIXELS[:0], []), "not rows"),
         (python3(2)(PIXELS, LABELS[:-1]), "holds 6 labels for 7 images"),
         (python3(2)(PIXELS, [*LABELS[:-1], 10]), "holds the label 10 at place 6"),
-        (python3(2)(PIXELS, [*LABELS[:-1], "cat"]), "holds the label b?'cat' at place 6"),
+        (python3(2)(PIXELS, [*LABELS[:-1], "cat"]), "holds the label of type (str|bytes) at place 6"),
         (b"x" * (MOST_BYTES + 1), "is larger than 64 MB"),
     ],
 )

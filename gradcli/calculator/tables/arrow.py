@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -22,6 +23,8 @@ BUFFER = 2**20
 """Bytes of a column that are read from a Parquet file at a time, however large its row groups are."""
 ROW_GROUP = 2**18
 """Rows of a Parquet file that are compressed together."""
+DAMAGED = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError)
+"""What pyarrow raises for a file that is damaged: a length that lies may ask for more memory than there is."""
 
 
 class ArrowReader:
@@ -42,10 +45,10 @@ class ArrowReader:
             else:
                 self._table = _opened(file)
                 self._schema = self._table.schema
-        except (pa.ArrowInvalid, OSError) as error:
-            message = str(error).partition("\n")[0]
-            raise InputError("file", f"the data are no {'Parquet' if parquet else 'Arrow'} file: {message}") from None
-        self.columns = tuple(self._schema.names)
+            self.columns = tuple(self._schema.names)
+        except DAMAGED as error:
+            kind = "Parquet" if parquet else "Arrow"
+            raise InputError("file", f"the data are no {kind} file: {_first_line(error)}") from None
 
     def chunks(self, wanted: Mapping[str, int]) -> Iterator[Chunk]:
         for position in wanted.values():
@@ -58,21 +61,37 @@ class ArrowReader:
                 rows = batch.slice(start, CHUNK)
                 read += rows.num_rows
                 unreadable: dict[int, str] = {}
-                arrays = {name: _column(name, rows.column(i), unreadable) for i, name in enumerate(wanted)}
+                with _told():
+                    arrays = {name: _column(name, rows.column(i), unreadable) for i, name in enumerate(wanted)}
                 yield Chunk(rows.num_rows, blanked(arrays, unreadable), unreadable, self._rows and read / self._rows)
 
     def _batches(self, wanted: Mapping[str, int]) -> Iterator[Any]:
+        """The record batches, of the wanted columns alone."""
         positions = [*wanted.values()]
-        try:
-            if isinstance(self._table, pq.ParquetFile):
-                names = [self.columns[position] for position in positions]
-                for batch in self._table.iter_batches(CHUNK, columns=names):
-                    yield batch.select(names)
-            else:
-                for batch in self._table:
-                    yield batch.select(positions)
-        except (pa.ArrowInvalid, OSError) as error:
-            raise InputError("file", f"the data cannot be read further: {error}") from None
+        chosen: list[Any] = positions
+        if isinstance(self._table, pq.ParquetFile):
+            chosen = [self.columns[position] for position in positions]
+        with _told():
+            parquet = isinstance(self._table, pq.ParquetFile)
+            for batch in self._table.iter_batches(CHUNK, columns=chosen) if parquet else self._table:
+                found = batch.select(chosen)
+                found.validate()  # lengths that lie would be read beyond
+                yield found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Inside, what pyarrow says of damaged data becomes an InputError."""
+    try:
+        yield
+    except DAMAGED as error:
+        raise InputError("file", f"the data cannot be read further: {_first_line(error)}") from None
+
+
+def _first_line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "a length in it is more than there is memory for"
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def _opened(file: BinaryIO) -> Any:

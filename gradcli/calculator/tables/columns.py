@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradcli.calculator.tables.table import LONGEST
 from gradcli.errors import InputError
 from gradcli.lang.evaluate import CONSTANTS
 from gradcli.lang.functions import find, functions, names, similar
@@ -58,13 +59,18 @@ class Columns:
         if name in functions():
             return InputError("unknown-variable", f"{name!r} is a function", hint=f"write {name}(...)")
         near = similar(name, [*self.positions])
-        listed = ", ".join(map(repr, [*self.positions][:SHOWN])) + ", ..." * (len(self.positions) > SHOWN)
+        listed = ", ".join(map(_shown, [*self.positions][:SHOWN])) + ", ..." * (len(self.positions) > SHOWN)
         hint = (
             f"did you mean {near!r}?"
             if near
             else f"give it a value: --let {name}=..., or a column: --rename ...={name}"
         )
         return InputError("missing-column", f"the data have no column {name!r}; they have {listed}", hint=hint)
+
+
+def _shown(name: str) -> str:
+    """A column's name, of which nobody knows how long it is."""
+    return repr(name if len(name) <= LONGEST else name[: LONGEST - 1] + "…")
 
 
 def columns_of(header: Sequence[str], rename: Sequence[str]) -> Columns:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import getitem
 from typing import BinaryIO
 
+from gradcli.calculator.tables.source import BUFFER, RowGuard
 from gradcli.calculator.tables.table import STATUSES, Block, Chunk, empty_lines, part_read, text_chunks, texts
 from gradcli.errors import InputError
 
@@ -23,10 +24,12 @@ class DelimitedReader:
     """
 
     def __init__(self, file: BinaryIO, delimiter: str, names: Sequence[str]) -> None:
-        text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
+        self._guard = RowGuard(file)
+        text = io.TextIOWrapper(
+            io.BufferedReader(self._guard, BUFFER), "utf-8-sig", errors="surrogateescape", newline=""
+        )
         self._cells = csv.reader(text, delimiter=delimiter, skipinitialspace=True)
         self._part = part_read(file)
-        self._text = text  # closes the file when it goes
         self._empty = 0
         self._rows = self._read()
         self.notes: list[str] = []
@@ -53,12 +56,14 @@ class DelimitedReader:
         while True:
             try:
                 for row in self._cells:
+                    self._guard.waiting = 0
                     if row:
                         yield row
                     else:
                         self._empty += 1
                 return
             except csv.Error as error:
+                self._guard.waiting = 0
                 yield str(error)
 
 

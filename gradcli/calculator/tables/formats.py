@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from typing import BinaryIO
 from gradcli.calculator.tables.delimited import DelimitedReader, DelimitedWriter
 from gradcli.calculator.tables.jsonlines import JsonLinesReader, JsonLinesWriter
 from gradcli.calculator.tables.npy import NpyReader, NpyWriter
+from gradcli.calculator.tables.source import Confirmed, Source
 from gradcli.calculator.tables.table import Reader, Writer
 from gradcli.errors import InputError
 
@@ -62,37 +60,20 @@ def reading(path: str, kind: Format, names: Sequence[str]) -> Iterator[Reader]:
     if names and kind.name not in ("npy", *DELIMITERS):
         raise InputError("columns", f"the columns of {kind.name} data have names: leave out --columns")
     with ExitStack() as stack:
-        file, place = _opened(path, kind, stack)
-        if kind.name in DELIMITERS:
-            yield DelimitedReader(file, DELIMITERS[kind.name], names)
-        elif kind.name == "jsonl":
-            yield JsonLinesReader(file)
-        elif kind.name == "npy":
-            yield NpyReader(place, names)
-        else:
-            from gradcli.calculator.tables.arrow import ArrowReader
-
-            yield ArrowReader(file, parquet=kind.name == "parquet")
+        source = Source(path, stack, seekable=not kind.text)
+        yield Confirmed(_reader(source, kind, names), source)
 
 
-def _opened(path: str, kind: Format, stack: ExitStack) -> tuple[BinaryIO, str]:
-    """The file and where it is; what comes through a pipe in a format that is read back and forth, is copied first."""
-    if path == "-":
-        file: BinaryIO = sys.stdin.buffer
-    else:
-        try:
-            file = Path(path).open("rb")  # noqa: SIM115  # the stack closes it
-        except FileNotFoundError:
-            raise InputError("file", f"there is no file {path!r}") from None
-        except OSError as error:
-            raise InputError("file", f"{path!r} cannot be read: {error.strerror}") from None
-        stack.enter_context(file)
-    if kind.text or (path != "-" and file.seekable()):
-        return file, path
-    place = Path(stack.enter_context(tempfile.TemporaryDirectory()), "data")
-    with place.open("wb") as copy:
-        shutil.copyfileobj(file, copy)
-    return stack.enter_context(place.open("rb")), str(place)
+def _reader(source: Source, kind: Format, names: Sequence[str]) -> Reader:
+    if kind.name in DELIMITERS:
+        return DelimitedReader(source.file, DELIMITERS[kind.name], names)
+    if kind.name == "jsonl":
+        return JsonLinesReader(source.file)
+    if kind.name == "npy":
+        return NpyReader(source.file, source.size, names)
+    from gradcli.calculator.tables.arrow import ArrowReader
+
+    return ArrowReader(source.file, parquet=kind.name == "parquet")
 
 
 def writer(file: BinaryIO, kind: Format, names: Sequence[str], dtype: str) -> Writer:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, BinaryIO
 
+from gradcli.calculator.tables.source import BUFFER, RowGuard
 from gradcli.calculator.tables.table import (
     MISSING,
     STATUSES,
@@ -23,7 +25,9 @@ BOM = b"\xef\xbb\xbf"
 NONFINITE = {"nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}
 """How strict JSON has what Python writes so."""
 FIRST = 1000
-"""Lines whose keys are the columns."""
+"""Lines whose keys are the columns, ..."""
+FIRST_BYTES = 2**26
+"""... if they are no longer than this together."""
 READ = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": -float("inf")}
 
 
@@ -34,11 +38,16 @@ class JsonLinesReader:
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        self._guard = RowGuard(file)
+        self._file = io.BufferedReader(self._guard, BUFFER)
         self._part = part_read(file)
         self._empty = 0
         self._rows = self._read()
-        self._first = [*islice(self._rows, FIRST)]
+        self._first: list[dict[str, Any] | str] = []
+        while (
+            len(self._first) < FIRST and self._guard.total < FIRST_BYTES and (row := next(self._rows, None)) is not None
+        ):
+            self._first.append(row)
         self.notes: list[str] = []
         self.columns = tuple(dict.fromkeys(key for row in self._first if isinstance(row, dict) for key in row))
         if not self._first:
@@ -57,6 +66,7 @@ class JsonLinesReader:
         """Each line's object, or why there is none."""
         start = BOM
         for line in self._file:
+            self._guard.waiting = 0
             line, start = line.removeprefix(start), b""
             if line.strip():
                 yield _object(line)

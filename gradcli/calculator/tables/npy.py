@@ -9,58 +9,73 @@ import numpy as np
 
 from gradcli.calculator.tables.table import CHUNK, STATUSES, Array, Block, Chunk
 from gradcli.errors import InputError
+from gradcli.npy import DamagedError, read_head
 
 WORD = np.dtype(f"S{max(map(len, STATUSES))}")
+MOST_BYTES = 2**24
+"""Of the rows that are read at a time, unless one has more."""
 
 
 class NpyReader:
-    """Rows of an array in a file, which is mapped anew for every chunk: what has been read leaves the memory.
+    """Rows of an array in a file of `size` bytes, some at a time. Nothing is mapped: a mapped file that is cut kills.
 
     names  of the columns of an array without fields
     Raises InputError for a file that holds no table of real numbers, and for names that do not fit.
     """
 
-    def __init__(self, path: str, names: Sequence[str]) -> None:
-        self._path = path
+    def __init__(self, file: BinaryIO, size: int, names: Sequence[str]) -> None:
+        self._file = file
         self.notes: list[str] = []
         try:
-            table = self._map()
-        except (ValueError, EOFError, OSError) as error:
+            self._head = head = read_head(file, size)
+        except DamagedError as error:
             raise InputError("file", f"the data hold no array of numbers: {error}") from None
-        self._fields = table.dtype.names
-        if table.ndim == 0 or table.ndim > (2 if self._fields is None else 1):
-            raise InputError("file", f"the data are an array of shape {table.shape}, not a table")
+        self._fields = head.dtype.names
+        if not 1 <= len(head.shape) <= (2 if self._fields is None else 1):
+            raise InputError("file", f"the data are an array of shape {head.shape}, not a table")
         if self._fields is not None:
             if names:
                 raise InputError("columns", "the columns have names in the data: leave out --columns")
             self.columns: tuple[str, ...] = self._fields
         else:
             self.columns = tuple(names)
-            count = 1 if table.ndim == 1 else table.shape[1]
+            count = 1 if len(head.shape) == 1 else head.shape[1]
             if len(names) != count:
                 hint = f"for instance --columns {','.join(f'x{i + 1}' for i in range(min(count, 4)))}"
                 found = f"--columns names {len(names)}" if names else "they have no names"
                 raise InputError("columns", f"the data have {count} column{'s' * (count != 1)}, and {found}", hint=hint)
 
     def chunks(self, wanted: Mapping[str, int]) -> Iterator[Chunk]:
-        size = len(self._map())
-        for start in range(0, size, CHUNK):
-            rows = self._map()[start : start + CHUNK]
-            arrays = {name: self._column(rows, position) for name, position in wanted.items()}
-            yield Chunk(len(rows), arrays, {}, min((start + CHUNK) / size, 1.0))
+        for position in wanted.values():
+            self._refuse_no_numbers(position)
+        head = self._head
+        size = head.shape[0]
+        step = min(CHUNK, max(1, MOST_BYTES * size // max(head.nbytes, 1)))
+        for start in range(0, size, step):
+            count = min(step, size - start)
+            if head.fortran and len(head.shape) == 2:
+                columns = {p: self._elements(p * size + start, count) for p in wanted.values()}
+            else:
+                width = 1 if len(head.shape) == 1 else head.shape[1]
+                rows = self._elements(start * width, count * width).reshape(count, width)
+                columns = {p: rows[self._fields[p]][:, 0] if self._fields else rows[:, p] for p in wanted.values()}
+            arrays = {name: columns[position].astype(np.float64) for name, position in wanted.items()}
+            yield Chunk(count, arrays, {}, (start + count) / size)
 
-    def _map(self) -> Array:
-        table = np.load(self._path, mmap_mode="r", allow_pickle=False)
-        if isinstance(table, np.ndarray):
-            return table
-        table.close()
-        raise InputError("file", "the data are an archive of arrays, not one array")
+    def _elements(self, first: int, count: int) -> Array:
+        """So many elements, in the order in which they lie in the file."""
+        dtype = self._head.dtype
+        self._file.seek(self._head.start + first * dtype.itemsize)
+        data = self._file.read(count * dtype.itemsize)
+        if len(data) < count * dtype.itemsize:
+            raise InputError("file", "the data end before the array does")
+        return np.frombuffer(data, dtype)
 
-    def _column(self, rows: Array, position: int) -> Array:
-        cells = rows[self._fields[position]] if self._fields else rows[:, position] if rows.ndim == 2 else rows
-        if cells.dtype.kind not in "biuf" or cells.ndim != 1:
-            raise InputError("file", f"column {self.columns[position]!r} holds {cells.dtype} values, not real numbers")
-        return np.array(cells, np.float64)  # a copy: nothing of the file stays mapped
+    def _refuse_no_numbers(self, position: int) -> None:
+        dtype = self._head.dtype
+        kind = dtype[position] if self._fields else dtype
+        if kind.kind not in "biuf" or kind.shape:
+            raise InputError("file", f"column {self.columns[position]!r} holds {kind} values, not real numbers")
 
 
 class NpyWriter:

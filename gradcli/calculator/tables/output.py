@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gradcli.errors import InputError
-from gradcli.files import whole
+from gradcli.files import unwritable, whole
 
 
 @contextmanager
@@ -48,5 +48,5 @@ def _replacing(path: Path, *, text: bool) -> Iterator[BinaryIO]:
         try:
             part = stack.enter_context(whole(path))
         except OSError as error:
-            raise InputError("file", f"'{path}' cannot be written: {error.strerror}") from None
+            raise unwritable(path, error) from None
         yield stack.enter_context(part.open("wb"))

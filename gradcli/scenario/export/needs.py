@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gradcli.errors import InputError
+from gradcli.files import read_text
 from gradcli.scenario.imports import FACES, is_taken
 from gradcli.scenario.markdown import Scenario
 
@@ -23,7 +24,7 @@ if not all(map(find_spec, {names})):
 
 def stand_in_code(scenario: Scenario) -> str | None:
     """The code that lets the scenario run without the libraries that gradcli has faces of; None if it needs none."""
-    sources = [*_codes(scenario), *(path.read_text("utf-8") for path in beside(scenario))]
+    sources = [*_codes(scenario), *(read_text(path) for path in beside(scenario))]
     used = {name for source in sources for name in _imported(source)}
     names = [name for name in FACES if name in used]
     return STAND_IN.format(names=str(names).replace("'", '"')) if names else None
@@ -48,7 +49,7 @@ def beside(scenario: Scenario) -> list[Path]:
                 raise InputError("export", f"{str(folder / name)!r} is a package, which does not fit in", hint=hint)
             if path.exists() and path not in waiting:
                 waiting.add(path)
-                visit(path.read_text("utf-8"))
+                visit(read_text(path))
                 found[path] = None
 
     for source in _codes(scenario):

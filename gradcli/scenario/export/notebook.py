@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcli import __version__
 from gradcli.errors import InputError
+from gradcli.files import read_text
 from gradcli.plot.svg import svg
 from gradcli.scenario.export.needs import beside, stand_in_code
 from gradcli.scenario.markdown import Scenario
@@ -50,7 +51,7 @@ def _cells(v4: Any, scenario: Scenario, results: Sequence[StepResult]) -> Iterat
     if helper is not None:
         yield v4.new_code_cell(helper.rstrip())
     for path in beside(scenario):
-        cell = v4.new_code_cell(f"%%writefile {path.name}\n{path.read_text('utf-8').rstrip()}")
+        cell = v4.new_code_cell(f"%%writefile {path.name}\n{read_text(path).rstrip()}")
         cell.outputs = [v4.new_output("stream", name="stdout", text=f"Writing {path.name}\n")]
         yield cell
     for result in results:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from gradcli.files import read_text
 from gradcli.scenario.export.needs import beside, stand_in_code
 from gradcli.scenario.markdown import Scenario, Step
 
@@ -56,7 +57,7 @@ def _comment(text: str) -> str:
 
 
 def _module(path: Path) -> str:
-    source = path.read_text("utf-8")
+    source = read_text(path)
     raw = "'''" not in source and not source.endswith(("\\", "'"))
     literal = f"r'''{source}'''" if raw else repr(source)
     return f'module("{path.stem}", {literal})\n'

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gradcli.files import write_whole
 from gradcli.torch.arguments import only_default
 
 Shapes = list[list[int]]
@@ -200,7 +201,7 @@ class EventList(list[Any]):
             for event in self
         ]  # fmt: skip
         document = {"schemaVersion": 1, "displayTimeUnit": "ms", "traceEvents": trace}
-        Path(path).write_text(json.dumps(document), encoding="utf-8")
+        write_whole(Path(path), json.dumps(document).encode())
 
     def __str__(self) -> str:
         return self.table()

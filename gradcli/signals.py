@@ -1,0 +1,36 @@
+"""Signals that end the program: what it was doing is put away first, as after Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import FrameType
+
+ENDING = ("SIGTERM", "SIGHUP")
+GRACE = 5.0
+"""Seconds for putting things away, in which a further signal changes nothing."""
+
+_since: float | None = None
+
+
+class Terminated(SystemExit):
+    """A signal asked for the end. The exit code is 128 + the signal's number, as shells have it."""
+
+
+def end_on_signals() -> None:
+    """From now on SIGTERM and SIGHUP raise Terminated in the main thread; those that are ignored (nohup) stay so."""
+    for name in ENDING:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    global _since  # noqa: PLW0603  # a process ends once
+    now = time.monotonic()
+    if _since is None:
+        _since = now
+        raise Terminated(128 + number)
+    if now - _since > GRACE:  # something holds it up
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
