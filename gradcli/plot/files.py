@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gradcli.errors import InputError
 from gradcli.plot.figure import Bars, Figure, Image, Panel, shade
+from gradcli.plot.scale import axes_of, drawable
 
 ENDINGS = (".png", ".svg", ".pdf")
 
@@ -29,33 +33,42 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
         raise InputError(
             "missing-extra", "a file of a figure needs matplotlib, which is not installed", hint=hint
         ) from None
-    drawing = Drawing(figsize=figure.size, layout="constrained")
-    if figure.title:
-        drawing.suptitle(figure.title)
-    grid = drawing.add_gridspec(*figure.shape)
-    for (row, column), panel in figure.in_order():
-        _fill(drawing.add_subplot(grid[row, column]), panel)
-    try:
-        drawing.savefig(target)
-    except OSError as error:
-        raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # what a scale cannot hold is left out, as it is everywhere
+        drawing = Drawing(figsize=figure.size, layout="constrained")
+        if figure.title:
+            drawing.suptitle(figure.title)
+        grid = drawing.add_gridspec(*figure.shape)
+        for (row, column), panel in figure.in_order():
+            _fill(drawing.add_subplot(grid[row, column]), panel)
+        try:
+            drawing.savefig(target)
+        except OSError as error:
+            raise InputError("file", f"{str(path)!r} cannot be written: {error.strerror}") from None
 
 
 def _fill(axes: Any, panel: Panel) -> None:
+    x, y = axes_of(panel)
     for mark in panel.marks:
         if isinstance(mark, Image):
             axes.imshow(mark.pixels)
             continue
         colour = shade(mark.colour) or "black"
         if isinstance(mark, Bars):
-            axes.bar(mark.x, mark.heights, mark.width, color=colour, label=mark.label)
+            axes.bar(
+                drawable(mark.x, log=x.log),
+                drawable(mark.heights, log=y.log),
+                mark.width,
+                color=colour,
+                label=mark.label,
+            )
             if mark.names:
                 axes.set_xticks(mark.x, mark.names)
         else:
             marker = mark.marker or ("" if mark.style else "o")
             axes.plot(
-                mark.x,
-                mark.y,
+                drawable(mark.x, log=x.log),
+                drawable(mark.y, log=y.log),
                 color=colour,
                 label=mark.label,
                 linestyle=mark.style or "none",
@@ -64,7 +77,10 @@ def _fill(axes: Any, panel: Panel) -> None:
             )
     axes.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
     if not panel.pictures:
-        axes.set(xscale=panel.xscale, yscale=panel.yscale, xlim=panel.xlim, ylim=panel.ylim)
+        axes.set(xscale=panel.xscale, yscale=panel.yscale)
+        for limit, given, axis in ((axes.set_xlim, panel.xlim, x), (axes.set_ylim, panel.ylim, y)):
+            if axis.log or given != (None, None):  # matplotlib refuses a logarithmic axis without data
+                limit(axis.ends)
         if panel.equal:
             axes.set_aspect("equal", adjustable="datalim")
     if panel.grid:
