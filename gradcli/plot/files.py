@@ -13,6 +13,9 @@ from gradcli.errors import InputError
 from gradcli.plot.figure import Bars, Figure, Image, Panel, shade
 from gradcli.plot.scale import axes_of, drawable
 
+FURTHEST = 1e250
+"""How far a logarithmic axis reaches."""
+
 ENDINGS = (".png", ".svg", ".pdf")
 
 
@@ -79,7 +82,9 @@ def _fill(axes: Any, panel: Panel) -> None:
     if not panel.pictures:
         axes.set(xscale=panel.xscale, yscale=panel.yscale)
         for limit, given, axis in ((axes.set_xlim, panel.xlim, x), (axes.set_ylim, panel.ylim, y)):
-            if axis.log or given != (None, None):  # matplotlib refuses a logarithmic axis without data
+            if axis.log:  # matplotlib refuses one without data, and its ticks reach beyond the ends
+                limit(np.clip(axis.ends, 1 / FURTHEST, FURTHEST))
+            elif given != (None, None):
                 limit(axis.ends)
         if panel.equal:
             axes.set_aspect("equal", adjustable="datalim")
