@@ -13,7 +13,7 @@ INTERRUPTED = 130
 """`Exit.INTERRUPTED`, which would have to be imported."""
 
 CHECKING = frozenset("diff check jacobian hessian jvp vjp hvp explain eps minimize plot batch repl".split())
-"""The commands that ask SymPy, unless they are told not to check."""
+"""The commands that ask SymPy, unless they are told not to check; `scenario` does so in a process of its own."""
 
 
 def main() -> None:
@@ -42,9 +42,9 @@ def _run(arguments: list[str]) -> int:
 
 def _checks(arguments: list[str]) -> bool:
     """Whether this command line will ask SymPy."""
-    if arguments[:1] and arguments[0] in CHECKING:
-        return not {"--no-check", "--help", "--python"} & set(arguments)
-    return arguments[:1] == ["scenario"] and any(not word.startswith("-") for word in arguments[1:])
+    return (
+        arguments[:1] != [] and arguments[0] in CHECKING and not {"--no-check", "--help", "--python"} & set(arguments)
+    )
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from gradcli.scenario import library, progress
 from gradcli.verify.client import SympyWorker
 
 if TYPE_CHECKING:
+    from gradcli.cli.guard import Guard
     from gradcli.scenario.judgement import Judgement
     from gradcli.scenario.markdown import Scenario
     from gradcli.scenario.results import StepResult
@@ -32,18 +33,21 @@ WATCH_SECONDS = 0.2
 class Runner:
     """Runs scenarios and tells what comes of it.
 
+    guard   is told which code is run
     worker  a SymPy process that has been started; without one, one is started
     limit   seconds that a step may take; None is no limit
     brief   a table, and of the steps only those that failed
     """
 
-    def __init__(self, worker: SympyWorker | None, limit: float | None, *, json: bool, brief: bool) -> None:
+    def __init__(
+        self, guard: Guard, worker: SympyWorker | None, limit: float | None, *, json: bool, brief: bool
+    ) -> None:
         self.lent = worker
         self.limit = limit
         self.json = json
         self.brief = brief
         self.stack = ExitStack()
-        self.bars = Bars()
+        self.bars = Bars(guard.block)
 
     def __enter__(self) -> Self:
         self.worker = self.lent or self.stack.enter_context(SympyWorker())  # imports SymPy beside what follows

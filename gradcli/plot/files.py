@@ -80,17 +80,23 @@ def _fill(axes: Any, panel: Panel) -> None:
             )
     axes.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
     if not panel.pictures:
-        axes.set(xscale=panel.xscale, yscale=panel.yscale)
-        for limit, given, axis in ((axes.set_xlim, panel.xlim, x), (axes.set_ylim, panel.ylim, y)):
-            if axis.log:  # matplotlib refuses one without data, and its ticks reach beyond the ends
-                limit(np.clip(axis.ends, 1 / FURTHEST, FURTHEST))
-            elif given != (None, None):
-                limit(axis.ends)
-        if panel.equal:
-            axes.set_aspect("equal", adjustable="datalim")
+        _scale(axes, panel)
     if panel.grid:
         axes.grid(visible=True, alpha=0.3)
     if panel.legend and panel.labelled():
         axes.legend()
     if not panel.axes:
         axes.set_axis_off()
+
+
+def _scale(axes: Any, panel: Panel) -> None:
+    """Both scales, and what they cover."""
+    x, y = axes_of(panel)
+    axes.set(xscale=panel.xscale, yscale=panel.yscale)
+    for limit, given, axis in ((axes.set_xlim, panel.xlim, x), (axes.set_ylim, panel.ylim, y)):
+        if axis.log:  # matplotlib refuses one without data, and its ticks reach beyond the ends
+            limit(np.clip(axis.ends, 1 / FURTHEST, FURTHEST))
+        elif given != (None, None):
+            limit(axis.ends)
+    if panel.equal:
+        axes.set_aspect("equal", adjustable="datalim")
