@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -57,7 +57,14 @@ class Runner:
         self.stack.close()
 
     def run(self, scenarios: Sequence[Scenario], answers: Path | None = None) -> int:
-        """Runs them, and compares and checks everything; also the answers in a file, if one is given."""
+        """Runs them, and compares and checks everything; also the answers in a file, if one is given.
+
+        Raises InputError for one without code: what checks nothing is no success.
+        """
+        for scenario in scenarios:
+            if not any(step.code for step in scenario.steps):
+                hint = "code to run stands in a block ```python; --step and --emit html show the text"
+                raise InputError("nothing-to-check", f"{scenario.source}: there is no code in it", hint=hint)
         seconds, done = {}, []
         judged = self._judged(scenarios, answers)
         with self.bars.all(len(scenarios) if self.brief else 0):
@@ -247,10 +254,10 @@ class Runner:
         return results
 
     def _note(self, scenario: Scenario, results: Sequence[StepResult]) -> None:
-        with suppress(OSError):
+        try:
             progress.note_run(scenario, results)
-            return
-        say(f"what you have done cannot be written to {progress.folder()}", "warning")
+        except OSError as error:
+            say(f"what you have done cannot be written down: {error}", "warning")
 
     def _tell(self, renderable: Any) -> None:
         if not (self.json or self.brief):

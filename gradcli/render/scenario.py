@@ -97,11 +97,16 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
 
 
 def scenario_summary(scenario: Scenario, results: Sequence[StepResult]) -> Text:
-    """One line: how many outputs are as documented, and what the verdicts were."""
-    parts = [f"{outputs(scenario, results)} as documented"]
+    """One line: how many outputs are as documented, how many answers are right, and what the verdicts were."""
+    if not any(step.code for step in scenario.steps):
+        return Text(f"{scenario.name}: there is no code in it, so nothing was checked", style="bold yellow")
     gradients = gradient_words(results)
-    if gradients:
-        parts.append(f"gradients: {gradients}")
+    said = (
+        f"{outputs(scenario, results)} as documented",
+        answer_words(results),
+        gradients and f"gradients: {gradients}",
+    )
+    parts = [part for part in said if part]
     failed = any(result.failed for result in results)
     return Text(f"{scenario.name}: {'; '.join(parts)}", style="bold red" if failed else "bold green")
 
@@ -117,6 +122,12 @@ def outputs(scenario: Scenario, results: Sequence[StepResult]) -> str:
     """For instance "4 of 5 outputs"."""
     good, total = tally(scenario, results)
     return f"{good} of {count(total, 'output')}"
+
+
+def answer_words(results: Sequence[StepResult]) -> str:
+    """For instance "2 of 3 answers right"; empty if none were given."""
+    judged = [result.judgement.right for result in results if result.judgement is not None]
+    return f"{sum(judged)} of {count(len(judged), 'answer')} right" if judged else ""
 
 
 def gradient_words(results: Sequence[StepResult]) -> str:

@@ -16,12 +16,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import platformdirs
-
 from gradcli.files import write_whole
 from gradcli.scenario import library
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
+from gradcli.scenario.state import state_folder
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ class Progress:
 
 
 def folder() -> Path:
-    """Where the files are."""
-    return platformdirs.user_state_path("gradcli", appauthor=False) / "scenarios"
+    """Where the files are. Raises OSError where the user has no place for them."""
+    return state_folder() / "scenarios"
 
 
 def load(scenario: Scenario) -> Progress:

@@ -8,44 +8,30 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 
 class Surroundings:
-    """The working directory and Python's builtins, as a scenario's code has left them: gradcli does not see them so."""
+    """The working directory, as a scenario's code has left it: gradcli does not see it so."""
 
     def __init__(self) -> None:
         self.folder: int | None = None
-        self.builtins: dict[str, Any] = dict(vars(builtins))
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Inside, they are the code's; afterwards, what they were."""
+        """Inside, it is the code's; afterwards it is what it was, and so are Python's builtins."""
         names = vars(builtins)
         ours, home = {**names}, _here()
-        _become(self.builtins)
         _go(self.folder)
         try:
             yield
         finally:
-            self.builtins = {**names}  # no builtin may be called until ours are back
-            names.update(ours)
-            _become(ours)
+            names.update(ours)  # before that, no builtin can be relied on
             former, self.folder = self.folder, _here()
             _go(home)
             for descriptor in (former, home):
                 if descriptor is not None:
                     with suppress(OSError):  # the code closes what it likes
                         os.close(descriptor)
-
-
-def _become(names: dict[str, Any]) -> None:
-    """Makes these the builtins."""
-    now = vars(builtins)
-    if now != names:
-        for name in now.keys() - names.keys():
-            del now[name]
-        now.update(names)
 
 
 def _here() -> int | None:
