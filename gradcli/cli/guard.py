@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from gradcli.cli.exits import Exit
@@ -82,7 +82,7 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
 
 def _watched(guard: Guard, child: int, *, json: bool) -> int:
     """Waits for the run, and says how it ended where it does not say so itself."""
-    with _passing_on(child) as passed:
+    with _passing_on(child) as passed, _kept_terminal():
         _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     word, text = guard.said
@@ -126,6 +126,25 @@ def _passing_on(child: int) -> Iterator[list[int]]:
     finally:
         for number, way in former.items():
             signal.signal(number, way)
+
+
+@contextmanager
+def _kept_terminal() -> Iterator[None]:
+    """Afterwards the terminal is as it was: whoever is killed cannot put it right."""
+    if not os.isatty(0):
+        yield
+        return
+    import termios  # there is one where processes fork
+
+    former = termios.tcgetattr(0)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, former)
+        if sys.stderr.isatty():
+            sys.stderr.write("\x1b[?25h")  # the cursor is seen
+            sys.stderr.flush()
 
 
 def _ignored(number: int) -> bool:

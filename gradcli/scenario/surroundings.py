@@ -6,8 +6,10 @@ import builtins
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
 
 
 class Surroundings:
@@ -49,28 +51,36 @@ def _go(folder: int | None) -> None:
 
 
 class Signals:
-    """Tells an interruption by Ctrl-C from a KeyboardInterrupt that the code raises itself."""
+    """Tells what a signal raises from a KeyboardInterrupt or SystemExit that the code raises itself."""
 
     def __init__(self) -> None:
         self.came = False
 
     @contextmanager
     def heard(self) -> Iterator[None]:
-        """Inside, they are listened for, if Ctrl-C raises KeyboardInterrupt here at all."""
-        former = signal.getsignal(signal.SIGINT)
-        if former is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        signal.signal(signal.SIGINT, self._interrupt)
+        """Inside, they are listened for, where they raise anything here."""
+        main = threading.current_thread() is threading.main_thread()
+        former = {number: way for number in _endings() if main and callable(way := signal.getsignal(number))}
+        for number, handler in former.items():
+            signal.signal(number, self._noting(handler))
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, former)
+            for number, handler in former.items():
+                signal.signal(number, handler)
 
     def outside(self, error: BaseException) -> bool:
         """Whether what was raised comes from outside the code."""
-        return self.came and isinstance(error, KeyboardInterrupt)
+        return self.came and isinstance(error, (KeyboardInterrupt, SystemExit))
 
-    def _interrupt(self, *_: object) -> None:
-        self.came = True
-        raise KeyboardInterrupt
+    def _noting(self, handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, FrameType | None], Any]:
+        def note(number: int, frame: FrameType | None) -> Any:
+            self.came = True
+            return handler(number, frame)
+
+        return note
+
+
+def _endings() -> list[int]:
+    """The signals that ask for the end; Windows has no SIGHUP."""
+    return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
