@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
@@ -26,6 +27,9 @@ FORKS = hasattr(os, "fork")
 
 GRACE = 2.0
 """Seconds that a run which has said its last word may still take: threads that never end, what is done at exit."""
+
+SAME = 0.3
+"""Seconds within which two interruptions are one."""
 
 SIZE = 4096
 INSIDE, OUTSIDE, DONE, RAISED, TOLD = b"IODRT"
@@ -68,6 +72,8 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
     if child:
         return _watched(guard, child, json=json)
     _end_with(parent)
+    if not _ignored(signal.SIGINT):
+        signal.signal(signal.SIGINT, _Interrupts())
     BEFORE_END.append(lambda: guard.say(TOLD))
     try:
         code = run(guard)
@@ -112,15 +118,15 @@ def _watched(guard: Guard, child: int, *, json: bool) -> int:
 
 @contextmanager
 def _passing_on(child: int) -> Iterator[list[int]]:
-    """Inside, signals that end this process are the run's: Ctrl-C reaches it by itself. Gives those passed on."""
+    """Inside, signals that end this process are passed on to the run. Gives those that were."""
     passed: list[int] = []
 
     def pass_on(number: int, _: object) -> None:
         passed.append(number)
         os.kill(child, number)
 
-    ways = {signal.SIGINT: lambda *_: None, signal.SIGTERM: pass_on, signal.SIGHUP: pass_on}
-    former = {number: signal.signal(number, way) for number, way in ways.items() if not _ignored(number)}
+    ends = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    former = {number: signal.signal(number, pass_on) for number in ends if not _ignored(number)}
     try:
         yield passed
     finally:
@@ -145,6 +151,18 @@ def _kept_terminal() -> Iterator[None]:
         if sys.stderr.isatty():
             sys.stderr.write("\x1b[?25h")  # the cursor is seen
             sys.stderr.flush()
+
+
+class _Interrupts:
+    """Raises KeyboardInterrupt at Ctrl-C, which a terminal sends to both processes, and one passes on to the other."""
+
+    def __init__(self) -> None:
+        self.last = -SAME
+
+    def __call__(self, *_: object) -> None:
+        last, self.last = self.last, time.monotonic()
+        if self.last > last + SAME:
+            raise KeyboardInterrupt
 
 
 def _ignored(number: int) -> bool:

@@ -23,6 +23,7 @@ CRASHES = f"{HEAD}```python\nimport os, time\ntime.sleep(2)\nos.kill(os.getpid()
 def started(folder: Path, *arguments: str) -> tuple[Any, list[Any]]:
     """A command in a terminal, and what the terminal's state was before it began."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "NO_COLOR": "1", "XDG_STATE_HOME": str(folder)}
+    env["PROMPT_TOOLKIT_NO_CPR"] = "1"
     program = ["-c", "import os, sys; input(); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"]
     command = [*program, "-m", "gradcli", *arguments]
     terminal = pexpect.spawn(sys.executable, command, env=env, timeout=30, encoding="utf-8", cwd=str(folder))
@@ -50,7 +51,7 @@ def test_signals_leave_it_as_it_was(tmp_path: Path, number: int, way: str) -> No
     if way == "repl":
         pytest.importorskip("gradcli.signals", reason="nothing turns signals into exceptions")
         terminal, before = started(tmp_path, "repl", "--no-check")
-        terminal.expect("> ")
+        terminal.expect(">")
     else:
         terminal, before = started(tmp_path, "scenario", str(page), *(["--step"] if way == "step" else []))
         terminal.expect("quit" if way == "step" else "line 8")
