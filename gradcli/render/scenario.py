@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -24,6 +25,10 @@ from gradcli.scenario.results import BackwardRecord, StepResult
 MAX_BACKWARDS = 3
 """How many backward passes of a step are drawn."""
 
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
+_CONTROL = re.compile("[^\\S \\n\\t]|[\\0-\\x08\\x0e-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
+"""Control characters, those that turn the direction of writing, and blanks that are none."""
+
 INDENT = (0, 0, 0, 4)
 DIFF_STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
@@ -44,18 +49,27 @@ def step_screen(result: StepResult) -> RenderableType:
         code = Syntax(result.step.code.text, "python", theme="ansi_dark", background_color="default", word_wrap=True)
         parts += [Padding(code, INDENT), Text()]
     if result.printed:
-        parts += [_marked(result.printed, "│ ", "dim"), Text()]
+        parts += [_marked(harmless(result.printed), "│ ", "dim"), Text()]
     for figure in result.figures:
         parts += [FigureView(figure), Text()]
     if result.notes:
-        parts += [Text(result.notes.rstrip("\n"), style="yellow"), Text()]
+        parts += [Text(harmless(result.notes.rstrip("\n")), style="yellow"), Text()]
     if result.error is not None:
-        parts += [Text(result.error.rstrip("\n"), style="red"), Text()]
+        parts += [Text(harmless(result.error.rstrip("\n")), style="red"), Text()]
     if result.difference is not None:
-        parts += [Text("The output is not the document's:", style="bold red"), _diff(result.difference), Text()]
+        parts += [
+            Text("The output is not the document's:", style="bold red"),
+            _diff(harmless(result.difference)),
+            Text(),
+        ]
     if result.contradiction is not None:
         parts += [Text(f"The question is not answered by its code: {result.contradiction}\n", style="bold red")]
     return Group(*parts, *_backwards(result))
+
+
+def harmless(text: str) -> str:
+    """What code has printed, without colours, and with a terminal's other control characters shown as Python does."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _COLOURS.sub("", text))
 
 
 def _marked(text: str, mark: str, style: str) -> Text:

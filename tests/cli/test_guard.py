@@ -200,3 +200,10 @@ def alive(process: int) -> bool:
     except OSError:
         return False
     return state.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_what_is_printed_does_nothing_to_the_terminal(tmp_path: Path) -> None:
+    code = r"print('\x1b]0;title\x07\x00\u202e\x1b[31mred\x1b[0m')"
+    done = ran(page(tmp_path, code))
+    assert r"│ \x1b]0;title\x07\x00\u202ered" in done.stdout
+    assert "\x1b" not in done.stdout
