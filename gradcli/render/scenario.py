@@ -26,8 +26,8 @@ MAX_BACKWARDS = 3
 """How many backward passes of a step are drawn."""
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
-_CONTROL = re.compile("[^\\S \\n\\t]|[\\0-\\x08\\x0e-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
-"""Control characters, those that turn the direction of writing, and blanks that are none."""
+_CONTROL = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
+"""Control characters, but for those that Rich leaves out, and those that turn the direction of writing."""
 
 INDENT = (0, 0, 0, 4)
 DIFF_STYLES = {"-": "red", "+": "green", "@": "cyan"}
