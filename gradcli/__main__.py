@@ -14,7 +14,7 @@ INTERRUPTED = 130
 """`Exit.INTERRUPTED`, which would have to be imported."""
 
 CHECKING = frozenset("diff check jacobian hessian jvp vjp hvp explain eps minimize plot batch repl".split())
-"""The commands that ask SymPy, unless they are told not to check."""
+"""The commands that ask SymPy, unless they are told not to check; `scenario` does so in a process of its own."""
 
 
 def main() -> None:
@@ -26,10 +26,15 @@ def main() -> None:
 
     keep_descriptors()
     try:
-        code = _run() if "_GRADCLI_COMPLETE" in os.environ else supervised(_run, _unfinished)
+        code = supervised(_run, _unfinished) if _is_watched() else _run()
     except KeyboardInterrupt:  # while modules are imported; `cli.app` sees to it from then on
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _is_watched() -> bool:
+    """Whether another process watches the command: not what a shell completes, nor scenarios, which have a guard."""
+    return "_GRADCLI_COMPLETE" not in os.environ and sys.argv[1:2] != ["scenario"]
 
 
 def _run() -> int:
@@ -65,9 +70,9 @@ def _unfinished(sentence: str) -> int:
 
 def _checks(arguments: list[str]) -> bool:
     """Whether this command line will ask SymPy."""
-    if arguments[:1] and arguments[0] in CHECKING:
-        return not {"--no-check", "--help", "--python"} & set(arguments)
-    return arguments[:1] == ["scenario"] and any(not word.startswith("-") for word in arguments[1:])
+    return (
+        arguments[:1] != [] and arguments[0] in CHECKING and not {"--no-check", "--help", "--python"} & set(arguments)
+    )
 
 
 def _leave_the_current_folder() -> None:

@@ -36,7 +36,7 @@ USERS = {
     "pyarrow": {"calculator"},
     "prompt_toolkit": {"cli"},
     "nbformat": {"scenario"},
-    "platformdirs": {"scenario", "cli"},
+    "platformdirs": {"scenario"},
     "sympy": {"verify"},
     "torch": {"calculator"},
     "typer": {"cli"},

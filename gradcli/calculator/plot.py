@@ -22,6 +22,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError, Span
 from gradcli.lang.unparse import unparse
 from gradcli.lang.values import read_value, read_values
+from gradcli.plot.scale import LARGEST
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -109,6 +110,9 @@ def read_interval(text: str, question: Question) -> Interval:
     start, stop, *count = (_number(read_value(part, source, maker), source) for part in parts)
     if not start < stop:
         raise InputError("interval", f"{source}: the interval from {start:g} to {stop:g} has no inside")
+    if max(abs(start), abs(stop)) > LARGEST or stop - start < 1 / LARGEST:
+        bounds = f"an interval lies between {-LARGEST:g} and {LARGEST:g}, and is at least {1 / LARGEST:g} long"
+        raise InputError("interval", f"{source}: {start:g} to {stop:g} cannot be drawn: {bounds}")
     points = count[0] if count else POINTS
     if points != int(points) or not 2 <= points <= MAX_POINTS:
         message = f"{source}: the count must be a whole number from 2 to {MAX_POINTS:,}, not {points:g}"

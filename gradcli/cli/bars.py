@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,15 @@ PAUSE = 0.1
 
 
 class Bars:
-    """Follows steps; one that takes long gets a bar: the backward passes, the last loss, the DataLoader's position."""
+    """Follows steps; one that takes long gets a bar: the backward passes, the last loss, the DataLoader's position.
 
-    def __init__(self) -> None:
-        self.screen = sys.stderr if sys.stderr.isatty() else None  # what a step writes there is captured
+    told  is called with the place of the code that is run, and with "" when it has ended
+    """
+
+    def __init__(self, told: Callable[[str], None]) -> None:
+        self.told = told
+        # What a step writes to standard error is captured, so a way there of our own is needed.
+        self.screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") if sys.stderr.isatty() else None
         self.lock = threading.Lock()
         self.total: tuple[Progress, TaskID] | None = None
         self.step: tuple[Progress, TaskID] | None = None
@@ -52,8 +58,10 @@ class Bars:
             bar, task = self.total
             bar.update(task, description=name, advance=1)
 
-    def begin(self, step: Step) -> None:
+    def begin(self, source: str, step: Step) -> None:
         """A step begins."""
+        if step.code is not None:
+            self.told(f"{source}, line {step.code.line}")
         if self.screen is not None and step.code is not None:
             self.facts = {"description": f"line {step.code.line}", "total": None, "told": ""}
             self.timer = threading.Timer(PATIENCE, self._show)
@@ -71,6 +79,7 @@ class Bars:
 
     def end(self) -> None:
         """The step has ended, in whatever way: its bar goes."""
+        self.told("")
         if self.timer is None:
             return
         self.timer.cancel()

@@ -65,11 +65,11 @@ def _prompting(words: Callable[[], list[str]]) -> Ask | None:
     except ModuleNotFoundError:
         say("pip install 'gradcli[repl]' brings history and completion")
         return None
-    import platformdirs
+    from gradcli.scenario.state import state_folder
 
-    folder = platformdirs.user_state_path("gradcli", appauthor=False)
     history: History
     try:
+        folder = state_folder()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "repl-history").touch()
         history = FileHistory(folder / "repl-history")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -87,6 +88,7 @@ def scenario(
         )
 
     from gradcli.cli import scenario_runs as runs
+    from gradcli.cli.guard import Guard, guarded
     from gradcli.datasets.folder import using_folder
     from gradcli.scenario import questions
 
@@ -94,8 +96,14 @@ def scenario(
     for each in [] if lint or watch else found:  # these two tell all that is wrong, and go on
         questions.check(each)
     asked = [questions.with_fresh_numbers(each, seed) for each in found] if fresh else found
-    with using_folder(data), runs.Runner(ctx.obj, timeout or None, json=json, brief=brief) as runner:
-        ways = {"--watch": runner.watch, "--update": runner.update, "--lint": runner.lint, "--step": runner.step}
-        ways |= {"--against": runner.against, "--emit": partial(runner.emit, form=emit or Form.py, output=output)}
-        way = ways.get("".join(chosen), partial(runner.run, answers=answers))
-        return way(asked)
+    if math.isnan(timeout):
+        raise InputError("usage", "--timeout is a number of seconds", hint="0 is for ever")
+
+    def run(guard: Guard) -> int:
+        with using_folder(data), runs.Runner(guard, ctx.obj, timeout or None, json=json, brief=brief) as runner:
+            ways = {"--watch": runner.watch, "--update": runner.update, "--lint": runner.lint, "--step": runner.step}
+            ways |= {"--against": runner.against, "--emit": partial(runner.emit, form=emit or Form.py, output=output)}
+            way = ways.get("".join(chosen), partial(runner.run, answers=answers))
+            return way(asked)
+
+    return guarded(run, json=json)

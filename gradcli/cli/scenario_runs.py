@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from gradcli.scenario import library, progress
 from gradcli.verify.client import SympyWorker
 
 if TYPE_CHECKING:
+    from gradcli.cli.guard import Guard
     from gradcli.scenario.judgement import Judgement
     from gradcli.scenario.markdown import Scenario
     from gradcli.scenario.results import StepResult
@@ -32,18 +33,21 @@ WATCH_SECONDS = 0.2
 class Runner:
     """Runs scenarios and tells what comes of it.
 
+    guard   is told which code is run
     worker  a SymPy process that has been started; without one, one is started
     limit   seconds that a step may take; None is no limit
     brief   a table, and of the steps only those that failed
     """
 
-    def __init__(self, worker: SympyWorker | None, limit: float | None, *, json: bool, brief: bool) -> None:
+    def __init__(
+        self, guard: Guard, worker: SympyWorker | None, limit: float | None, *, json: bool, brief: bool
+    ) -> None:
         self.lent = worker
         self.limit = limit
         self.json = json
         self.brief = brief
         self.stack = ExitStack()
-        self.bars = Bars()
+        self.bars = Bars(guard.block)
 
     def __enter__(self) -> Self:
         self.worker = self.lent or self.stack.enter_context(SympyWorker())  # imports SymPy beside what follows
@@ -53,7 +57,14 @@ class Runner:
         self.stack.close()
 
     def run(self, scenarios: Sequence[Scenario], answers: Path | None = None) -> int:
-        """Runs them, and compares and checks everything; also the answers in a file, if one is given."""
+        """Runs them, and compares and checks everything; also the answers in a file, if one is given.
+
+        Raises InputError for one without code: what checks nothing is no success.
+        """
+        for scenario in scenarios:
+            if not any(step.code for step in scenario.steps):
+                hint = "code to run stands in a block ```python; --step and --emit html show the text"
+                raise InputError("nothing-to-check", f"{scenario.source}: there is no code in it", hint=hint)
         seconds, done = {}, []
         judged = self._judged(scenarios, answers)
         with self.bars.all(len(scenarios) if self.brief else 0):
@@ -244,10 +255,10 @@ class Runner:
         return results
 
     def _note(self, scenario: Scenario, results: Sequence[StepResult]) -> None:
-        with suppress(OSError):
+        try:
             progress.note_run(scenario, results)
-            return
-        say(f"what you have done cannot be written to {progress.folder()}", "warning")
+        except OSError as error:
+            say(f"what you have done cannot be written down: {error}", "warning")
 
     def _tell(self, renderable: Any) -> None:
         if not (self.json or self.brief):

@@ -48,7 +48,7 @@ def reset(scenarios: Sequence[Scenario] | None, *, json: bool) -> int:
     try:
         number = progress.forget(scenarios)
     except OSError as error:
-        raise InputError("state", f"{str(progress.folder())!r} cannot be changed: {error.strerror}") from None
+        raise InputError("state", f"what you have done cannot be forgotten: {error}") from None
     if json:
         from gradcli.render.scenario_document import listed, scenarios_document
 

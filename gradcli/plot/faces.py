@@ -183,7 +183,7 @@ class Axes:
         refuse("axis", others)
         if not isinstance(arg, (str, bool)):
             xmin, xmax, ymin, ymax = arg
-            self.panel.xlim, self.panel.ylim = (float(xmin), float(xmax)), (float(ymin), float(ymax))
+            self.panel.xlim, self.panel.ylim = _limits(xmin, xmax), _limits(ymin, ymax)
             return
         choice("axis", "arg", arg, ("on", "off", "equal", "tight", True, False))
         if arg == "equal":
@@ -271,7 +271,10 @@ def _series(data: tuple[Any, ...]) -> list[tuple[Any, Any, str]]:
 def _limits(low: Any, high: float | None) -> tuple[float | None, float | None]:
     if high is None and low is not None and np.ndim(low):
         low, high = low
-    return None if low is None else float(low), None if high is None else float(high)
+    pair = None if low is None else float(low), None if high is None else float(high)
+    if any(limit is not None and not np.isfinite(limit) for limit in pair):
+        raise ValueError("Axis limits cannot be NaN or Inf")
+    return pair
 
 
 def _place(place: tuple[int, ...]) -> tuple[int, int, int]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from gradcli.errors import InputError
 from gradcli.files import unwritable, write_whole
 from gradcli.plot.figure import Bars, Figure, Image, Panel, shade
+from gradcli.plot.scale import axes_of, drawable
+
+FURTHEST = 1e250
+"""How far a logarithmic axis reaches."""
 
 ENDINGS = (".png", ".svg", ".pdf")
 
@@ -31,14 +38,16 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
         raise InputError(
             "missing-extra", "a file of a figure needs matplotlib, which is not installed", hint=hint
         ) from None
-    drawing = Drawing(figsize=figure.size, layout="constrained")
-    if figure.title:
-        drawing.suptitle(figure.title)
-    grid = drawing.add_gridspec(*figure.shape)
-    for (row, column), panel in figure.in_order():
-        _fill(drawing.add_subplot(grid[row, column]), panel)
     data = io.BytesIO()  # what matplotlib does where a disk is full depends on the format
-    drawing.savefig(data, format=target.suffix[1:].lower())
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # what a scale cannot hold is left out, as it is everywhere
+        drawing = Drawing(figsize=figure.size, layout="constrained")
+        if figure.title:
+            drawing.suptitle(figure.title)
+        grid = drawing.add_gridspec(*figure.shape)
+        for (row, column), panel in figure.in_order():
+            _fill(drawing.add_subplot(grid[row, column]), panel)
+        drawing.savefig(data, format=target.suffix[1:].lower())
     try:
         write_whole(target, data.getvalue())
     except OSError as error:
@@ -46,20 +55,27 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
 
 
 def _fill(axes: Any, panel: Panel) -> None:
+    x, y = axes_of(panel)
     for mark in panel.marks:
         if isinstance(mark, Image):
             axes.imshow(mark.pixels)
             continue
         colour = shade(mark.colour) or "black"
         if isinstance(mark, Bars):
-            axes.bar(mark.x, mark.heights, mark.width, color=colour, label=mark.label)
+            axes.bar(
+                drawable(mark.x, log=x.log),
+                drawable(mark.heights, log=y.log),
+                mark.width,
+                color=colour,
+                label=mark.label,
+            )
             if mark.names:
                 axes.set_xticks(mark.x, mark.names)
         else:
             marker = mark.marker or ("" if mark.style else "o")
             axes.plot(
-                mark.x,
-                mark.y,
+                drawable(mark.x, log=x.log),
+                drawable(mark.y, log=y.log),
                 color=colour,
                 label=mark.label,
                 linestyle=mark.style or "none",
@@ -68,12 +84,23 @@ def _fill(axes: Any, panel: Panel) -> None:
             )
     axes.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
     if not panel.pictures:
-        axes.set(xscale=panel.xscale, yscale=panel.yscale, xlim=panel.xlim, ylim=panel.ylim)
-        if panel.equal:
-            axes.set_aspect("equal", adjustable="datalim")
+        _scale(axes, panel)
     if panel.grid:
         axes.grid(visible=True, alpha=0.3)
     if panel.legend and panel.labelled():
         axes.legend()
     if not panel.axes:
         axes.set_axis_off()
+
+
+def _scale(axes: Any, panel: Panel) -> None:
+    """Both scales, and what they cover."""
+    x, y = axes_of(panel)
+    axes.set(xscale=panel.xscale, yscale=panel.yscale)
+    for limit, given, axis in ((axes.set_xlim, panel.xlim, x), (axes.set_ylim, panel.ylim, y)):
+        if axis.log:  # matplotlib refuses one without data, and its ticks reach beyond the ends
+            limit(np.clip(axis.ends, 1 / FURTHEST, FURTHEST))
+        elif given != (None, None):
+            limit(axis.ends)
+    if panel.equal:
+        axes.set_aspect("equal", adjustable="datalim")

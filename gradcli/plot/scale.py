@@ -17,7 +17,8 @@ MARGIN = 0.05
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 SLACK = 1e-9
 
-LARGEST = 1e300
+LARGEST_POWER = 300
+LARGEST = 10.0**LARGEST_POWER
 """Numbers beyond it are not drawn, and those below its reciprocal are 0: the extent of an axis must be a number."""
 
 
@@ -37,13 +38,20 @@ class Axis:
                 values = np.where(values > 0, np.log10(values), np.nan)
             return np.asarray((values - self.low) / (self.high - self.low))
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The numbers at both ends, as far as there are such numbers."""
+        if not self.log:
+            return self.low, self.high
+        low, high = (10.0 ** min(max(power, -LARGEST_POWER), LARGEST_POWER) for power in (self.low, self.high))
+        return low, high
+
     def ticks(self, most: int = 7) -> list[tuple[float, str]]:
         """At most `most` round numbers on the axis: the place of each, 0 to 1, and its text."""
         powers = _round_numbers(self.low, self.high, most, whole=True) if self.log else ([], 1.0)
         if len(powers[0]) > 1 or (powers[0] and self.high - self.low > 1):
             return [((n - self.low) / (self.high - self.low), _power(round(n))) for n in powers[0]]
-        ends = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
-        numbers, step = _round_numbers(*ends, most)
+        numbers, step = _round_numbers(*self.ends, most)
         return list(zip(self.place(np.array(numbers)).tolist(), _decimals(numbers, step), strict=True))
 
 
@@ -58,6 +66,13 @@ def axes_of(panel: Panel) -> tuple[Axis, Axis]:
         [line.y for line in lines] + [bar.heights for bar in bars] + grounded, panel.ylim, log=panel.yscale == "log"
     )
     return x, y
+
+
+def drawable(values: Array, *, log: bool = False) -> Array:
+    """The numbers as they are drawn: nan for those that the axis cannot hold, 0 for those that are too small."""
+    size = np.abs(values)
+    shown = np.where(size < 1 / LARGEST, 0.0, values)
+    return np.where((size < LARGEST) & ((shown > 0) | (not log)), shown, np.nan)
 
 
 def equalised(x: Axis, y: Axis, width: float, height: float) -> tuple[Axis, Axis]:
@@ -75,9 +90,12 @@ def _widened(axis: Axis, extent: float) -> Axis:
 
 def _axis(data: Iterable[Array], limits: tuple[float | None, float | None], *, log: bool) -> Axis:
     values = np.concatenate([np.zeros(0), *(np.ravel(part).astype(float) for part in data)])
-    values[np.abs(values) < 1 / LARGEST] = 0
-    values = values[(np.abs(values) < LARGEST) & ((values > 0) | (not log))]
-    given = [None if limit is None or (log and limit <= 0) else limit for limit in limits]
+    values = drawable(values, log=log)
+    values = values[np.isfinite(values)]
+    given = [
+        None if limit is None or (log and limit < 1 / LARGEST) else min(max(limit, -LARGEST), LARGEST)
+        for limit in limits
+    ]
     if log:
         values = np.log10(values)
         given = [None if limit is None else math.log10(limit) for limit in given]
@@ -85,7 +103,10 @@ def _axis(data: Iterable[Array], limits: tuple[float | None, float | None], *, l
     room = (high - low) * MARGIN if high > low else max(abs(low) * MARGIN, 0.5)
     low = low - room if given[0] is None else given[0]
     high = high + room if given[1] is None else given[1]
-    return Axis(low, high, log) if high > low else Axis(min(low, high) - 0.5, max(low, high) + 0.5, log)
+    if high - low > max(1 / LARGEST, 4 * math.ulp(max(abs(low), abs(high)))):  # else there are no ticks to tell apart
+        return Axis(low, high, log)
+    least = max(0.5, MARGIN * abs(low))
+    return Axis(min(low, high) - least, max(low, high) + least, log)
 
 
 def _round_numbers(low: float, high: float, most: int, *, whole: bool = False) -> tuple[list[float], float]:

@@ -7,6 +7,7 @@ and on dark ground alike.
 from __future__ import annotations
 
 import base64
+import math
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,16 +16,19 @@ from html import escape
 import numpy as np
 
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Panel, shade
+from gradcli.plot.lettering import fitted, text_width
 from gradcli.plot.scale import Axis, axes_of, equalised
 
 UNIT = 72.0
 """Pixels to an inch of the figure's size."""
 
 FONT = 12
-CHARACTER = 6.6
-"""About how wide a character is."""
+SAMPLE, BETWEEN, ROW = 24, 18, 18
+"""Of a legend: the room for a sample of the line, and between two entries; the height of a row."""
 
 DASHES = {"-": "", "--": "7 4", ":": "1.5 4", "-.": "7 3 1.5 3"}
+FAR = 200.0
+"""How far outside the area a point may lie, in its sides."""
 GREY = 0.18
 """How strong the lines of a grid are."""
 
@@ -34,7 +38,7 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
     width, height = (side * UNIT for side in figure.size)
     rows, columns = figure.shape
     top = 1.8 * FONT if figure.title else 0.0
-    parts = [_text(width / 2, 1.2 * FONT, figure.title, size=FONT + 2)] if figure.title else []
+    parts = [_text(width / 2, 1.2 * FONT, figure.title, size=FONT + 2, room=width)] if figure.title else []
     room = width / columns, (height - top) / rows
     for (row, column), panel in figure.in_order():
         parts.append(f'<g transform="translate({column * room[0]:.5g} {top + row * room[1]:.5g})">')
@@ -53,10 +57,10 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
 def _chart(panel: Panel, width: float, height: float) -> Iterator[str]:
     x, y = axes_of(panel)
     series = [mark for mark in panel.marks if not isinstance(mark, Image)]
-    labels = panel.labelled() if panel.legend else []
-    ticks = CHARACTER * max((len(text) for _, text in y.ticks()), default=1) + 8
+    ticks = max((text_width(text, FONT) for _, text in y.ticks()), default=FONT) + 8
     left = 10 + ticks * panel.axes + 18 * bool(panel.ylabel)
-    top = 10 + 20 * bool(panel.title) + 18 * bool(labels)
+    legend = _rows(panel.labelled() if panel.legend else [], width - left - 12, int(height / 2 / ROW))
+    top = 10 + 20 * bool(panel.title) + ROW * len(legend)
     area = width - left - 12, height - top - (24 * panel.axes + 20 * bool(panel.xlabel) + 4)
     if panel.equal:
         x, y = equalised(x, y, *area)
@@ -67,8 +71,9 @@ def _chart(panel: Panel, width: float, height: float) -> Iterator[str]:
         for place in zip(x.place(mark.x).tolist(), mark.names, strict=False)
     ]
     if panel.title:
-        yield _text(left + area[0] / 2, 20, panel.title, size=FONT + 1)
-    yield from _legend(labels, left, top - 8)
+        yield _text(left + area[0] / 2, 20, panel.title, size=FONT + 1, room=area[0])
+    for i, row in enumerate(legend):
+        yield from _legend(row, left, top - 8 - ROW * (len(legend) - 1 - i), width - left - 12)
     yield f'<svg x="{left:.5g}" y="{top:.5g}" width="{area[0]:.5g}" height="{area[1]:.5g}" overflow="hidden">'
     for mark in series:
         yield from _line(mark, x, y, area) if isinstance(mark, Line) else _bars(mark, x, y, area)
@@ -83,9 +88,10 @@ def _chart(panel: Panel, width: float, height: float) -> Iterator[str]:
             grid=panel.grid,
         )
     if panel.xlabel:
-        yield _text(left + area[0] / 2, height - 8, panel.xlabel)
+        yield _text(left + area[0] / 2, height - 8, panel.xlabel, room=area[0])
     if panel.ylabel:
-        yield _text(0, 0, panel.ylabel, extra=f'transform="translate(14 {top + area[1] / 2:.5g}) rotate(-90)"')
+        turned = f'transform="translate(14 {top + area[1] / 2:.5g}) rotate(-90)"'
+        yield _text(0, 0, panel.ylabel, extra=turned, room=area[1])
 
 
 def _axes(
@@ -115,10 +121,10 @@ def _axes(
 
 def _line(line: Line, x: Axis, y: Axis, area: tuple[float, float]) -> Iterator[str]:
     colour = _colour(line.colour)
-    px, py = x.place(line.x) * area[0], (1 - y.place(line.y)) * area[1]
+    px, py = x.place(line.x), 1 - y.place(line.y)
     seen = np.isfinite(px) & np.isfinite(py)
     # A renderer works with single precision: far outside, the place does not matter any more.
-    px, py = np.clip(px, -1e5, 1e5), np.clip(py, -1e5, 1e5)
+    px, py = (np.clip(places, -FAR, FAR) * side for places, side in zip((px, py), area, strict=True))
     if line.style:
         joined = seen & np.append(False, seen[:-1])
         path = "".join(f"{'L' if joined[i] else 'M'}{px[i]:.6g} {py[i]:.6g}" for i in np.flatnonzero(seen))
@@ -137,16 +143,32 @@ def _marker(marker: str, x: float, y: float, colour: str) -> str:
 def _bars(bars: Bars, x: Axis, y: Axis, area: tuple[float, float]) -> Iterator[str]:
     ground = 0.0 if y.log else float(y.place(np.zeros(())))
     begins, ends = x.place(bars.x - bars.width / 2), x.place(bars.x + bars.width / 2)
-    for begin, end, top in zip(begins, ends, y.place(bars.heights), strict=True):
+    places = [np.clip(place, -FAR, FAR) for place in (begins, ends, y.place(bars.heights))]
+    for begin, end, top in zip(*places, strict=True):
         if np.isfinite(top):
-            low, high = sorted((ground, float(top)))
+            low, high = sorted((min(max(ground, -FAR), FAR), float(top)))
             yield (
                 f'<rect x="{begin * area[0]:.5g}" y="{(1 - high) * area[1]:.5g}" width="{(end - begin) * area[0]:.5g}" '
                 f'height="{(high - low) * area[1]:.5g}" fill="{_colour(bars.colour)}"/>'
             )
 
 
-def _legend(marks: Sequence[Line | Bars], left: float, at: float) -> Iterator[str]:
+def _rows(marks: Sequence[Line | Bars], room: float, most: int) -> list[list[Line | Bars]]:
+    """The entries of a legend, as many to a row as fit, and at most so many rows: the area needs room too."""
+    rows: list[list[Line | Bars]] = []
+    used = room
+    for mark in marks:
+        entry = SAMPLE + text_width(str(mark.label), FONT)
+        if used + entry > room:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(mark)
+        used += entry + BETWEEN
+    return rows[: max(most, 1)]
+
+
+def _legend(marks: Sequence[Line | Bars], left: float, at: float, room: float) -> Iterator[str]:
+    """A row of a legend; a label that is wider than all the room is cut, and shown whole under the pointer."""
     for mark in marks:
         colour = _colour(mark.colour)
         if isinstance(mark, Line) and mark.style:
@@ -155,8 +177,8 @@ def _legend(marks: Sequence[Line | Bars], left: float, at: float) -> Iterator[st
             yield _marker(mark.marker or "o", left + 9, at - 4, colour)
         else:
             yield f'<rect x="{left + 4:.5g}" y="{at - 9:.5g}" width="10" height="10" fill="{colour}"/>'
-        yield _text(left + 24, at, str(mark.label), anchor="start")
-        left += 24 + CHARACTER * len(str(mark.label)) + 18
+        yield _text(left + SAMPLE, at, str(mark.label), anchor="start", room=room - SAMPLE)
+        left += SAMPLE + text_width(str(mark.label), FONT) + BETWEEN
 
 
 def _pictures(panel: Panel, width: float, height: float) -> Iterator[str]:
@@ -168,13 +190,13 @@ def _pictures(panel: Panel, width: float, height: float) -> Iterator[str]:
     scale = max(min((width - 8) / columns, (height - top - below) / rows), 0.0)
     left, size = (width - scale * columns) / 2, (scale * columns, scale * rows)
     if panel.title:
-        yield _text(width / 2, 15, panel.title)
+        yield _text(width / 2, 15, panel.title, room=width)
     yield (
         f'<image x="{left:.5g}" y="{top}" width="{size[0]:.5g}" height="{size[1]:.5g}" '
         f'style="image-rendering:pixelated" href="{_png(image.pixels)}"/>'
     )
     if panel.xlabel:
-        yield _text(width / 2, top + size[1] + 15, panel.xlabel)
+        yield _text(width / 2, top + size[1] + 15, panel.xlabel, room=width)
 
 
 def _png(pixels: Array) -> str:
@@ -198,9 +220,21 @@ def _path(way: str, colour: str = "currentColor", *, opacity: float = 1, width: 
     return f'<path d="{way}" fill="none" stroke="{colour}" stroke-width="{width:g}" stroke-linejoin="round"{more}/>'
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "middle", size: int = FONT, extra: str = "") -> str:
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    *,
+    anchor: str = "middle",
+    size: int = FONT,
+    extra: str = "",
+    room: float = math.inf,
+) -> str:
+    """A line of text. What is wider than `room` is cut, and the whole of it is shown under the pointer."""
     more = f' font-size="{size}"' if size != FONT else ""
-    return f'<text x="{x:.5g}" y="{y:.5g}" text-anchor="{anchor}"{more} {extra}>{escape(text)}</text>'
+    shown = fitted(text, size, room)
+    whole = "" if shown == text else f"<title>{escape(text)}</title>"
+    return f'<text x="{x:.5g}" y="{y:.5g}" text-anchor="{anchor}"{more} {extra}>{whole}{escape(shown)}</text>'
 
 
 def _colour(colour: str) -> str:

@@ -217,7 +217,7 @@ def _draw_bars(canvas: Canvas, bars: Bars, x: Axis, y: Axis) -> None:
     ground = 0.0 if y.log else float(y.place(np.zeros(())))
     dot = 1 / (2 * canvas.width)
     for begin, end, top in zip(left, right, y.place(bars.heights), strict=True):
-        for at in np.arange(begin, end, dot) if np.isfinite(top) else ():
+        for at in np.arange(max(begin, 0), min(end, 1), dot) if np.isfinite(top) and begin < 1 and end > 0 else ():
             part = _clipped(at, ground, at, top)
             if part is not None:
                 canvas.line(*part)

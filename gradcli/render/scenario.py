@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -24,6 +25,10 @@ from gradcli.scenario.results import BackwardRecord, StepResult
 MAX_BACKWARDS = 3
 """How many backward passes of a step are drawn."""
 
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
+_CONTROL = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
+"""Control characters, but for those that Rich leaves out, and those that turn the direction of writing."""
+
 INDENT = (0, 0, 0, 4)
 DIFF_STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
@@ -44,18 +49,27 @@ def step_screen(result: StepResult) -> RenderableType:
         code = Syntax(result.step.code.text, "python", theme="ansi_dark", background_color="default", word_wrap=True)
         parts += [Padding(code, INDENT), Text()]
     if result.printed:
-        parts += [_marked(result.printed, "│ ", "dim"), Text()]
+        parts += [_marked(harmless(result.printed), "│ ", "dim"), Text()]
     for figure in result.figures:
         parts += [FigureView(figure), Text()]
     if result.notes:
-        parts += [Text(result.notes.rstrip("\n"), style="yellow"), Text()]
+        parts += [Text(harmless(result.notes.rstrip("\n")), style="yellow"), Text()]
     if result.error is not None:
-        parts += [Text(result.error.rstrip("\n"), style="red"), Text()]
+        parts += [Text(harmless(result.error.rstrip("\n")), style="red"), Text()]
     if result.difference is not None:
-        parts += [Text("The output is not the document's:", style="bold red"), _diff(result.difference), Text()]
+        parts += [
+            Text("The output is not the document's:", style="bold red"),
+            _diff(harmless(result.difference)),
+            Text(),
+        ]
     if result.contradiction is not None:
         parts += [Text(f"The question is not answered by its code: {result.contradiction}\n", style="bold red")]
     return Group(*parts, *_backwards(result))
+
+
+def harmless(text: str) -> str:
+    """What code has printed, without colours, and with a terminal's other control characters shown as Python does."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _COLOURS.sub("", text))
 
 
 def _marked(text: str, mark: str, style: str) -> Text:
@@ -97,11 +111,16 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
 
 
 def scenario_summary(scenario: Scenario, results: Sequence[StepResult]) -> Text:
-    """One line: how many outputs are as documented, and what the verdicts were."""
-    parts = [f"{outputs(scenario, results)} as documented"]
+    """One line: how many outputs are as documented, how many answers are right, and what the verdicts were."""
+    if not any(step.code for step in scenario.steps):
+        return Text(f"{scenario.name}: there is no code in it, so nothing was checked", style="bold yellow")
     gradients = gradient_words(results)
-    if gradients:
-        parts.append(f"gradients: {gradients}")
+    said = (
+        f"{outputs(scenario, results)} as documented",
+        answer_words(results),
+        gradients and f"gradients: {gradients}",
+    )
+    parts = [part for part in said if part]
     failed = any(result.failed for result in results)
     return Text(f"{scenario.name}: {'; '.join(parts)}", style="bold red" if failed else "bold green")
 
@@ -117,6 +136,12 @@ def outputs(scenario: Scenario, results: Sequence[StepResult]) -> str:
     """For instance "4 of 5 outputs"."""
     good, total = tally(scenario, results)
     return f"{good} of {count(total, 'output')}"
+
+
+def answer_words(results: Sequence[StepResult]) -> str:
+    """For instance "2 of 3 answers right"; empty if none were given."""
+    judged = [result.judgement.right for result in results if result.judgement is not None]
+    return f"{sum(judged)} of {count(len(judged), 'answer')} right" if judged else ""
 
 
 def gradient_words(results: Sequence[StepResult]) -> str:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.render.scenario import count, gradient_words, tally
+from gradcli.render.scenario import answer_words, count, gradient_words, tally
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.progress import Progress
 from gradcli.scenario.results import StepResult
@@ -57,9 +57,10 @@ def runs_table(runs: Iterable[Run], seconds: Mapping[str, float]) -> RenderableT
         failed = any(result.failed for result in results)
         time = f"{seconds[scenario.source]:.1f}"
         word = Text("FAILED", style="bold red") if failed else Text("passed", style="green")
-        outputs, gradients = "{}/{}".format(*tally(scenario, results)), gradient_words(results)
-        table.add_row(scenario.name, time, word, outputs, Text(gradients))
-        stack += _stacked(scenario.name, Text.assemble(word, f"  {outputs}  {time} s"), gradients)
+        outputs = "{}/{}".format(*tally(scenario, results))
+        told = "; ".join(filter(None, (gradient_words(results), answer_words(results))))
+        table.add_row(scenario.name, time, word, outputs, Text(told))
+        stack += _stacked(scenario.name, Text.assemble(word, f"  {outputs}  {time} s"), told)
     good = sum(not any(result.failed for result in results) for _, results in runs)
     style = "bold green" if good == len(runs) else "bold red"
     return Group(

@@ -3,7 +3,8 @@
 Lines must be equal character for character, except that
 
 - a number with a decimal point agrees if, rounded to as many digits as the document shows, it is the document's number;
-- addresses (0x7f…) and blanks at the end of a line do not count.
+- addresses (0x7f…), the codes that colour a terminal, and blanks at the end of a line do not count;
+- of a traceback only its last line counts.
 
 A block that the document shows no output for must print nothing.
 """
@@ -15,6 +16,8 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from itertools import zip_longest
 
+_TRACEBACK = "Traceback (most recent call last):"
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d*(?:e[+-]?\d+)?(?![\w.])")
 
@@ -39,8 +42,18 @@ def agree(expected: str, printed: str) -> bool:
     return all(map(_same_number, _NUMBER.findall(expected), _NUMBER.findall(printed)))
 
 
+def is_traceback(text: str) -> bool:
+    """True if a traceback stands in it."""
+    return _TRACEBACK in text.split("\n")
+
+
 def _lines(text: str) -> list[str]:
-    lines = [_ADDRESS.sub("0x…", line.rstrip()) for line in text.split("\n")]
+    lines, inside = [], False
+    for line in text.split("\n"):
+        line = _ADDRESS.sub("0x…", _COLOURS.sub("", line).rstrip())
+        inside = line == _TRACEBACK or (inside and line.startswith(" "))
+        if not inside:
+            lines.append(line)
     while lines and not lines[-1]:
         lines.pop()
     return lines

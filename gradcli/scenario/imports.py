@@ -54,14 +54,17 @@ def is_taken(name: str) -> bool:
 
 
 class Modules:
-    """The modules beside a scenario's file, which see the same `torch` as the scenario does.
+    """A scenario's own module, and those beside its file, which see the same `torch` as the scenario does.
 
     They are loaded once for each object of this class, and are seen by no one else.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self.loaded: dict[str, ModuleType] = {}
+        self.main = ModuleType("__main__")
+        """Whose names the scenario's code has: found by what is pickled, and by what asks for a class's module."""
+        vars(self.main)["__builtins__"] = scenario_builtins()
+        self.loaded: dict[str, ModuleType] = {"__main__": self.main}
 
     @contextmanager
     def importable(self) -> Iterator[None]:
@@ -74,13 +77,13 @@ class Modules:
             yield
         finally:
             sys.meta_path.remove(finder)
-            found = [name for name, module in sys.modules.items() if self._is_ours(module)]
+            found = [name for name, module in sys.modules.items() if module is self.main or self._is_ours(module)]
             self.loaded |= {name: sys.modules.pop(name) for name in found}
             sys.modules.update(hidden)
 
     def files(self) -> set[str]:
         """The files of those that were loaded."""
-        return {str(module.__file__) for module in self.loaded.values()}
+        return {str(module.__file__) for module in self.loaded.values() if module is not self.main}
 
     @staticmethod
     def _is_ours(module: Any) -> bool:

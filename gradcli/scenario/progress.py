@@ -16,13 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import platformdirs
-
 from gradcli.errors import InputError
 from gradcli.files import read_bytes, write_whole
 from gradcli.scenario import library
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
+from gradcli.scenario.state import state_folder
 
 MOST_BYTES = 2**12
 """Of a file that we wrote."""
@@ -45,8 +44,8 @@ class Progress:
 
 
 def folder() -> Path:
-    """Where the files are."""
-    return platformdirs.user_state_path("gradcli", appauthor=False) / "scenarios"
+    """Where the files are. Raises OSError where the user has no place for them."""
+    return state_folder() / "scenarios"
 
 
 def load(scenario: Scenario) -> Progress:

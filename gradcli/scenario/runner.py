@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
+import os
 import sys
 import traceback
 import warnings
@@ -25,14 +25,15 @@ from gradcli.engine.structure import structure
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.plot.pyplot import keeping
-from gradcli.scenario.compare import difference
+from gradcli.scenario.capture import MOST, OutputLimitError, Streams
+from gradcli.scenario.compare import difference, is_traceback
 from gradcli.scenario.document import Block
-from gradcli.scenario.imports import Modules, scenario_builtins
+from gradcli.scenario.imports import Modules
 from gradcli.scenario.markdown import Scenario, Step
 from gradcli.scenario.results import BackwardRecord, StepResult
 from gradcli.scenario.shown import contradiction
+from gradcli.scenario.surroundings import Signals, Surroundings
 from gradcli.scenario.timeout import TimeLimitError, time_limit
-from gradcli.signals import Terminated
 from gradcli.torch.nn import Module
 from gradcli.torch.utils.data.dataloader import followed
 from gradcli.verify.problem import Verdict
@@ -40,6 +41,8 @@ from gradcli.verify.recorded import Recorded, recorded
 
 MAX_FOLLOWED = 5
 """How many backward passes of a step are recorded and judged: a training loop has thousands that are alike."""
+
+TOO_MUCH = f"stopped: it printed more than {MOST:,} bytes"
 
 MAX_WORK = 1_000_000_000
 """Of large passes so many are judged as cost, together, about so many products a run (`verify/replay.py`)."""
@@ -51,7 +54,8 @@ Check = Callable[[Recorded], dict[str, Verdict]]
 class Follower(Protocol):
     """Is told how a step goes while it runs."""
 
-    def begin(self, step: Step) -> None: ...
+    def begin(self, source: str, step: Step) -> None:
+        """A step of the scenario in this file begins to run."""
 
     def backward(self, passes: int, loss: float | None) -> None:
         """Another backward pass has begun; `loss` is what it starts from, if that is one number."""
@@ -59,7 +63,8 @@ class Follower(Protocol):
     def batch(self, position: int, length: int | None) -> None:
         """A DataLoader has given its batch number `position` of `length`, if that is known."""
 
-    def end(self) -> None: ...
+    def end(self) -> None:
+        """It has ended, in whatever way."""
 
 
 class Session:
@@ -83,32 +88,39 @@ class Session:
         self.follower = follower
         self.meagre: list[tuple[int, int]] = []
         self.modules = Modules(Path(scenario.source).parent)
-        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": scenario_builtins()}
+        self.namespace: dict[str, Any] = vars(self.modules.main)
+        self.streams = Streams()
+        self.surroundings = Surroundings()
         _reset()
 
     def run(self, step: Step) -> StepResult:
         """What comes of a step, run as if its code stood where it stands in the document."""
         if step.code is None:
             return StepResult(step)
-        printed, notes = io.StringIO(), io.StringIO()
         watch = _Watch(self.namespace, self.follower, self.meagre)
         if self.follower is not None:
-            self.follower.begin(step)
+            self.follower.begin(self.scenario.source, step)
         try:
             with (
-                _captured(printed, notes),
+                self.streams.given(),
+                _warnings(),
                 np.errstate(all="ignore"),
                 record_all(threads=True),
                 watch.watching(),
                 keeping() as figures,
             ):
                 error = self._execute(step.code)
+            if self.streams.lost and not error:
+                error = f"{TOO_MUCH}\n"
         finally:
             if self.follower is not None:
                 self.follower.end()
-        result = StepResult(step, printed.getvalue(), notes.getvalue(), error, figures=tuple(figures))
+        expected = None if step.output is None else step.output.text
+        printed, notes = self.streams.out.take(), self.streams.err.take()
+        if error is not None and expected is not None and is_traceback(error) and is_traceback(expected):
+            printed, error = printed + error, None  # the document shows it
+        result = StepResult(step, printed, notes, error, figures=tuple(figures))
         if error is None:
-            expected = None if step.output is None else step.output.text
             question = step.question
             result = replace(
                 result,
@@ -124,19 +136,32 @@ class Session:
         # Empty lines in front give the code the line numbers it has in the document.
         text = "\n" * (code.line - 1) + code.text
         place = f"the code at {source}, line {code.line},"
+        files, process = {source}, os.getpid()
+        signals = Signals()
         try:
-            with self.modules.importable(), time_limit(self.limit, place):
-                exec(compile(text, source, "exec"), self.namespace)  # noqa: S102  # a scenario is a program
-        except TimeLimitError as stopped:
-            return _traceback(stopped, {source} | self.modules.files(), f"stopped after {self.limit:g} s (--timeout)")
+            try:
+                with (
+                    self.modules.importable(),
+                    signals.heard(),
+                    time_limit(self.limit, place),
+                    self.surroundings.entered(),
+                ):
+                    exec(compile(text, source, "exec"), self.namespace)  # noqa: S102  # a scenario is a program
+            finally:
+                files |= self.modules.files()
+                if os.getpid() != process:  # the code has forked, and this is not the process that runs the scenario
+                    os._exit(0)
+        except (TimeLimitError, OutputLimitError) as stopped:
+            late = isinstance(stopped, TimeLimitError)
+            return _traceback(stopped, files, f"stopped after {self.limit:g} s (--timeout)" if late else TOO_MUCH)
         except InputError as wrong:  # what the code reads is the user's, as a data folder's files are
             frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == source]
             line = frames[-1].lineno if frames else code.line
             raise InputError(wrong.code, f"{source}, line {line}: {wrong.message}", hint=wrong.hint) from wrong
-        except Terminated:  # the program's end, not the block's
-            raise
-        except (Exception, SystemExit) as raised:  # noqa: BLE001  # whatever it raises is its result
-            return _traceback(raised, {source} | self.modules.files())
+        except BaseException as raised:  # whatever it raises is its result, but for what comes from outside
+            if signals.outside(raised):
+                raise
+            return _traceback(raised, files)
         return None
 
 
@@ -226,20 +251,16 @@ class _Watch:
 
 
 @contextlib.contextmanager
-def _captured(printed: io.StringIO, notes: io.StringIO) -> Iterator[None]:
-    """Standard output into `printed`; standard error and warnings, a line each, into `notes`."""
+def _warnings() -> Iterator[None]:
+    """Inside, all warnings are written to standard error, a line each."""
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        notes.write(f"{category.__name__}: {message}\n")
+        sys.stderr.write(f"{category.__name__}: {message}\n")
 
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(notes), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = show
-        former, sys.stdin = sys.stdin, io.StringIO()  # a block has no one to ask
-        try:
-            yield
-        finally:
-            sys.stdin = former
+        yield
 
 
 def _names(namespace: dict[str, Any]) -> dict[int, str]:

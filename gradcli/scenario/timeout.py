@@ -12,6 +12,9 @@ from contextlib import contextmanager
 GRACE = 5.0
 """Seconds after which a program that cannot be interrupted is ended: one long call of a C library, for instance."""
 
+LONGEST = 1e8
+"""Seconds beyond which a limit is none: three years."""
+
 BEFORE_END: list[Callable[[], None]] = []
 """What is put right before the process is ended so."""
 
@@ -24,11 +27,11 @@ class TimeLimitError(BaseException):
 
 @contextmanager
 def time_limit(seconds: float | None, place: str, grace: float = GRACE) -> Iterator[None]:
-    """Inside, code that takes longer than this raises TimeLimitError where it stands; None is no limit.
+    """Inside, code that takes longer than this raises TimeLimitError where it stands; None, or years, is no limit.
 
     Code that goes on regardless ends the whole process with exit code 1, and a message on stderr that names `place`.
     """
-    if seconds is None:
+    if seconds is None or seconds > LONGEST:
         yield
         return
     last = threading.Timer(seconds + grace, _end, (f"error: {place} took longer than {seconds:g} s\n",))
@@ -85,7 +88,7 @@ def _by_thread(seconds: float) -> Iterator[None]:
 
 
 def _end(message: str) -> None:
-    for put_right in BEFORE_END:
+    for put_right in reversed(BEFORE_END):
         put_right()
     os.write(2, message.encode())
     os._exit(1)

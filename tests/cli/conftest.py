@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gradcli.cli import guard
 from gradcli.cli.app import run
 from gradcli.engine.op import OPS
 from gradcli.verify.client import SympyWorker
@@ -67,6 +68,7 @@ def gradcli(
 ) -> Callable[..., Outcome]:
     """`gradcli("diff", "x**2", "--at", "x=3")`: runs it and returns its exit code and output."""
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(guard, "FORKS", False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
 
     def call(*arguments: str) -> Outcome:

@@ -213,3 +213,19 @@ def test_a_kink_at_a_place_is_said(gradcli: Run) -> None:
 def test_where_nothing_is_drawn_nothing_is_judged(gradcli: Run) -> None:
     outcome = gradcli("plot", "sqrt(x)", "--over", "x=-2:-1", "--json", "--strict")
     assert (outcome.code, outcome.err, outcome.document["verdicts"]) == (Exit.OK, "", [])
+
+
+@pytest.mark.parametrize(
+    "over", ["-1e308:1e308", "1e308:1.1e308", "0:5e-324", "0:1e-301", "2:1", "1:1", "0:inf", "nan:1"]
+)
+def test_an_interval_that_cannot_be_drawn_is_refused(gradcli: Run, over: str) -> None:
+    outcome = gradcli("plot", "x", "--over", f"x={over}")
+    assert (outcome.code, outcome.out) == (Exit.USAGE, "")
+    assert outcome.err.startswith("error: --over x: ")
+
+
+@pytest.mark.parametrize("over", ["-1e300:1e300", "0:1e-300", "1:1.0000000000000002", "0:1:2"])
+def test_other_intervals_are_drawn_however_long(gradcli: Run, tmp_path: Path, over: str) -> None:
+    for ending in ("svg", "png"):
+        outcome = gradcli("plot", "[x, 1/x]", "--over", f"x={over}", "--no-check", "-o", str(tmp_path / f"a.{ending}"))
+        assert outcome.code == Exit.OK

@@ -17,7 +17,9 @@ from gradcli.errors import InputError
 from gradcli.plot import pyplot as plt
 from gradcli.plot.figure import PALETTE, Bars, Figure, Image, Line, Panel
 from gradcli.plot.files import save
-from gradcli.plot.svg import svg
+from gradcli.plot.lettering import text_width
+from gradcli.plot.svg import UNIT, svg
+from gradcli.plot.terminal import draw
 
 SPACE = "{http://www.w3.org/2000/svg}"
 
@@ -140,3 +142,54 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(InputError, match="needs matplotlib") as caught:
         save(Figure(), tmp_path / "figure.png")
     assert caught.value.hint == "pip install 'gradcli[plot]'"
+
+
+LABELS = ["sin(x)*exp(-x/5)", "d(log(1 + exp(a*x))/a)/dx", "WWWWWWWWWWWWWWWWWWWW", "名前のある関数の値", "m" * 90]
+
+
+def test_a_legend_has_rows_and_none_of_it_is_cut_off() -> None:
+    marks = [Line(np.arange(2.0), np.arange(2.0), label=label) for label in LABELS]
+    figure = one(*marks, legend=True, title="T" * 120, ylabel="u" * 120)
+    width = figure.size[0] * UNIT
+    shown = {element: element.text or element[0].tail for element in parsed(figure).iter(f"{SPACE}text")}
+    entries = [element for element in shown if element.get("text-anchor") == "start"]
+    assert [shown[element] for element in entries[:-1]] == LABELS[:-1]
+    assert entries[-1][0].text == LABELS[-1], "the whole label is shown under the pointer"
+    assert len({element.get("y") for element in entries}) > 2
+    for element, text in shown.items():
+        size = text_width(text, float(element.get("font-size", 12)))
+        at = float(element.get("x"))
+        begin = {"start": at, "middle": at - size / 2, "end": at - size}[element.get("text-anchor")]
+        if element.get("transform") is None:
+            assert begin >= 0
+            assert begin + size <= width
+
+
+def test_a_legend_leaves_room_for_the_figure() -> None:
+    marks = [Line(np.arange(2.0), np.arange(2.0), label="a long label, of many") for _ in range(100)]
+    (area,) = (each for each in parsed(one(*marks, legend=True)).iter(f"{SPACE}svg") if each.get("overflow"))
+    assert float(area.get("height")) > 100
+
+
+EXTREMES = [-1.79e308, -1e299, 0.0, 5e-324, 1 + 2e-16, 1e300, 1.79e308]
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("high", EXTREMES)
+@pytest.mark.parametrize("low", EXTREMES)
+def test_no_extent_is_too_large_or_too_small(low: float, high: float, scale: str) -> None:
+    data, ramp = np.array([low, high]), np.array([1.0, 2.0])
+    kinds = {"marks": [Line(data, data, label="a"), Bars(ramp, data)], "title": "data"}
+    for fields in (kinds, {"xlim": (low, high)}, {"ylim": (low, high)}, {"xlim": (low, high), "equal": True}):
+        panel = Panel(**{"marks": [Line(ramp, ramp), Bars(ramp, ramp)], "xscale": scale, "yscale": scale} | fields)
+        text = svg(Figure(panels={(0, 0): panel}))
+        assert not re.search("nan|inf", text)
+        assert draw(Figure(panels={(0, 0): panel}))
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("ends", [(-1.79e308, 1.79e308), (0.0, 5e-324), (-1.0, -2.0), (1e300, 1e300)])
+def test_no_extent_is_too_much_for_matplotlib(tmp_path: Path, ends: tuple[float, float], scale: str) -> None:
+    data = np.array(ends)
+    for marks, limits in (([Line(data, data)], (None, None)), ([LINE, Bars(np.ones(1), np.ones(1))], ends)):
+        save(one(*marks, xscale=scale, yscale=scale, xlim=limits, ylim=limits), tmp_path / "figure.png")

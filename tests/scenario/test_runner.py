@@ -137,7 +137,12 @@ def test_exit_is_an_error_of_the_block() -> None:
 
 def test_an_interrupt_is_not_swallowed() -> None:
     with pytest.raises(KeyboardInterrupt):
-        blocks("raise KeyboardInterrupt")
+        blocks("import signal\nsignal.raise_signal(signal.SIGINT)")
+
+
+def test_one_that_the_code_raises_is_its_result() -> None:
+    (result,) = blocks("raise KeyboardInterrupt")
+    assert result.error.endswith("KeyboardInterrupt\n")
 
 
 def test_standard_error_and_warnings_are_notes() -> None:

@@ -1,0 +1,192 @@
+"""A run of scenarios in a process of its own, whose end is believed only if it says how it came to it.
+
+A scenario is a program: it may call `os._exit(0)`, crash, or become another program. Then this process, in which nothing
+of it runs, tells where that was. The two share a piece of memory without a descriptor, so that nothing which the program
+opens, closes or forks disturbs them.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NoReturn
+
+from gradcli.cli.exits import Exit
+from gradcli.cli.terminal import error_document, print_error, print_json
+from gradcli.errors import InputError, UnfinishedError
+from gradcli.scenario.timeout import BEFORE_END
+
+FORKS = hasattr(os, "fork")
+"""Whether there can be such a process; without, scenarios are run in this one."""
+
+GRACE = 2.0
+"""Seconds that a run which has said its last word may still take: threads that never end, what is done at exit."""
+
+SAME = 0.3
+"""Seconds within which two interruptions are one."""
+
+SIZE = 4096
+INSIDE, OUTSIDE, DONE, RAISED, TOLD = b"IODRT"
+"""A block is being run; none is; the run is done; it raises, and its exit code tells; it has told why it ends."""
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
+
+
+class Guard:
+    """What the run says of itself: a letter, and a text that ends with a zero."""
+
+    def __init__(self) -> None:
+        self.memory = mmap.mmap(-1, SIZE)
+        self.say(OUTSIDE)
+
+    def say(self, word: int, text: str = "") -> None:
+        data = text.encode("utf-8", "replace")[: SIZE - 2] + b"\0"
+        self.memory[1 : 1 + len(data)] = data
+        self.memory[0] = word
+
+    def block(self, place: str) -> None:
+        """The code at this place is run from here on; "" for none."""
+        self.say(INSIDE if place else OUTSIDE, place)
+
+    @property
+    def said(self) -> tuple[int, str]:
+        """The letter and the text."""
+        return self.memory[0], self.memory[1:].split(b"\0", 1)[0].decode("utf-8", "replace")
+
+
+def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
+    """The exit code of a run. One that ends by itself inside a block has failed, whatever its exit code."""
+    guard = Guard()
+    if not FORKS:
+        return run(guard)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return _watched(guard, child, json=json)
+    _end_with(parent)
+    if not _ignored(signal.SIGINT):
+        signal.signal(signal.SIGINT, _Interrupts())
+    BEFORE_END.append(lambda: guard.say(TOLD))
+    try:
+        code = run(guard)
+    except BaseException:
+        guard.say(RAISED)
+        _end_soon(Exit.FAILED)
+        raise
+    guard.say(DONE, str(int(code)))
+    _end_soon(code)
+    return code
+
+
+def _watched(guard: Guard, child: int, *, json: bool) -> int:
+    """Waits for the run, and says how it ended where it does not say so itself."""
+    with _passing_on(child) as passed, _kept_terminal():
+        _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    word, text = guard.said
+    if word == DONE:
+        return int(text)
+    if word == RAISED and code >= 0:
+        return code
+    if -code in passed:
+        return 128 - code
+    if word == TOLD:
+        return Exit.FAILED
+    way = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+    if word == INSIDE:
+        error = InputError(
+            "ended",
+            f"{text}: this code ended the process ({way}), so nothing after it was run",
+            hint="perhaps the memory was used up" if -code == signal.SIGKILL else "raise an exception to end a block",
+        )
+    else:
+        error = UnfinishedError("ended", f"the run was ended before it was done ({way})")
+    if json:
+        print_json(error_document("scenario", error))
+    else:
+        print_error(error)
+    return Exit.UNFINISHED if isinstance(error, UnfinishedError) else Exit.FAILED
+
+
+@contextmanager
+def _passing_on(child: int) -> Iterator[list[int]]:
+    """Inside, signals that end this process are passed on to the run. Gives those that were."""
+    passed: list[int] = []
+
+    def pass_on(number: int, _: object) -> None:
+        passed.append(number)
+        os.kill(child, number)
+
+    ends = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    former = {number: signal.signal(number, pass_on) for number in ends if not _ignored(number)}
+    try:
+        yield passed
+    finally:
+        for number, way in former.items():
+            signal.signal(number, way)
+
+
+@contextmanager
+def _kept_terminal() -> Iterator[None]:
+    """Afterwards the terminal is as it was: whoever is killed cannot put it right."""
+    if not os.isatty(0):
+        yield
+        return
+    import termios  # there is one where processes fork
+
+    former = termios.tcgetattr(0)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, former)
+        if sys.stderr.isatty():
+            sys.stderr.write("\x1b[?25h")  # the cursor is seen
+            sys.stderr.flush()
+
+
+class _Interrupts:
+    """Raises KeyboardInterrupt at Ctrl-C, which a terminal sends to both processes, and one passes on to the other."""
+
+    def __init__(self) -> None:
+        self.last = -SAME
+
+    def __call__(self, *_: object) -> None:
+        last, self.last = self.last, time.monotonic()
+        if self.last > last + SAME:
+            raise KeyboardInterrupt
+
+
+def _ignored(number: int) -> bool:
+    return signal.getsignal(number) is signal.SIG_IGN
+
+
+def _end_with(parent: int) -> None:
+    """Lets this process end where the other one is killed, as far as the system can do that."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(Exit.FAILED)
+
+
+def _end_soon(code: int) -> None:
+    """Ends this process in a while, if it has not ended."""
+
+    def end() -> NoReturn:
+        sys.stdout.flush()
+        os.write(2, b"warning: a thread of the scenario was still running\n")
+        os._exit(code)
+
+    last = threading.Timer(GRACE, end)
+    last.daemon = True
+    last.start()

@@ -1,0 +1,183 @@
+"""What a scenario's code writes: by `print`, and by whatever else writes to the process's descriptors 1 and 2.
+
+What Python prints is kept at once. What programs that the code starts, or libraries in C, write to the descriptors
+comes through a pipe, which is emptied before anything else is kept: so all stands in the order in which it was written.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import Any, BinaryIO, cast
+
+from gradcli.scenario.timeout import BEFORE_END
+
+MOST = 1_000_000
+"""Bytes that a block may print."""
+KEPT = 2_000
+"""Bytes that are shown of a block that prints more."""
+
+PIPES = hasattr(select, "poll")
+"""Whether what is written to the descriptors can be collected: not on Windows, where it goes where it would."""
+
+_CHUNK = 65_536
+_PATIENCE = 1.0  # seconds; a process that was forked may have the lock of a thread that it does not have
+
+
+class OutputLimitError(BaseException):
+    """Too much was printed. No Exception, so that `except Exception:` in the code does not catch it."""
+
+
+class Sink:
+    """Collects what is written to it, and to a descriptor of the process while `over` it.
+
+    number  the descriptor: 1 or 2
+    lost    whether more was written than is kept
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.lost = False
+        self.data = bytearray()
+        self.owner = os.getpid()
+        self.lock = threading.Lock()
+        self.pipe = os.pipe() if PIPES else None
+        if self.pipe is not None:
+            os.set_blocking(self.pipe[0], False)
+            threading.Thread(target=self._listen, args=(self.pipe[0],), daemon=True).start()
+
+    def write(self, data: bytes) -> int:
+        """Keeps it; in a process that the code has forked, sends it here. Raises OutputLimitError."""
+        if os.getpid() != self.owner:
+            return os.write(self.number, data)
+        self._empty(bytes(data))
+        if self.lost:
+            raise OutputLimitError
+        return len(data)
+
+    @contextmanager
+    def over(self) -> Iterator[None]:
+        """Inside, what is written to the descriptor comes here."""
+        if self.pipe is None:
+            yield
+        else:
+            with replaced(self.number, self.pipe[1]):
+                yield
+
+    def take(self) -> str:
+        """The text that has come since it was taken last."""
+        self._empty()
+        data, self.data, self.lost = self.data, bytearray(), False
+        return data.decode("utf-8", "replace")
+
+    def _empty(self, data: bytes = b"") -> None:
+        """Keeps what is in the pipe, and then the data."""
+        held = self.lock.acquire(timeout=_PATIENCE)
+        try:
+            if self.pipe is not None:
+                with suppress(BlockingIOError):
+                    while chunk := os.read(self.pipe[0], _CHUNK):
+                        self._keep(chunk)
+            self._keep(data)
+        finally:
+            if held:
+                self.lock.release()
+
+    def _keep(self, data: bytes) -> None:
+        self.lost = self.lost or len(self.data) + len(data) > MOST
+        self.data += data[: max(0, (KEPT if self.lost else MOST) - len(self.data))]
+        if self.lost:
+            del self.data[KEPT:]
+
+    def _listen(self, end: int) -> None:
+        """Empties the pipe whenever there is something in it, so that nobody waits for it."""
+        waiting = select.poll()
+        waiting.register(end, select.POLLIN)
+        while True:
+            waiting.poll()
+            self._empty()
+
+
+@contextmanager
+def replaced(number: int, by: int) -> Iterator[None]:
+    """Inside, a descriptor of the process is a copy of another one; also where it was closed, or is being closed."""
+    try:
+        former: int | None = os.dup(number)
+    except OSError:  # it was closed
+        former = None
+
+    def put_back() -> None:
+        if former is not None:
+            os.dup2(former, number)
+        else:
+            with suppress(OSError):
+                os.close(number)
+
+    os.dup2(by, number)
+    BEFORE_END.append(put_back)
+    try:
+        yield
+    finally:
+        BEFORE_END.remove(put_back)
+        put_back()
+        if former is not None:
+            os.close(former)
+
+
+@cache
+def sinks() -> tuple[Sink, Sink]:
+    """What collects standard output and standard error: the process has one of each."""
+    return Sink(1), Sink(2)
+
+
+class Streams:
+    """Standard input, output and error as a scenario's code sees them: the same ones in all its blocks."""
+
+    def __init__(self) -> None:
+        self.out, self.err = sinks()
+        self.out.take(), self.err.take()
+        self.files: list[io.TextIOWrapper] = []
+
+    @contextmanager
+    def given(self) -> Iterator[None]:
+        """Inside, they are the process's. There is nothing to read: a block has no one to ask."""
+        if not self.files or any(file.closed for file in self.files):
+            self.files = [_text(self.out), _text(self.err)]
+        former = sys.stdin, sys.stdout, sys.stderr
+        sys.stdin, (sys.stdout, sys.stderr) = io.StringIO(), self.files
+        try:
+            with open(os.devnull) as nothing, replaced(0, nothing.fileno()), self.out.over(), self.err.over():  # noqa: PTH123  # no path of ours
+                yield
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = former
+
+    @property
+    def lost(self) -> bool:
+        """Whether more was written than is kept."""
+        return self.out.lost or self.err.lost
+
+
+class _Door(io.RawIOBase):
+    """A way into a sink, which the code may close."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+
+    def fileno(self) -> int:
+        return self.sink.number
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return self.sink.write(data)
+
+
+def _text(sink: Sink) -> io.TextIOWrapper:
+    return io.TextIOWrapper(cast("BinaryIO", _Door(sink)), "utf-8", newline="", write_through=True)
