@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gradcli.errors import InputError
+from gradcli.errors import InputError, UnfinishedError
 
 # The most bytes of what is read at once, by what it is. Tables are read in pieces, and may be longer.
 MOST_TEXT = 2**24
@@ -133,10 +133,9 @@ def no_room(error: OSError) -> bool:
 
 
 def unwritable(path: str | os.PathLike[str], error: OSError) -> InputError:
-    """The error for a file that cannot be written. Raises `error` where there is no room: that is no wrong input."""
-    if no_room(error):
-        raise error
-    return InputError("file", f"{os.fspath(path)!r} cannot be written: {error.strerror or error}")
+    """The error for a file that cannot be written: UnfinishedError where there is no room, which is no wrong input."""
+    kind = UnfinishedError if no_room(error) else InputError
+    return kind("file", f"{os.fspath(path)!r} cannot be written: {error.strerror or error}")
 
 
 def write_whole(path: Path, data: bytes) -> None:

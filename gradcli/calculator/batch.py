@@ -22,7 +22,7 @@ from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.modes import record_all
 from gradcli.engine.ops.linalg import LinAlgError
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import InputError
+from gradcli.errors import InputError, UnfinishedError
 from gradcli.files import no_room
 from gradcli.lang.functions import functions
 from gradcli.lang.tree import Call, Expr, Literal, Name, Number, Program, postorder
@@ -149,15 +149,12 @@ def _format(asked: str | None, path: str, option: str, default: str) -> Format:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Inside, what the system says of a file becomes an InputError, except that there is no room."""
+    """Inside, what the system says of a file becomes an InputError; where there is no room, an UnfinishedError."""
     try:
         yield
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        if no_room(error):
-            raise
-        raise InputError("file", f"the data cannot be read, or the output written: {error.strerror or error}") from None
+        kind = UnfinishedError if no_room(error) else InputError
+        raise kind("file", f"the data cannot be read, or the output written: {error.strerror or error}") from None
 
 
 def _asked(question: BatchQuestion, reader: Reader) -> tuple[Question, dict[str, int]]:

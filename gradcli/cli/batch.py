@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated
+from math import inf
+from typing import Annotated, BinaryIO, cast
 
 import typer
 
 from gradcli.cli import options
 from gradcli.cli.exits import Exit, verdict_exit
-from gradcli.cli.streams import lost
+from gradcli.cli.streams import StdoutBytes
 from gradcli.errors import InputError
 
 
@@ -42,6 +43,7 @@ def batch(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: options.Timeout = inf,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where a row has no gradient, 3 where a verdict is neither proved nor agrees.")] = False,
     no_files: options.NoFiles = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document that sums up, on standard output; the gradients need -o.")] = False,
@@ -66,6 +68,7 @@ def batch(
     from gradcli.render.batch import batch_document, batch_screen
 
     options.keep_from_files(ctx, no_files)
+    options.limit(ctx, timeout)
     if json and output == "-":
         raise InputError("usage", "--json sums up on standard output: the gradients need a file", hint="-o FILE")
     if data == "-" and "-" in expression:
@@ -88,11 +91,8 @@ def batch(
         check=check,
         tol=tol,
     )
-    try:
-        with _progress(rows_shown=output == "-" and sys.stdout.isatty()) as follow:
-            answer = answered(question, ctx.obj if check else None, sys.stdout.buffer, follow)
-    except BrokenPipeError as error:
-        raise lost(error) from None
+    with _progress(rows_shown=output == "-" and sys.stdout.isatty()) as follow:
+        answer = answered(question, ctx.obj if check else None, cast("BinaryIO", StdoutBytes()), follow)
     for note in answer.notes:
         say(note)
     for kind, sentence in batch_screen(answer):

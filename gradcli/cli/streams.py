@@ -80,6 +80,22 @@ class Stdout(io.TextIOWrapper):
             raise lost(error) from None
 
 
+class StdoutBytes(io.BufferedIOBase):
+    """The bytes of standard output, for those who write files to it; errors as above."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        try:
+            return sys.stdout.buffer.write(data)
+        except OSError as error:
+            raise lost(error) from None
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
 def mend_streams() -> None:
     """Makes the streams such that every text can be written, and a closed one fails like a full one."""
     codecs.register_error(ERRORS, _stand_in)
@@ -131,12 +147,9 @@ def write(text: str) -> None:
 
 def write_bytes(data: bytes) -> None:
     """The same of bytes."""
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    except OSError as error:
-        raise lost(error) from None
+    sys.stdout.flush()
+    StdoutBytes().write(data)
+    sys.stdout.flush()
 
 
 def tell(text: str) -> None:
