@@ -48,7 +48,9 @@ COMMANDS = {
 # An expression may start with a minus sign, which must not be taken for an option.
 SETTINGS: dict[str, dict[str, Any]] = {"expression": {"ignore_unknown_options": True}, "words": {}}
 
-WRONG_FILE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
+WRONG_FILE = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
+)
 """Errors of a file that are a matter of which file was named; others are one of the system."""
 
 UsageError: Any = typer.BadParameter.__base__

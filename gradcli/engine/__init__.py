@@ -3,4 +3,4 @@
 import warnings
 
 # Like PyTorch, the engine says nan and inf in its results, not in warnings.
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradcli\.engine\.")
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradcli\.")
