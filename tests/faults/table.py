@@ -21,8 +21,6 @@ from .program import MARK, Program, marked
 UNFINISHED = 4
 STRANGER = 12345
 """A user without an entry."""
-MEMORY = 400 * 2**20
-"""Bytes of addresses: too few for SymPy, and for most of NumPy."""
 SHADOWS = """
 abc array ast codecs dataclasses decimal enum flint gradcli io json matplotlib mpmath numbers numpy platformdirs
 random re rich signal subprocess sympy torch typer typing
@@ -125,8 +123,13 @@ def _signalled(number: int, seed: int) -> Callable[[Program], None]:
     return inject
 
 
-def _little_memory(program: Program) -> None:
-    program.inside = lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def _memory(megabytes: int) -> Callable[[Program], None]:
+    """So many addresses: of 400 MB SymPy and matplotlib take most, 150 are too few for NumPy."""
+
+    def inject(program: Program) -> None:
+        program.inside = lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20,) * 2)
+
+    return inject
 
 
 def _mount(program: Program, options: str) -> None:
@@ -223,7 +226,8 @@ FAULTS: dict[str, Fault] = {
     **_one_signal(signal.SIGTERM),
     **_one_signal(signal.SIGHUP),
     "SIGINT ignored": Fault(_ignored),
-    "400 MB": Fault(_little_memory, frozenset([UNFINISHED])),
+    "400 MB": Fault(_memory(400), frozenset([UNFINISHED])),
+    "150 MB": Fault(_memory(150), frozenset([UNFINISHED])),
     "disk full": Fault(_disk_full, frozenset([UNFINISHED]), **_WRITES),
     "read-only": Fault(_read_only, frozenset([2, UNFINISHED]), **_WRITES),
     "no user": Fault(_stranger, needs=_root),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 from collections.abc import Iterator
@@ -36,12 +37,15 @@ OPTIONS = {
     "min": ["0", "x"],
     "max": ["1"],
 }
+CONVENTION = "PyTorch's rule for"
 
 
 @cache
 def sympy() -> SympyWorker:
     """One process for all questions."""
-    return SympyWorker()
+    worker = SympyWorker()
+    atexit.register(worker.close)
+    return worker
 
 
 def expression(choose: Random, depth: int) -> str:
@@ -111,11 +115,14 @@ def judge(data: Data) -> str:
 
 
 def contradicted(answer: Answer) -> str:
-    """A number that the verdict calls wrong, or methods that contradict each other."""
+    """A number that the verdict calls wrong, or methods that contradict each other.
+
+    Where the rule that is PyTorch's too makes the number wrong, the verdict names it, and that is no finding.
+    """
     for name, verdict in answer.named_verdicts:
-        if verdict is not None and (
-            verdict.word.is_wrong or (verdict.word == "undecided" and "differs" in verdict.methods.values())
-        ):
+        if verdict is None or CONVENTION in verdict.detail:
+            continue
+        if verdict.word.is_wrong or (verdict.word == "undecided" and "differs" in verdict.methods.values()):
             return f"{verdict.word} of {'the value' if name == 'value' else 'a gradient'}: {name}: {verdict.detail}"
     return ""
 
