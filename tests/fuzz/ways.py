@@ -125,6 +125,8 @@ def _compared(found: list[float], each: Derivative, dtype: str) -> str:
 def printed(source: str) -> dict[str, list[float]]:
     """What an emitted program prints: the numbers of each line `label: numbers`."""
     out = io.StringIO()
+    if "import torch" in source:
+        source = "import torch\ntorch.set_printoptions(precision=17, threshold=10**6)\n" + source
     with redirect_stdout(out), np.printoptions(precision=17, threshold=10**6), np.errstate(all="ignore"):
         exec(source, {})  # noqa: S102  # the program that is tested
     entries = re.findall(r"^([^\n:]+): ([^:]*)$", out.getvalue(), re.MULTILINE)
