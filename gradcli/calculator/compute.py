@@ -44,6 +44,8 @@ class Computed:
 def value_of(prepared: Prepared, values: Mapping[str, Any], after: After | None = None) -> Tensor:
     """The result for these values of all names, as a Tensor. Raises InputError if it is not a number or an array."""
     result = evaluate(prepared.program, values, prepared.parsed.source, after)
+    if type(result) is float and prepared.at:  # of constants alone: in the dtype of the variables, as with them
+        result = next(iter(prepared.at.values())).dtype.type(result)
     tensor = result if isinstance(result, Tensor) else Tensor(np.asarray(result))
     if tensor.array.dtype.kind != "f":
         raise InputError(

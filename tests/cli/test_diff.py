@@ -103,6 +103,14 @@ def test_seeded_random_numbers(gradcli: Run) -> None:
     assert word(first) == "proved"
 
 
+@pytest.mark.parametrize("expression", ["pi", "sqrt(2)", "0.1 + pi"])
+def test_a_constant_has_the_dtype_that_is_asked_for(gradcli: Run, expression: str) -> None:
+    outcome = gradcli("diff", expression, "--at", "x=2", "--dtype", "float32", "--json")
+    found = outcome.document["value"]
+    assert (outcome.code, outcome.document["value_verdict"]["word"]) == (Exit.OK, "proved")
+    assert found == float(str(np.float32(found)))
+
+
 def test_a_constant_has_gradient_zero(gradcli: Run) -> None:
     outcome = gradcli("diff", "3 + 4", "--at", "x=1", "--json")
     assert outcome.document["gradients"]["x"]["value"] == 0.0

@@ -11,7 +11,7 @@ from samples import Call, Example, examples, make_call, outputs, weights
 from gradcli.engine import autograd, memory, methods
 from gradcli.engine.forward import Level, settled
 from gradcli.engine.modes import THREAD, no_grad
-from gradcli.engine.op import Op, not_differentiable
+from gradcli.engine.op import OPS, Op, not_differentiable
 from gradcli.engine.tensor import NUMPY, Tensor
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -124,3 +124,31 @@ def test_values_changed_since_are_refused_not_wrong() -> None:
         memory.touch(values.array)
         with pytest.raises(RuntimeError, match="modified by an inplace operation"):
             level.tangent(y)
+
+
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 5e-324, 1e300]
+
+
+def on_edges(op: Op, place: int, x: Tensor) -> Tensor:
+    """The result where every argument is at every edge, `x` in the place of one."""
+    return NUMPY[op.forward](*(x if i == place else Tensor(array) for i, array in enumerate(grid(op))))
+
+
+def grid(op: Op) -> list[Any]:
+    """The arguments: every edge with every other."""
+    return [axis.ravel() for axis in np.meshgrid(*[EDGES] * len(op.rules))]
+
+
+@pytest.mark.parametrize("name", ["pow_tensor", "copysign", "maximum", "atan2", "hypot", "sqrt", "abs", "sinc"])
+def test_tangents_are_finite_where_gradients_are(name: str) -> None:
+    """At edges and breaks too: what a rule leaves out at a point is no factor of the tangent there."""
+    op = OPS[name]
+    for place in range(len(op.rules)):
+        array = grid(op)[place]
+        leaf, ones = Tensor(array, True), Tensor(np.ones(array.shape))
+        (gradient,) = autograd.grad([on_edges(op, place, leaf)], [leaf], [ones], materialize_grads=True)
+        with Level() as level:
+            tangent = level.tangent(on_edges(op, place, level.dual(Tensor(array), ones)))
+        known = np.isfinite(gradient.array)
+        found = np.zeros(array.shape) if tangent is None else tangent.array
+        np.testing.assert_array_equal(found[known], gradient.array[known])

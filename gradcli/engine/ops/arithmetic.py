@@ -279,8 +279,8 @@ pow_tensor = elementwise(
     _elements_power,
     domain=(POSITIVE, REAL),
     numpy=[np.power],
-    # 0**0 is 1, flat in the base
-    a=lambda g, a, b: np.where(b == 0, 0, g * (b * a ** (b - 1))),
+    # 0**0 is 1, flat in the base. A factor of g is finite, so that forward mode finds it too.
+    a=lambda g, a, b: np.where(b == 0, 0, g) * np.where(b == 0, 0, b * a ** (b - 1)),
     b=lambda g, result, a, b: g * _exponent_slope(result, a, b),
 )
 

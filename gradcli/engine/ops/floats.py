@@ -18,7 +18,7 @@ copysign = elementwise(
     domain=(REAL, REAL),
     floating=True,
     kinks=lambda a, b: (a == 0) | (b == 0),
-    a=lambda g, result, a: np.where(a == 0, 0, g * (result / a)),
+    a=lambda g, result, a: np.where(a == 0, 0, g) * np.where(a == 0, 0, result / a),
     b=lambda g: np.zeros_like(g),
 )
 

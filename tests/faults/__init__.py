@@ -1,0 +1,1 @@
+"""Faults, injected for real into every command: descriptors, signals, memory, disks, environments."""
