@@ -38,10 +38,7 @@ def test_what_was_found_stays_mended(entry: dict[str, Any]) -> None:
     assert KINDS[entry["kind"]].tried(entry["data"]) == ""
 
 
-READERS = pytest.mark.xfail(reason="readers let exceptions of NumPy, zlib and the system through", strict=True)
-
-
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=READERS) if kind == "file" else kind for kind in KINDS])
+@pytest.mark.parametrize("kind", KINDS)
 def test_random_inputs_are_answered_or_refused(kind: str) -> None:
     with Child() as child:
         found = [said for number in range(COUNTS[kind]) if (said := child.tried(kind, case(kind, SEED, number)))]

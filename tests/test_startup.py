@@ -28,18 +28,22 @@ print(json.dumps([sorted(sys.modules), started]), file=sys.stderr)
 
 @dataclass
 class Run:
-    """The modules in memory at the end of a command, and the processes that it has started."""
+    """The modules in memory at the end of a command, what it has started, and the modules of what watches it."""
 
     modules: set[str]
     started: list[str]
+    watching: set[str]
 
 
 def run(arguments: list[str]) -> Run:
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments], check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
-    modules, started = json.loads(done.stderr.splitlines()[-1])
-    return Run(set(modules), started)
+    # The command ends first, and then the process that watches it.
+    (modules, started), *watching = map(json.loads, done.stderr.splitlines())
+    if watching:
+        started.remove("os.fork")
+    return Run(set(modules), started, set(watching[0][0]) if watching else set())
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["--version"], ["diff", "--help"]], ids=" ".join)
@@ -59,6 +63,17 @@ def test_without_the_check_sympy_is_neither_imported_nor_started() -> None:
     assert "numpy" in found.modules
     assert "sympy" not in found.modules
     assert found.started == []
+
+
+def test_what_watches_imports_next_to_nothing() -> None:
+    watching = run(DIFF).watching
+    assert {name for name in watching if name.startswith("gradcli.")} == {
+        "gradcli.__main__",
+        "gradcli.cli",
+        "gradcli.cli.overseer",
+        "gradcli.cli.supervise",
+    }
+    assert not watching & {"numpy", "sympy", "typer", "rich", "subprocess", "threading", "dataclasses"}
 
 
 def test_with_the_check_sympy_is_in_a_process_of_its_own() -> None:

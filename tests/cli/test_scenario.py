@@ -212,7 +212,7 @@ def test_not_a_number_in_json_is_strict(gradcli: Run, document: Callable[..., st
     ("name", "message", "hint"),
     [
         ("mean-of-square", "there is no scenario 'mean-of-square'", "did you mean mean-of-squares?"),
-        ("nowhere.md", "'nowhere.md' cannot be read: No such file or directory", None),
+        ("nowhere.md", "there is no file 'nowhere.md'", None),
         ("xyzzy", "there is no scenario 'xyzzy'", "`gradcli scenario` lists them"),
     ],
 )

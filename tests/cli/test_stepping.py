@@ -351,7 +351,7 @@ def test_fresh_numbers(run: Start) -> None:
     [
         (("--seed", "1"), "--seed needs --fresh"),
         (("--step", "--answers", "f"), "--step and --answers exclude each other"),
-        (("--answers", "nowhere.txt"), "'nowhere.txt' cannot be read"),
+        (("--answers", "nowhere.txt"), "there is no file 'nowhere.txt'"),
     ],
 )
 def test_wrong_usage(run: Start, arguments: tuple[str, ...], message: str) -> None:

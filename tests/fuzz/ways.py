@@ -17,6 +17,7 @@ from gradcli.calculator.batch import BatchQuestion, batch
 from gradcli.calculator.emit import emit
 from gradcli.calculator.products import jvp
 from gradcli.calculator.question import Answer, Derivative, Question
+from gradcli.calculator.steps import last
 from gradcli.errors import InputError
 from gradcli.verify.client import SympyWorker
 
@@ -56,7 +57,7 @@ def _forward(asked: Question, answer: Answer) -> str:
         way = np.array([choose.uniform(-1, 1) for _ in range(np.size(each.point))]).reshape(np.shape(each.point))
         if not way.size:
             continue
-        product = jvp(_unchecked(asked), (f"{each.name}={_text(way)}",), None)
+        product = last(jvp(_unchecked(asked), (f"{each.name}={_text(way)}",), None))
         terms = np.asarray(each.gradient, float) * way
         (entry,) = product.entries
         if _apart(np.sum(entry.product), np.sum(terms), _scale(terms), asked.dtype):

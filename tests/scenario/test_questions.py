@@ -407,7 +407,7 @@ def test_answers_that_cannot_be_used(tmp_path: Path, text: str, message: str, li
 def test_whose_answers(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="which scenario"):
         read_answers(file(tmp_path, "2\n"), ["a", "b"])
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="there is no file"):
         read_answers(tmp_path / "nowhere", ["a"])
 
 

@@ -319,7 +319,7 @@ class TestLibrary:
         assert caught.value.hint.startswith("did you mean quadratic")
 
     def test_a_missing_file(self) -> None:
-        with pytest.raises(InputError, match="cannot be read"):
+        with pytest.raises(InputError, match="there is no file"):
             library.load("nowhere/else.md")
 
     def test_a_file_that_is_no_text(self, tmp_path: Path) -> None:
