@@ -121,46 +121,36 @@ class Snippet:
 
 
 def _torch(snippet: Snippet) -> list[str]:
-    names, order = snippet.names, snippet.question.order
     if snippet.command != "diff":
-        return [f"print(torch.autograd.functional.{snippet.command}(f, ({names},)))"]
-    result = f"torch.stack(f({names}))" if snippet.several else f"f({names})"
-    lines = [
-        *(f"{safe(name)}.requires_grad_()" for name in snippet.prepared.wrt),
-        f"result = {result}",
-        'print("value:", result)',
-    ]
-    if order > 1:
-        return [
-            *lines,
-            f"for order in range(1, {order + 1}):",
-            f"    (result,) = torch.autograd.grad(result, {names}, create_graph=True)",
-            '    print(f"order {order}:", result)',
-        ]
-    cotangent = snippet.cotangent("torch")
-    given = "" if cotangent is None else f", {cotangent}"
-    lines.append(f"gradients = torch.autograd.grad(result, ({names},){given}, materialize_grads=True)")
-    return [*lines, *snippet.printed()]
+        return [f"print(torch.autograd.functional.{snippet.command}(f, ({snippet.names},)))"]
+    # Unlike torch.autograd.grad, they give zeros where the result depends on no variable.
+    return _pulled_back(snippet, "torch.func", "torch")
 
 
 def _jax(snippet: Snippet) -> list[str]:
-    names, order = snippet.names, snippet.question.order
     if snippet.command != "diff":
         function = {"jacobian": "jacrev", "hessian": "hessian"}[snippet.command]
-        return [f"print(jax.{function}(f, argnums={tuple(range(len(snippet.prepared.wrt)))})({names}))"]
+        return [f"print(jax.{function}(f, argnums={tuple(range(len(snippet.prepared.wrt)))})({snippet.names}))"]
+    return _pulled_back(snippet, "jax", "jnp")
+
+
+def _pulled_back(snippet: Snippet, transforms: str, arrays: str) -> list[str]:
+    """Value and gradients by `vjp`, or every order by `grad`: of a module that has these, and one with arrays."""
+    names, order = snippet.names, snippet.question.order
     if order > 1:
         return [
             f'print("value:", f({names}))',
             "derivative = f",
             f"for order in range(1, {order + 1}):",
-            "    derivative = jax.grad(derivative)",
+            f"    derivative = {transforms}.grad(derivative)",
             f'    print(f"order {{order}}:", derivative({names}))',
         ]
-    whole = "lambda *at: jnp.stack(f(*at))" if snippet.several else "f"
+    whole = f"lambda *at: {arrays}.stack(f(*at))" if snippet.several else "f"
+    cotangent = snippet.cotangent("torch" if arrays == "torch" else "jax")
     return [
-        f"result, pull_back = jax.vjp({whole}, {names})",
+        f"result, pull_back = {transforms}.vjp({whole}, {names})",
         'print("value:", result)',
-        f"gradients = pull_back({snippet.cotangent('jax') or 'jnp.ones_like(result)'})",
+        f"gradients = pull_back({cotangent or f'{arrays}.ones_like(result)'})",
         *snippet.printed(),
     ]
 
