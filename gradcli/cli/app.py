@@ -97,7 +97,7 @@ def run(arguments: list[str], worker: SympyWorker | None = None) -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except OutputLost as error:
-        print_error(error)
+        print_error(UnfinishedError("output", str(error)))
         return Exit.UNFINISHED
     finally:
         if worker is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import sys
 from enum import StrEnum
 from math import isfinite
 from pathlib import Path
@@ -15,6 +14,7 @@ import typer
 from gradcli.cli.completion import value_files
 from gradcli.cli.exits import Exit
 from gradcli.cli.overseer import overseer
+from gradcli.cli.streams import reading_stdin
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -174,11 +174,10 @@ def text_of(word: str) -> str:
     if word != "-":
         return word
     try:
-        return sys.stdin.buffer.read(MAX_INPUT).decode("utf-8")
+        with reading_stdin() as stdin:
+            return stdin.read(MAX_INPUT).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError("encoding", f"standard input is not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise InputError("file", f"standard input cannot be read: {error.strerror}") from None
 
 
 def _no_such_option(ctx: typer.Context, option: str) -> InputError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from gradcli.cli.streams import reading_stdin
 from gradcli.cli.terminal import say
 from gradcli.errors import InputError
 
@@ -36,14 +36,15 @@ def terminal_lines(words: Callable[[], list[str]]) -> Iterator[str]:
 def piped_lines() -> Iterator[str]:
     """The lines of standard input; one whose brackets are open goes on in the next. Raises InputError for what is no text."""
     text = ""
-    for number, raw in enumerate(sys.stdin.buffer, 1):
-        try:
-            text += raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError:
-            raise InputError("encoding", f"line {number} of standard input is not UTF-8 text") from None
-        if not is_open(text):
-            yield text
-            text = ""
+    with reading_stdin() as stdin:
+        for number, raw in enumerate(stdin, 1):
+            try:
+                text += raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raise InputError("encoding", f"line {number} of standard input is not UTF-8 text") from None
+            if not is_open(text):
+                yield text
+                text = ""
     if text:
         yield text
 

@@ -7,11 +7,12 @@ import io
 import os
 import sys
 import unicodedata
-from contextlib import suppress
-from typing import Any, TextIO
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO, TextIO
 
 from gradcli.cli.overseer import overseer
-from gradcli.errors import UnfinishedError
+from gradcli.errors import InputError
 
 ERRORS = "gradcli"
 """The name of the error handler for signs that an encoding lacks."""
@@ -56,8 +57,8 @@ UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Categories of signs that steer the screen instead of standing on it."""
 
 
-class OutputLost(UnfinishedError):
-    """Standard output takes nothing more, nor a report of that."""
+class OutputLost(Exception):
+    """Standard output takes nothing more, nor a report of that; the message says why."""
 
 
 class PipeClosed(Exception):
@@ -165,12 +166,21 @@ def tell(text: str) -> None:
         _sink(sys.stderr)
 
 
+@contextmanager
+def reading_stdin() -> Iterator[BinaryIO]:
+    """Standard input's bytes. Raises InputError where they cannot be read."""
+    try:
+        yield sys.stdin.buffer
+    except OSError as error:
+        raise InputError("file", f"standard input cannot be read: {error.strerror}") from None
+
+
 def lost(error: OSError) -> PipeClosed | OutputLost:
     """What is raised for an error of stdout, of which nothing more is expected."""
     _sink(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return PipeClosed()
-    return OutputLost("output", f"standard output cannot be written: {error.strerror}")
+    return OutputLost(f"standard output cannot be written: {error.strerror}")
 
 
 def _sink(stream: TextIO) -> None:

@@ -175,7 +175,7 @@ class _Watch:
         """The exit code of a command that ended by itself, or was ended by somebody else."""
         code = os.waitstatus_to_exitcode(status)
         if self.is_done:
-            return code
+            return code if code >= 0 else 128 - code  # of a signal while Python ended
         self._kill_owned()
         if self.asked_to_end:
             return 128 + self.asked_to_end
