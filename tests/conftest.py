@@ -25,6 +25,18 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def programs_in_utf8() -> Iterator[None]:
+    """The programs that tests start write UTF-8, which the tests read; what they do otherwise has tests of its own."""
+    former = os.environ.get("PYTHONIOENCODING")
+    os.environ["PYTHONIOENCODING"] = "utf-8"
+    yield
+    if former is None:
+        del os.environ["PYTHONIOENCODING"]
+    else:
+        os.environ["PYTHONIOENCODING"] = former
+
+
+@pytest.fixture(autouse=True, scope="session")
 def interruptible_programs() -> Iterator[None]:
     """The programs that tests start can be interrupted, also where pytest cannot: under `trap "" INT` in a shell.
 
