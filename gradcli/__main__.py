@@ -50,9 +50,10 @@ def _run() -> int:
     from gradcli.cli.app import run
     from gradcli.cli.streams import mend_streams
     from gradcli.cli.terminal import mend_environment
-    from gradcli.signals import end_on_signals
+    from gradcli.signals import end_on_signals, keep_interrupts
 
     end_on_signals()
+    keep_interrupts()
     mend_streams()
     mend_environment()
     return run(arguments, worker)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from types import FrameType
+from typing import Any
 
 ENDING = ("SIGTERM", "SIGHUP")
 GRACE = 5.0
@@ -23,6 +25,19 @@ def end_on_signals() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)
+
+
+def keep_interrupts() -> None:
+    """Ctrl-C that arrives where Python can raise nothing (in a weak reference's callback) is raised after it."""
+    former = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        else:
+            former(unraisable)
+
+    sys.unraisablehook = hook
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -187,3 +187,23 @@ def test_code_in_a_scenario_does_not_take_it_for_its_own_end(tmp_path: Path, num
     page.write_text(f"{head}Text.\n\n```python\n{code}\n```\n")
     done = run([*GRADCLI, "scenario", str(page)])
     assert done.returncode == 128 + number
+
+
+IN_A_CALLBACK = """
+import signal, weakref
+from gradcli.signals import keep_interrupts
+class Thing: pass
+keep_interrupts()
+thing = Thing()
+reference = weakref.ref(thing, lambda _: signal.default_int_handler())
+try:
+    del thing
+    for _ in range(1000): pass
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_in_a_callback_is_not_lost() -> None:
+    done = subprocess.run([sys.executable, "-c", IN_A_CALLBACK], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")

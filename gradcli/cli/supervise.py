@@ -59,7 +59,15 @@ def supervised(command: Callable[[], int], unfinished: Callable[[str], int]) -> 
     try:
         return command()
     finally:
+        _ignore_interrupts()
         overseer.done()
+
+
+def _ignore_interrupts() -> None:
+    """From here on there is nothing to interrupt: Ctrl-C while Python ends would leave a traceback."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _end_with_parent(alive: int) -> None:

@@ -52,7 +52,7 @@ def load(scenario: Scenario) -> Progress:
     """What is known. A text that has changed since then has been seen, but neither run nor passed."""
     try:
         lines = read_bytes(_file(scenario), MOST_BYTES).decode("utf-8", "replace").splitlines()
-    except InputError:  # most often there is none
+    except (InputError, OSError):  # most often there is none; and a reader without a home has none at all
         return Progress()
     known = dict(line.split(": ", 1) for line in lines if ": " in line)
     steps = len(scenario.steps)

@@ -52,11 +52,14 @@ class SympyWorker:
         self._reply = []
         try:
             self._child = self._child or self._start()
+            exchange = Thread(target=_exchange, args=(self._child, request, self._reply), daemon=True)
+            exchange.start()
         except OSError as error:
             self._reply.append(EndedError(f"it cannot be started: {error.strerror}"))
+        except RuntimeError:  # of the thread
+            self._reply.append(EndedError("there is too little memory to ask it"))
         else:
-            self._exchange = Thread(target=_exchange, args=(self._child, request, self._reply), daemon=True)
-            self._exchange.start()
+            self._exchange = exchange
 
     def answer(self, timeout: float) -> dict[str, Any]:
         """The answer to the request that was posted; {"error": reason} if there is none after `timeout` seconds."""
