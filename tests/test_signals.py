@@ -195,7 +195,7 @@ from gradcli.signals import keep_interrupts
 class Thing: pass
 keep_interrupts()
 thing = Thing()
-reference = weakref.ref(thing, lambda _: signal.default_int_handler())
+reference = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
 try:
     del thing
     for _ in range(1000): pass
