@@ -5,12 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from _thread import interrupt_main, start_new_thread
 from types import FrameType
 from typing import Any
 
 ENDING = ("SIGTERM", "SIGHUP")
 GRACE = 5.0
 """Seconds for putting things away, in which a further signal changes nothing."""
+
+SOON = 0.01
+"""Seconds in which a callback ends."""
 
 _since: float | None = None
 
@@ -28,12 +32,16 @@ def end_on_signals() -> None:
 
 
 def keep_interrupts() -> None:
-    """Ctrl-C that arrives where Python can raise nothing (in a weak reference's callback) is raised after it."""
+    """Ctrl-C that arrives where Python can raise nothing (in a weak reference's callback) is raised soon after it."""
     former = sys.unraisablehook
+
+    def again() -> None:
+        time.sleep(SOON)
+        interrupt_main()
 
     def hook(unraisable: Any) -> None:
         if issubclass(unraisable.exc_type, KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+            start_new_thread(again, ())
         else:
             former(unraisable)
 

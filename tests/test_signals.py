@@ -190,7 +190,7 @@ def test_code_in_a_scenario_does_not_take_it_for_its_own_end(tmp_path: Path, num
 
 
 IN_A_CALLBACK = """
-import signal, weakref
+import signal, time, weakref
 from gradcli.signals import keep_interrupts
 class Thing: pass
 keep_interrupts()
@@ -198,7 +198,7 @@ thing = Thing()
 reference = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
 try:
     del thing
-    for _ in range(1000): pass
+    time.sleep(10)
 except KeyboardInterrupt:
     print("interrupted")
 """
