@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
-from _thread import interrupt_main, start_new_thread
+from _thread import start_new_thread
 from types import FrameType
 from typing import Any
 
@@ -37,7 +38,7 @@ def keep_interrupts() -> None:
 
     def again() -> None:
         time.sleep(SOON)
-        interrupt_main()
+        os.kill(os.getpid(), signal.SIGINT)
 
     def hook(unraisable: Any) -> None:
         if issubclass(unraisable.exc_type, KeyboardInterrupt):
