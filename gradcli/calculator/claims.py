@@ -21,6 +21,8 @@ from gradcli.verify.conventions import Library
 
 BATCH = 64
 """Lines that are checked together, if so many have arrived."""
+LONG = 2**16
+"""Bytes of a line that waits until those before it are taken, so that memory holds few such lines."""
 SMALL = 1024
 """Numbers with which no operation of an expression takes long."""
 MAX_LINE = 2**24
@@ -95,8 +97,9 @@ def batches(stream: IO[bytes]) -> Iterator[list[Line]]:
             batch, line = [], arrived.get()
         if not isinstance(line, tuple):
             break
+        arrived.task_done()
         batch.append(line)
-        if len(batch) == BATCH:
+        if len(batch) == BATCH or len(line[1]) > LONG:
             yield batch
             batch = []
     yield batch
@@ -110,6 +113,8 @@ def _read(stream: IO[bytes], arrived: Queue[Line | InputError | None]) -> None:
         try:
             while text := stream.readline(MAX_LINE + 1):
                 number += 1
+                if len(text) > LONG:
+                    arrived.join()
                 if text.strip():
                     arrived.put((number, text))
                 while len(text) > MAX_LINE and not text.endswith(b"\n"):  # the rest of a line that is too long

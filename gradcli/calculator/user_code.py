@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +35,7 @@ class UserError(InputError):
                 link.stack = traceback.StackSummary.from_list(frames)
                 links += [link.__cause__, link.__context__]
         self.traceback = "".join(summary.format())
-        last = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+        last = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
         super().__init__("python", f"{target} raised {last}")
 
 
@@ -51,13 +52,16 @@ def theirs(target: str) -> Iterator[None]:
     added = _HERE not in sys.path
     if added:
         sys.path.append(_HERE)
+    process = os.getpid()
     try:
         yield
-    except Terminated:  # not their doing
+    except (Terminated, KeyboardInterrupt, MemoryError):  # not their doing
         raise
-    except (Exception, SystemExit) as error:  # whatever it is, it is theirs
+    except BaseException as error:  # whatever it is, it is theirs
         raise UserError(target, error) from error
     finally:
+        if os.getpid() != process:  # a fork of theirs, which goes no further
+            os._exit(0)
         if added and _HERE in sys.path:
             sys.path.remove(_HERE)
 

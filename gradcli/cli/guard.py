@@ -7,9 +7,11 @@ opens, closes or forks disturbs them.
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import signal
+import struct
 import sys
 import threading
 import time
@@ -18,9 +20,10 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from gradcli.cli.exits import Exit
+from gradcli.cli.streams import PipeClosed
 from gradcli.cli.terminal import error_document, print_error, print_json
 from gradcli.errors import InputError, UnfinishedError
-from gradcli.scenario.timeout import BEFORE_END
+from gradcli.scenario.timeout import WATCHERS
 
 FORKS = hasattr(os, "fork")
 """Whether there can be such a process; without, scenarios are run in this one."""
@@ -31,33 +34,61 @@ GRACE = 2.0
 SAME = 0.3
 """Seconds within which two interruptions are one."""
 
+FAREWELL = 3.0
+"""Seconds after which a run that was asked to end is ended."""
+
+TICK = 0.02
+"""Seconds between two looks at the run."""
+
 SIZE = 4096
-INSIDE, OUTSIDE, DONE, RAISED, TOLD = b"IODRT"
-"""A block is being run; none is; the run is done; it raises, and its exit code tells; it has told why it ends."""
+LATE, TEXT = 9, 1024
+"""Where in the memory the two texts begin; before them are the letter, and when the run must have ended."""
+INSIDE, OUTSIDE, DONE, RAISED, LOST = b"IODRL"
+"""A block is being run; none is; the run is done; it raises, and tells why; it raises what it may not be able to tell."""
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 
 class Guard:
-    """What the run says of itself: a letter, and a text that ends with a zero."""
+    """What the run says of itself: a letter and a text, and until when it must have ended with the reason for that."""
 
     def __init__(self) -> None:
         self.memory = mmap.mmap(-1, SIZE)
+        self.place = ""
         self.say(OUTSIDE)
+        self.limit(math.inf, "")
 
     def say(self, word: int, text: str = "") -> None:
-        data = text.encode("utf-8", "replace")[: SIZE - 2] + b"\0"
-        self.memory[1 : 1 + len(data)] = data
+        self._write(TEXT, SIZE, text)
         self.memory[0] = word
+
+    def limit(self, ends: float, message: str) -> None:
+        """From then on, by `time.monotonic`, it is late."""
+        self._write(LATE, TEXT, message)
+        self.memory[1:LATE] = struct.pack("d", ends)
+
+    @property
+    def late(self) -> str:
+        """Why the run must be ended now; empty where it need not."""
+        (ends,) = struct.unpack("d", self.memory[1:LATE])
+        return self._read(LATE) if time.monotonic() > ends else ""
 
     def block(self, place: str) -> None:
         """The code at this place is run from here on; "" for none."""
+        self.place = place or self.place
         self.say(INSIDE if place else OUTSIDE, place)
 
     @property
     def said(self) -> tuple[int, str]:
         """The letter and the text."""
-        return self.memory[0], self.memory[1:].split(b"\0", 1)[0].decode("utf-8", "replace")
+        return self.memory[0], self._read(TEXT)
+
+    def _write(self, begin: int, end: int, text: str) -> None:
+        data = text.encode("utf-8", "replace")[: end - begin - 1] + b"\0"
+        self.memory[begin : begin + len(data)] = data
+
+    def _read(self, begin: int) -> str:
+        return self.memory[begin:].split(b"\0", 1)[0].decode("utf-8", "replace")
 
 
 def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
@@ -74,9 +105,17 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
     _end_with(parent)
     if not _ignored(signal.SIGINT):
         signal.signal(signal.SIGINT, _Interrupts())
-    BEFORE_END.append(lambda: guard.say(TOLD))
+    WATCHERS.append(guard.limit)
     try:
         code = run(guard)
+    except Exception as error:
+        if isinstance(error, (InputError, PipeClosed)) or "GRADCLI_DEBUG" in os.environ:
+            guard.say(RAISED)
+            raise
+        guard.say(
+            LOST, f"after {guard.place or 'the beginning'} the run could not go on: {error or type(error).__name__}"
+        )
+        os._exit(Exit.UNFINISHED)  # whether it can still write is not known
     except BaseException:
         guard.say(RAISED)
         _end_soon(Exit.FAILED)
@@ -89,7 +128,7 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
 def _watched(guard: Guard, child: int, *, json: bool) -> int:
     """Waits for the run, and says how it ended where it does not say so itself."""
     with _passing_on(child) as passed, _kept_terminal():
-        _, status = os.waitpid(child, 0)
+        status, late = _waited(guard, child, passed)
     code = os.waitstatus_to_exitcode(status)
     word, text = guard.said
     if word == DONE:
@@ -98,10 +137,14 @@ def _watched(guard: Guard, child: int, *, json: bool) -> int:
         return code
     if -code in passed:
         return 128 - code
-    if word == TOLD:
-        return Exit.FAILED
+    if passed and not late and code == -signal.SIGKILL:
+        return 128 + next(iter(passed))
     way = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-    if word == INSIDE:
+    if late:
+        error = InputError("late", late)
+    elif word == LOST:
+        error = UnfinishedError("ended", text)
+    elif word == INSIDE:
         error = InputError(
             "ended",
             f"{text}: this code ended the process ({way}), so nothing after it was run",
@@ -116,13 +159,28 @@ def _watched(guard: Guard, child: int, *, json: bool) -> int:
     return Exit.UNFINISHED if isinstance(error, UnfinishedError) else Exit.FAILED
 
 
+def _waited(guard: Guard, child: int, passed: dict[int, float]) -> tuple[int, str]:
+    """How the run ended, and why it had to be ended, if it was late; one that does not end when it is asked to is ended."""
+    while True:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status, ""
+        late = guard.late
+        inside = guard.said[0] == INSIDE  # elsewhere Ctrl-C may mean something else
+        asked = [since for number, since in passed.items() if inside or number != signal.SIGINT]
+        if late or (asked and time.monotonic() > min(asked) + FAREWELL):
+            os.kill(child, signal.SIGKILL)
+            return os.waitpid(child, 0)[1], late
+        time.sleep(TICK)
+
+
 @contextmanager
-def _passing_on(child: int) -> Iterator[list[int]]:
-    """Inside, signals that end this process are passed on to the run. Gives those that were."""
-    passed: list[int] = []
+def _passing_on(child: int) -> Iterator[dict[int, float]]:
+    """Inside, signals that end this process are passed on to the run. Gives those that were, and when."""
+    passed: dict[int, float] = {}
 
     def pass_on(number: int, _: object) -> None:
-        passed.append(number)
+        passed.setdefault(number, time.monotonic())
         os.kill(child, number)
 
     ends = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]

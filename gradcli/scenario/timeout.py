@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-GRACE = 5.0
+GRACE = 1.0
 """Seconds after which a program that cannot be interrupted is ended: one long call of a C library, for instance."""
 
 LONGEST = 1e8
 """Seconds beyond which a limit is none: three years."""
+
+WATCHERS: list[Callable[[float, str], None]] = []
+"""Who ends this process from outside, where nothing in it can. They are told when, by `time.monotonic`, and why.
+
+Infinity takes it back."""
 
 BEFORE_END: list[Callable[[], None]] = []
 """What is put right before the process is ended so."""
@@ -34,12 +41,28 @@ def time_limit(seconds: float | None, place: str, grace: float = GRACE) -> Itera
     if seconds is None or seconds > LONGEST:
         yield
         return
-    last = threading.Timer(seconds + grace, _end, (f"error: {place} took longer than {seconds:g} s\n",))
+    message = f"{place} took longer than {seconds:g} s"
+    with _ended(seconds + grace, message), _by_signal(seconds) if _signals() else _by_thread(seconds):
+        yield
+
+
+@contextmanager
+def _ended(seconds: float, message: str) -> Iterator[None]:
+    """Inside, the process is ended after this time: by those who watch it, or by itself."""
+    if WATCHERS:
+        for tell in WATCHERS:
+            tell(time.monotonic() + seconds, message)
+        try:
+            yield
+        finally:
+            for tell in WATCHERS:
+                tell(math.inf, "")
+        return
+    last = threading.Timer(seconds, _end, (f"error: {message}\n",))
     last.daemon = True
     last.start()
     try:
-        with _by_signal(seconds) if _signals() else _by_thread(seconds):
-            yield
+        yield
     finally:
         last.cancel()
 
