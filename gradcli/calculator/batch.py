@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -115,6 +116,7 @@ def batch(
     default = kind.name if kind.text else "csv"
     target = _format(question.output_format, question.output, "--format", default)
     names = named_columns(question.columns)
+    _refuse_itself(question)
     with _told(), reading(question.data, kind, names) as reader:
         asked, columns = _asked(question, reader)
         prepared = prepare(asked)
@@ -127,6 +129,15 @@ def batch(
     if worker is not None:
         run.answer.verdicts += run.sample.verdicts(worker) + run.suspects.verdicts(worker)
     return run.answer
+
+
+def _refuse_itself(question: BatchQuestion) -> None:
+    """Raises InputError where the output would take the place of the table."""
+    data, target = Path(question.data), Path(question.output)
+    if "-" in (question.data, question.output) or not (data.is_file() and target.is_file()):
+        return
+    if target.samefile(data):
+        raise InputError("file", f"the output would replace the table {question.data!r}", hint="give it another name")
 
 
 def elementwise(program: Program, fixed: Mapping[str, Array]) -> bool:

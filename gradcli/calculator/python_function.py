@@ -205,9 +205,16 @@ class _Subject:
             return function(**{name: np.array(array)[()] for name, array in values.items()})
 
 
+def _described(value: Any) -> str:
+    try:
+        return repr(str(value)[:60])
+    except Exception:  # noqa: BLE001  # what their objects raise; and integers too long for Python to write
+        return f"a {type(value).__name__}"
+
+
 def _numbers(source: str, value: Any) -> Array:
     """An array of what the user's code gives: a number, an array, a Tensor, or lists. Raises InputError for others."""
     array = np.asarray(value.detach() if hasattr(value, "detach") else value)
     if array.dtype.kind not in "biuf":
-        raise InputError("python", f"{source}: not a real number or an array of such: {str(value)[:60]!r}")
+        raise InputError("python", f"{source}: not a real number or an array of such: {_described(value)}")
     return array if array.dtype.kind == "f" else array.astype(np.float64)

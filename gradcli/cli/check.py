@@ -100,6 +100,8 @@ def check(
     lines = {"--jobs": jobs > 1, "--fail-fast": fail_fast, "--symbolic": symbolic}
     if json and format is not Format.text:
         raise InputError("usage", "--json and --format are different outputs: give one of them")
+    if words != ["-"]:  # a stream takes as long as it is, and each of its claims no longer than that
+        options.limit(ctx, timeout)
     if certificate is not None and not words:
         _refuse("not beside a certificate that is to be proved", values | lines | {"--python": python, "--json": json})
         return _recheck(certificate)
@@ -110,7 +112,6 @@ def check(
         settings = Settings(tol, dtype and dtype.value, seed, whose, symbolic, timeout)
         return _report(_lines(ctx, jobs, settings), format, json=json, strict=strict, fail_fast=fail_fast)
     _refuse("only for many claims, which gradcli check - reads", lines)
-    options.limit(ctx, timeout)
     if python is not None:
         _refuse(
             "not for a Python function",

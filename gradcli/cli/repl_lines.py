@@ -12,6 +12,8 @@ from gradcli.errors import InputError
 
 PROMPT = "> "
 GO_ON = "… "
+MAX_LINE = 2**20
+"""Bytes, of lines that belong together."""
 Ask = Callable[[], str]
 
 
@@ -37,7 +39,9 @@ def piped_lines() -> Iterator[str]:
     """The lines of standard input; one whose brackets are open goes on in the next. Raises InputError for what is no text."""
     text = ""
     with reading_stdin() as stdin:
-        for number, raw in enumerate(stdin, 1):
+        for number, raw in enumerate(iter(lambda: stdin.readline(MAX_LINE + 1), b""), 1):
+            if len(raw) + len(text) > MAX_LINE:
+                raise InputError("too-large", f"line {number} of standard input is longer than {MAX_LINE:,} bytes")
             try:
                 text += raw.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError:

@@ -25,6 +25,8 @@ FAREWELL = 0.3
 """Seconds between asking a process to end and ending it."""
 STOPPED = 2.0
 """Seconds without a tick after which this process was stopped, or the machine asleep: nobody waited so long."""
+VERIFYING, UNVERIFIED = "verifying…".encode(), b"unverified"
+"""`Word.VERIFYING`, and what becomes of it, in as many columns, if nothing more is to come."""
 QUIET = 0.3
 """Seconds after which one wants to see that something goes on."""
 
@@ -183,13 +185,15 @@ class _Watch:
         """The exit code of a command that ended by itself, or was ended by somebody else."""
         code = os.waitstatus_to_exitcode(status)
         if self.is_done:
+            self._leave_unverified()
             return code if code >= 0 else 128 - code  # of a signal while Python ended
         self._kill_owned()
         if self.asked_to_end:
+            self._leave_unverified()
             return 128 + self.asked_to_end
         self._hear_write(1, b"")
         if code < 0:
-            hint = ": there may have been too little memory" if code == -9 else ""
+            hint = ": there may have been too little memory, or a limit" if code == -9 else ""
             return self.unfinished(f"the process was ended by signal {-code}{hint}")
         return self.unfinished(f"the process ended early, with exit code {code}")
 
@@ -197,13 +201,17 @@ class _Watch:
         """Ends the command; the exit code."""
         self._kill()
         if self.asked_to_end:
-            self._stop_spinning()
+            self._leave_unverified()
             return 128 + self.asked_to_end
         if self.answer is None:
             return self.unfinished(f"{self.limit:g} s were used up before there was an answer")
         text, code = self.answer
         self._hear_write(1, text)
         return code
+
+    def _leave_unverified(self) -> None:
+        """Leaves what is shown, if nothing took its place, without the mark that is no longer true."""
+        self._hear_write(1, self.shown.replace(VERIFYING, UNVERIFIED))
 
     def _kill(self) -> None:
         """Ends the command, and what it owns."""
@@ -254,7 +262,7 @@ class _Watch:
     # What moves while nothing comes
 
     def _spin(self, now: float) -> None:
-        if self.shown and now > self.shown_at + QUIET and os.isatty(2):
+        if self.shown and not self.is_done and now > self.shown_at + QUIET and os.isatty(2):
             self.spins = True
             sign = b"|/-\\"[int(now / TICK) % 4 :][:1]
             _write(2, b"\r%s verifying, %d s" % (sign, now - self.shown_at))

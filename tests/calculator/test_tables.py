@@ -17,7 +17,7 @@ from tabulated import answer_of, rows_of
 from gradcli.calculator.batch import BatchQuestion, batch
 from gradcli.calculator.tables import delimited
 from gradcli.calculator.tables.formats import FORMATS
-from gradcli.errors import InputError
+from gradcli.errors import InputError, UnfinishedError
 
 CELLS = [1.5, -0.0, 1e-310, 123456789.123, np.inf, -np.inf, np.nan]
 
@@ -266,7 +266,7 @@ def test_an_error_leaves_what_was_there(table: Callable[..., Path], tmp_path: Pa
 
 
 def test_a_full_disk_is_no_wrong_input(table: Callable[..., Path]) -> None:
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UnfinishedError, match="No space left"):
         answer_of(table("x\n" + "1\n" * 10_000), "x", output="/dev/full", output_format="csv")
 
 

@@ -267,7 +267,7 @@ def test_a_process_that_is_ended_is_no_answer() -> None:
         os.kill(child, signal.SIGKILL)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (Exit.UNFINISHED, b"")
-    assert err == b"error: the process was ended by signal 9: there may have been too little memory\n"
+    assert err == b"error: the process was ended by signal 9: there may have been too little memory, or a limit\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
