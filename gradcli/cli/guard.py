@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from gradcli.cli.exits import Exit
 from gradcli.cli.streams import PipeClosed
+from gradcli.cli.supervise import Wishes
 from gradcli.cli.terminal import error_document, print_error, print_json
 from gradcli.errors import InputError, UnfinishedError
 from gradcli.scenario.timeout import WATCHERS
@@ -30,9 +31,6 @@ FORKS = hasattr(os, "fork")
 
 GRACE = 2.0
 """Seconds that a run which has said its last word may still take: threads that never end, what is done at exit."""
-
-SAME = 0.3
-"""Seconds within which two interruptions are one."""
 
 FAREWELL = 3.0
 """Seconds after which a run that was asked to end is ended."""
@@ -103,8 +101,6 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
     if child:
         return _watched(guard, child, json=json)
     _end_with(parent)
-    if not _ignored(signal.SIGINT):
-        signal.signal(signal.SIGINT, _Interrupts())
     WATCHERS.append(guard.limit)
     try:
         code = run(guard)
@@ -127,8 +123,10 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
 
 def _watched(guard: Guard, child: int, *, json: bool) -> int:
     """Waits for the run, and says how it ended where it does not say so itself."""
-    with _passing_on(child) as passed, _kept_terminal():
-        status, late = _waited(guard, child, passed)
+    wishes, passed = Wishes(), dict[int, float]()
+    with _kept_terminal():
+        status, late = _waited(guard, child, wishes, passed)
+    wishes.let_go()
     code = os.waitstatus_to_exitcode(status)
     word, text = guard.said
     if word == DONE:
@@ -159,9 +157,14 @@ def _watched(guard: Guard, child: int, *, json: bool) -> int:
     return Exit.UNFINISHED if isinstance(error, UnfinishedError) else Exit.FAILED
 
 
-def _waited(guard: Guard, child: int, passed: dict[int, float]) -> tuple[int, str]:
-    """How the run ended, and why it had to be ended, if it was late; one that does not end when it is asked to is ended."""
+def _waited(guard: Guard, child: int, wishes: Wishes, passed: dict[int, float]) -> tuple[int, str]:
+    """How the run ended, and why it had to be ended, if it was late; one that does not end when it is asked to is ended.
+
+    passed  becomes the signals that asked it to, and when
+    """
     while True:
+        for number in wishes.passed_on(child):
+            passed.setdefault(number, time.monotonic())
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             return status, ""
@@ -172,24 +175,6 @@ def _waited(guard: Guard, child: int, passed: dict[int, float]) -> tuple[int, st
             os.kill(child, signal.SIGKILL)
             return os.waitpid(child, 0)[1], late
         time.sleep(TICK)
-
-
-@contextmanager
-def _passing_on(child: int) -> Iterator[dict[int, float]]:
-    """Inside, signals that end this process are passed on to the run. Gives those that were, and when."""
-    passed: dict[int, float] = {}
-
-    def pass_on(number: int, _: object) -> None:
-        passed.setdefault(number, time.monotonic())
-        os.kill(child, number)
-
-    ends = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-    former = {number: signal.signal(number, pass_on) for number in ends if not _ignored(number)}
-    try:
-        yield passed
-    finally:
-        for number, way in former.items():
-            signal.signal(number, way)
 
 
 @contextmanager
@@ -209,22 +194,6 @@ def _kept_terminal() -> Iterator[None]:
         if sys.stderr.isatty():
             sys.stderr.write("\x1b[?25h")  # the cursor is seen
             sys.stderr.flush()
-
-
-class _Interrupts:
-    """Raises KeyboardInterrupt at Ctrl-C, which a terminal sends to both processes, and one passes on to the other."""
-
-    def __init__(self) -> None:
-        self.last = -SAME
-
-    def __call__(self, *_: object) -> None:
-        last, self.last = self.last, time.monotonic()
-        if self.last > last + SAME:
-            raise KeyboardInterrupt
-
-
-def _ignored(number: int) -> bool:
-    return signal.getsignal(number) is signal.SIG_IGN
 
 
 def _end_with(parent: int) -> None:

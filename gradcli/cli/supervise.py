@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gradcli.cli.overseer import HEADER, overseer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 TICK = 0.1
 """Seconds between two looks at the clock."""
@@ -87,6 +87,37 @@ def _end_with_parent(alive: int) -> None:
     start_new_thread(wait, ())
 
 
+class Wishes:
+    """Signals that ask this process to end, held back until they are looked for; those that were ignored stay so."""
+
+    def __init__(self) -> None:
+        import signal
+
+        ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        self.held = {number for number in ends if signal.getsignal(number) is not signal.SIG_IGN}
+        if hasattr(signal, "sigtimedwait"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, self.held)
+        else:  # who sent one cannot be known: what a terminal sends, it sends to the command too
+            self.held = set()
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def passed_on(self, child: int) -> Iterator[int]:
+        """Those that came; what did not come from a terminal, which sends it to both, is sent to the child."""
+        import signal
+
+        while self.held and (sent := signal.sigtimedwait(self.held, 0)):
+            if sent.si_pid:
+                _signal(child, sent.si_signo)
+            yield sent.si_signo
+
+    def let_go(self) -> None:
+        """From now on they do here what they did before."""
+        import signal
+
+        if self.held:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, self.held)
+
+
 class _Watch:
     """The parent's side, until the command ends or is ended."""
 
@@ -106,7 +137,7 @@ class _Watch:
         self.is_done = False
         self.asked_to_end = 0
         """The signal that did."""
-        self.signals: set[int] = set()
+        self.wishes = Wishes()
 
     def wait(self) -> int:
         """The exit code."""
@@ -122,7 +153,6 @@ class _Watch:
     def _wait(self) -> int:
         import select
 
-        self._hold_signals()
         last = time.monotonic()
         while True:
             ready, _, _ = select.select([self.descriptor], [], [], TICK)
@@ -233,30 +263,14 @@ class _Watch:
         for pid in self.owned:
             _signal(pid, signal.SIGKILL)
 
-    # Wishes to end
-
-    def _hold_signals(self) -> None:
-        """Keeps signals until they are looked for, with who sent them; those that were ignored stay so."""
-        import signal
-
-        wishes = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-        self.signals = {number for number in wishes if signal.getsignal(number) is not signal.SIG_IGN}
-        if hasattr(signal, "sigtimedwait"):
-            signal.pthread_sigmask(signal.SIG_BLOCK, self.signals)
-        else:  # who sent it is not known: what a terminal sends, it sends to the command too
-            self.signals = set()
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-
     def _look_for_signals(self) -> None:
-        """Passes on what was sent to this process alone. After it the command has some time to end, not twice."""
+        """After a wish to end the command has some time for it, not twice."""
         import signal
 
-        while self.signals and (sent := signal.sigtimedwait(self.signals, 0)):
-            if sent.si_pid:  # otherwise a terminal, which sends it to the command too
-                _signal(self.child, sent.si_signo)
-            if sent.si_signo != signal.SIGINT or self.limit:  # without a limit Ctrl-C is the command's own business
-                again = self.asked_to_end == sent.si_signo
-                self.asked_to_end = sent.si_signo
+        for number in self.wishes.passed_on(self.child):
+            if number != signal.SIGINT or self.limit:  # without a limit Ctrl-C is the command's own business
+                again = self.asked_to_end == number
+                self.asked_to_end = number
                 self.ends = min(self.ends, time.monotonic() + (0 if again else GRACE))
 
     # What moves while nothing comes
