@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -98,9 +99,17 @@ def _listed(counts: Counter[str]) -> str:
 
 
 def judge(lines: Iterable[str], gradcli: str, chunk: int) -> Judge:
-    """The verdicts on all claims, asked so many at a time."""
+    """The verdicts on all claims, asked so many at a time; how far that is stands on stderr.
+
+    Raises CalledProcessError for a gradcli that does not run, and RuntimeError for one that answers nothing.
+    """
+    subprocess.run([gradcli, "--version"], capture_output=True, check=False).check_returncode()
     found = Judge(gradcli)
     rest = iter(lines)
     while part := list(islice(rest, chunk)):
         found.ask(part)
+        counts = f"{found.count:,} answered, {len(found.wrong)} wrong, {len(found.unanswered)} unanswered"
+        print(counts, file=sys.stderr, flush=True)
+        if found.unanswered and not found.count:
+            raise RuntimeError(f"{gradcli} answers nothing")
     return found
