@@ -62,11 +62,12 @@ def _run() -> int:
 def _unfinished(sentence: str) -> int:
     """Tells that a command did not come to its end; the exit code."""
     from gradcli.cli.streams import mend_streams
-    from gradcli.cli.terminal import report
+    from gradcli.cli.terminal import command_of, report
     from gradcli.errors import UnfinishedError
 
     mend_streams()
-    return report(UnfinishedError("unfinished", sentence), sys.argv[1:])
+    error = UnfinishedError("unfinished", sentence)
+    return report(error, command_of(sys.argv[1:]), as_json="--json" in sys.argv)
 
 
 def _checks(arguments: list[str]) -> bool:

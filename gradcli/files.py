@@ -127,15 +127,23 @@ def unreadable(name: str, error: OSError | ValueError) -> InputError:
     return InputError("file", f"{name!r} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
-def no_room(error: OSError) -> bool:
-    """Whether it says that a disk is full, or what may be written is used up: no fault of what was asked."""
-    return error.errno in _FULL
-
-
 def unwritable(path: str | os.PathLike[str], error: OSError) -> InputError:
-    """The error for a file that cannot be written: UnfinishedError where there is no room, which is no wrong input."""
-    kind = UnfinishedError if no_room(error) else InputError
-    return kind("file", f"{os.fspath(path)!r} cannot be written: {error.strerror or error}")
+    """The error for a file that cannot be written."""
+    return of_system(f"{os.fspath(path)!r} cannot be written", error)
+
+
+def of_system(what: str, error: OSError) -> InputError:
+    """The error for what the system refuses: UnfinishedError where there is no room, which is no wrong input."""
+    kind = UnfinishedError if error.errno in _FULL else InputError
+    return kind("file", f"{what}: {error.strerror or error}")
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """`write_whole`. Raises InputError if the file cannot be written, UnfinishedError where there is no room for it."""
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise unwritable(path, error) from None
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from math import isfinite
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 T = TypeVar("T")
 
@@ -46,8 +46,8 @@ def apart(step: Callable[[], T], seconds: float) -> T:
     return answer
 
 
-def _take(step: Callable[[], T], writing: int) -> None:
-    """The child: takes the step and says what came of it. Never returns."""
+def _take(step: Callable[[], T], writing: int) -> NoReturn:
+    """The child: takes the step and says what came of it."""
     try:
         with suppress(OSError):
             os.setpgid(0, 0)

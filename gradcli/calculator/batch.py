@@ -23,8 +23,8 @@ from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.modes import record_all
 from gradcli.engine.ops.linalg import LinAlgError
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import InputError, UnfinishedError
-from gradcli.files import no_room
+from gradcli.errors import InputError
+from gradcli.files import of_system
 from gradcli.lang.functions import functions
 from gradcli.lang.tree import Call, Expr, Literal, Name, Number, Program, postorder
 from gradcli.lang.unparse import unparse
@@ -164,8 +164,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = UnfinishedError if no_room(error) else InputError
-        raise kind("file", f"the data cannot be read, or the output written: {error.strerror or error}") from None
+        raise of_system("the data cannot be read, or the output written", error) from None
 
 
 def _asked(question: BatchQuestion, reader: Reader) -> tuple[Question, dict[str, int]]:

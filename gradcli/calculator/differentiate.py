@@ -50,9 +50,7 @@ def answers_to(
 ) -> Steps[Answer]:
     """The same, after the engine's answer without a verdict."""
     if prepared.missing and worker is None:
-        names = ", ".join(prepared.missing)
-        hint = "give values with --at or --let; without the check there is no symbolic derivative"
-        raise InputError("missing-value", f"no value for {names}", hint=hint)
+        raise nothing_to_say(prepared)
     if worker is not None:
         worker.post(_request(question, prepared))  # SymPy works while the engine does
     computed = None if prepared.missing else compute(prepared, question.order)
@@ -63,6 +61,13 @@ def answers_to(
     symbolic = worker.answer(PATIENCE)
     verdicts = _verdicts(question, prepared, computed, symbolic) if computed else {}
     return _answer(question, prepared, computed, symbolic, verdicts)
+
+
+def nothing_to_say(prepared: Prepared) -> InputError:
+    """The error where values are missing, and nobody is asked for a symbolic derivative."""
+    names = ", ".join(prepared.missing)
+    hint = "give values with --at or --let; without the check there is no symbolic derivative"
+    return InputError("missing-value", f"no value for {names}", hint=hint)
 
 
 def _answer(

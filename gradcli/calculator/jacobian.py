@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from gradcli.calculator.compute import constants_of, leaves_of
+from gradcli.calculator.differentiate import nothing_to_say
 from gradcli.calculator.field import Field, gradients, outputs_of
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.calculator.question import Question
@@ -127,15 +128,9 @@ def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorke
         return unevaluated(question, prepared, outputs, worker)
     fields = [(field, *field.at_point()) for field in outputs]
     passes = _passes(prepared, [value for _, _, value in fields], question.mode)
+    matrices = reverse if passes.mode == "reverse" else forward
     columns = [
-        Columns(
-            field,
-            np.asarray(tensor.array),
-            reverse(field, leaves, tensor)
-            if passes.mode == "reverse"
-            else forward(field, prepared.at, np.asarray(tensor.array)),
-        )
-        for field, leaves, tensor in fields
+        Columns(field, np.asarray(value.array), matrices(field, leaves, value)) for field, leaves, value in fields
     ]
     matrix = Matrix(
         understood=unparse(prepared.parsed.program),
@@ -146,9 +141,7 @@ def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorke
         values=tuple((one.field.label, one.value) for one in columns),
         blocks=tuple(blocks_of(columns)),
         passes=passes,
-        pattern=_pattern(assembled([one.matrices for one in columns], prepared.at), prepared)
-        if question.sparsity
-        else None,
+        pattern=_pattern(columns, prepared) if question.sparsity else None,
     )
     if worker is None:
         return matrix
@@ -159,9 +152,7 @@ def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorke
 def unevaluated(question: Question, prepared: Prepared, fields: Iterable[Field], worker: SympyWorker | None) -> Matrix:
     """The answer where values are missing: formulas only. Raises InputError where nobody is to be asked for them."""
     if worker is None:
-        names = ", ".join(prepared.missing)
-        hint = "give values with --at or --let; without the check there is no symbolic derivative"
-        raise InputError("missing-value", f"no value for {names}", hint=hint)
+        raise nothing_to_say(prepared)
     symbolic = Symbolic(worker)
     blocks, reasons = [], []
     for field in fields:
@@ -242,12 +233,13 @@ def reverse(field: Field, leaves: Mapping[str, Tensor], value: Tensor) -> dict[s
     return found
 
 
-def forward(field: Field, point: Mapping[str, Array], value: Array) -> dict[str, Array]:
+def forward(field: Field, leaves: Mapping[str, Tensor], value: Tensor) -> dict[str, Array]:
     """Column by column: a pass for each element of the variables, with a tangent that is 1 there and 0 elsewhere."""
     found = {}
     for name in field.prepared.wrt:
-        columns = np.zeros((*value.shape, *np.shape(point[name])), value.dtype)
-        tangent = np.zeros(np.shape(point[name]), value.dtype)
+        shape = np.shape(leaves[name].array)
+        columns = np.zeros((*value.shape, *shape), value.array.dtype)
+        tangent = np.zeros(shape, value.array.dtype)
         for index in np.ndindex(tangent.shape):
             tangent[index] = 1
             columns[(..., *index)] = push(field, {name: tangent.copy()[()]})[1]
@@ -286,10 +278,10 @@ def refuse_constants(prepared: Prepared) -> None:
         raise InputError("wrt", "there is no variable to differentiate by", hint='give one: --at "x=1"')
 
 
-def _pattern(here: Array, prepared: Prepared) -> Pattern:
+def _pattern(columns: Iterable[Columns], prepared: Prepared) -> Pattern:
     """Entries that are not 0 here or near here. Points where a derivative is not finite are passed over."""
     random = np.random.default_rng(0)
-    entries, used = here != 0, 1
+    entries, used = assembled([one.matrices for one in columns], prepared.at) != 0, 1
     for _ in range(POINTS):
         near = {name: _moved(array, random) for name, array in prepared.at.items()}
         outputs = outputs_of(replace(prepared, at=near))

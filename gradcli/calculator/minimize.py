@@ -1,4 +1,4 @@
-"""The one call behind `gradcli minimize`: the optimisers of the face walk down an expression."""
+"""The two calls behind `gradcli minimize`, `walk` and `minimum`: the optimisers of the face walk down an expression."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradcli.calculator.field import scalar_cotangent
 from gradcli.calculator.landscape import DRAWN, Landscape, landscape
 from gradcli.calculator.prepare import Array, Prepared, prepare
 from gradcli.calculator.question import Answer, Question
-from gradcli.calculator.steps import Steps, last, mapped
+from gradcli.calculator.steps import Steps, mapped
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
@@ -164,13 +164,6 @@ class Walked:
     end: Place
     values: tuple[float, ...]
     path: Sequence[Array]
-
-
-def minimize(
-    question: Question, search: Search, worker: SympyWorker | None, watch: Watch = lambda place: False
-) -> Minimum:
-    """Walks, and checks the end: `walk`, then `minimum`."""
-    return last(minimum(question, search, walk(question, search, watch), worker))
 
 
 def walk(question: Question, search: Search, watch: Watch = lambda place: False) -> Walked:

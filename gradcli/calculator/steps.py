@@ -11,14 +11,15 @@ Steps = Generator[A, None, A]
 """Yields the answer without a verdict, where there is one to wait for, and returns the answer."""
 
 
-def last(steps: Steps[A]) -> A:
-    """The answer itself."""
+def last(steps: Steps[A], meanwhile: Callable[[A], object] = lambda answer: None) -> A:
+    """The answer itself; `meanwhile` is told the one that is not verified yet."""
     while True:
         try:
-            next(steps)
+            step = next(steps)
         except StopIteration as end:
             answer: A = end.value
             return answer
+        meanwhile(step)
 
 
 def mapped(steps: Steps[A], made: Callable[[A], B]) -> Steps[B]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import inspect
-import os
 import re
 import sys
 import traceback
@@ -114,22 +113,25 @@ def _run(arguments: list[str], worker: SympyWorker | None) -> int:
     except (PipeClosed, OutputLost, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # the boundary: nobody else is left to tell it
-        return report(_told(error, arguments), arguments)
+        command = command_of(arguments)
+        return report(_told(error, command), command, as_json="--json" in arguments)
 
 
-def _told(error: Exception, arguments: list[str]) -> InputError:
+def _told(error: Exception, command: str) -> InputError:
     """What an error of any kind is to a user."""
     if isinstance(error, InputError):
         return error
     if isinstance(error, UsageError):
-        return _usage(error.format_message(), command_of(arguments))
+        return _usage(error.format_message(), command)
     if isinstance(error, MemoryError):
         return UnfinishedError("memory", "there is too little memory for this", hint="smaller arrays, or fewer of them")
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename is not None else ""
         kind = InputError if error.errno in WRONG_FILE else UnfinishedError
         return kind("file", f"{place}{error.strerror}")
-    if "GRADCLI_DEBUG" in os.environ:
+    from gradcli.child import debugging
+
+    if debugging():
         traceback.print_exception(error)
     hint = "this is a mistake in gradcli: please report it, with the command and what GRADCLI_DEBUG=1 adds"
     return UnfinishedError("internal", f"internal error: {type(error).__name__}: {error}", hint=hint)

@@ -14,13 +14,13 @@ import typer
 
 from gradcli.cli import options
 from gradcli.cli.exits import Exit
-from gradcli.cli.files import write_file
 from gradcli.cli.overseer import overseer
-from gradcli.cli.streams import encoded
+from gradcli.cli.streams import encoded, tell
 from gradcli.cli.terminal import json_text, print_json, print_program, print_text, rendered, say, show
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
+    from gradcli.calculator.claim import Checked, Claim
     from gradcli.calculator.claims import Outcome, Settings
 
 
@@ -127,14 +127,13 @@ def check(
         except UserError as error:
             if json or format is Format.json:
                 raise
-            print(error.traceback, end="", file=sys.stderr)
+            tell(error.traceback.rstrip("\n"))
             return Exit.USAGE
     else:
         _refuse("only beside --python", {"--grad-function": grad_function})
         if not words:
             raise InputError("usage", "there is no expression", hint="see gradcli check --help")
-        from gradcli.calculator.check import check_case
-        from gradcli.calculator.claim import read_claim, unchecked
+        from gradcli.calculator.claim import unchecked
 
         text = options.one_expression(ctx, words)
         claim = Claim(
@@ -149,18 +148,30 @@ def check(
             over=from_files(given_by(over, "--over"), "--over"),
         )
         late = Outcome(None, None, unchecked(claim, f"{timeout:g} s were used up"))
-        overseer.meanwhile(b"", encoded(_text(late, format, json=json, strict=strict)), _exit([late], strict=strict))
-        case = read_claim(claim)
-        checked = check_case(case, ctx.obj, whose)
-        if certificate is not None:
-            from gradcli.calculator.certificate import of_claim
-
-            write_file(certificate, of_claim(case, checked))
+        overseer.meanwhile(
+            b"", encoded(_text(late, format, json=json, strict=strict)), _exit(Counter([late.word]), strict=strict)
+        )
+        checked = _checked(ctx, claim, whose, certificate)
     for note in checked.notes:
         say(note)
     outcome = Outcome(None, None, checked)
     (print_program if format is Format.junit else print_text)(_text(outcome, format, json=json, strict=strict))
-    return _exit([outcome], strict=strict)
+    return _exit(Counter([outcome.word]), strict=strict)
+
+
+def _checked(ctx: typer.Context, claim: Claim, convention: Any, certificate: Path | None) -> Checked:
+    """What is said of a claim; it is also written to a certificate, if there is to be one."""
+    from gradcli.calculator.check import check_case
+    from gradcli.calculator.claim import read_claim
+
+    case = read_claim(claim)
+    checked = check_case(case, ctx.obj, convention)
+    if certificate is not None:
+        from gradcli.calculator.certificate import of_claim
+        from gradcli.files import write_file
+
+        write_file(certificate, of_claim(case, checked))
+    return checked
 
 
 def _text(outcome: Outcome, format: Format, *, json: bool, strict: bool) -> str:
@@ -202,8 +213,6 @@ def _lines(ctx: typer.Context, jobs: int, settings: Settings) -> Iterator[Outcom
     """The outcomes of the claims on standard input."""
     from gradcli.calculator.claims import batches, check_in_processes, check_lines
 
-    if sys.stdin is None:
-        raise InputError("usage", "there is no standard input to read claims from")
     # A reader of its own: Python wants the lock of sys.stdin when it ends, and a thread that waits for a line has it.
     given = batches(os.fdopen(os.dup(sys.stdin.fileno()), "rb"))
     return check_lines(given, ctx.obj, settings) if jobs == 1 else check_in_processes(given, jobs, settings)
@@ -235,7 +244,7 @@ def _report(outcomes: Iterable[Outcome], format: Format, *, json: bool, strict: 
             write(outcome)
         if format is Format.text:
             print_text(summary(counts) + "\n")
-    return _exit_of(counts, strict=strict)
+    return _exit(counts, strict=strict)
 
 
 def _writer(format: Format) -> Callable[[Outcome], None]:
@@ -260,11 +269,7 @@ def _writer(format: Format) -> Callable[[Outcome], None]:
     return lambda outcome: print_text(outcome_line(outcome).plain + "\n")
 
 
-def _exit(outcomes: Iterable[Outcome], *, strict: bool) -> Exit:
-    return _exit_of(Counter(outcome.word for outcome in outcomes), strict=strict)
-
-
-def _exit_of(counts: Mapping[str, int], *, strict: bool) -> Exit:
+def _exit(counts: Mapping[str, int], *, strict: bool) -> Exit:
     if counts["refuted"]:
         return Exit.FAILED
     if counts["error"]:

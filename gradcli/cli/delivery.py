@@ -72,30 +72,29 @@ class Delivery(Generic[J]):
 
 def awaited(delivery: Delivery[U], steps: Steps[U], seconds: float) -> U:
     """The verified answer. Before it comes, the one that nothing has verified yet is shown where that can be replaced."""
+    from gradcli.calculator.steps import last
     from gradcli.verdict import Word
     from gradcli.verify.problem import Verdict
 
-    while True:
-        try:
-            answer = next(steps)
-        except StopIteration as end:
-            verified: U = end.value
-            return verified
+    def meanwhile(answer: U) -> None:
         if overseer.descriptor is None:
-            continue
-        shown = (
-            ""
-            if delivery.as_json or delivery.program is not None
-            else delivery.text(answer.judged(Verdict(Word.VERIFYING, "")))
-        )
+            return
         late = answer.judged(Verdict(Word.UNDECIDED, f"{seconds:g} s were used up"))
+        shown = ""
+        if _can_show() and not delivery.as_json and delivery.program is None:
+            shown = delivery.text(answer.judged(Verdict(Word.VERIFYING, "")))
         overseer.meanwhile(
-            encoded(shown if _can_be_replaced(shown) else ""), encoded(delivery.text(late)), delivery.exit_code(late)
+            encoded(shown if _fits(shown) else ""), encoded(delivery.text(late)), delivery.exit_code(late)
         )
 
+    return last(steps, meanwhile)
 
-def _can_be_replaced(text: str) -> bool:
-    """Whether all of it is on the screen until something takes its place."""
-    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
-        return False
-    return text.count("\n") < os.get_terminal_size(sys.stdout.fileno()).lines
+
+def _can_show() -> bool:
+    """Whether something can be shown that is replaced later."""
+    return sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _fits(text: str) -> bool:
+    """Whether all of it stays on the screen, so that it can be replaced."""
+    return not text or text.count("\n") < os.get_terminal_size(sys.stdout.fileno()).lines

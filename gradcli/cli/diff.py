@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.files import write_file
 
 
 class Peer(StrEnum):
@@ -83,6 +82,7 @@ def diff(
     answer = awaited(delivery, answers_to(question, prepared, ctx.obj if check else None), timeout)
     if certificate is not None:
         from gradcli.calculator.certificate import of_answer
+        from gradcli.files import write_file
 
         write_file(certificate, of_answer(prepared, answer))
     return delivery(answer)

@@ -11,12 +11,6 @@ from pathlib import Path
 from gradcli.errors import InputError
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Writes a file of which nobody ever sees half. Raises InputError if it cannot be written."""
-    with new_file(path) as temporary:
-        temporary.write_bytes(data)
-
-
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
     """Another name to write the file under, which gets its own at the end of the block.

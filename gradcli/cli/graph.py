@@ -64,8 +64,9 @@ def graph(
     """
     from gradcli.calculator.drawing import drawing
     from gradcli.calculator.question import Question
-    from gradcli.cli.files import open_on_desktop, write_file
+    from gradcli.cli.files import open_on_desktop
     from gradcli.cli.terminal import print_bytes, say, show
+    from gradcli.files import write_file
     from gradcli.render.graph import graph_tree
 
     options.limit(ctx, timeout)

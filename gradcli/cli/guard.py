@@ -19,10 +19,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
+from gradcli.child import debugging
 from gradcli.cli.exits import Exit
 from gradcli.cli.streams import PipeClosed
 from gradcli.cli.supervise import Wishes
-from gradcli.cli.terminal import error_document, print_error, print_json
+from gradcli.cli.terminal import report
 from gradcli.errors import InputError, UnfinishedError
 from gradcli.scenario.timeout import WATCHERS
 
@@ -105,7 +106,7 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
     try:
         code = run(guard)
     except Exception as error:
-        if isinstance(error, (InputError, PipeClosed)) or "GRADCLI_DEBUG" in os.environ:
+        if isinstance(error, (InputError, PipeClosed)) or debugging():
             guard.say(RAISED)
             raise
         guard.say(
@@ -150,11 +151,8 @@ def _watched(guard: Guard, child: int, *, json: bool) -> int:
         )
     else:
         error = UnfinishedError("ended", f"the run was ended before it was done ({way})")
-    if json:
-        print_json(error_document("scenario", error))
-    else:
-        print_error(error)
-    return Exit.UNFINISHED if isinstance(error, UnfinishedError) else Exit.FAILED
+    told = report(error, "scenario", as_json=json)
+    return told if told is Exit.UNFINISHED else Exit.FAILED
 
 
 def _waited(guard: Guard, child: int, wishes: Wishes, passed: dict[int, float]) -> tuple[int, str]:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from gradcli.cli import options
-from gradcli.cli.files import write_file
 
 
 class Mode(StrEnum):
@@ -78,6 +77,7 @@ def jacobian(
     answer = awaited(delivery, matrix_of(question, prepared, ctx.obj if check else None), timeout)
     if certificate is not None:
         from gradcli.calculator.certificate import of_matrix
+        from gradcli.files import write_file
 
         write_file(certificate, of_matrix(prepared, answer))
     return delivery(answer)

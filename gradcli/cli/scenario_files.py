@@ -39,13 +39,3 @@ def targets(scenarios: Sequence[Scenario], folder: Path, form: str) -> list[Path
     except OSError as error:
         raise InputError("file", f"{str(folder)!r} is no folder to write to: {error.strerror}") from None
     return [folder / f"{name}.{form}" for name in names]
-
-
-def write_file(path: Path, text: str) -> None:
-    """Writes the file, whole or not at all. Raises InputError if it cannot be written."""
-    from gradcli.files import unwritable, write_whole
-
-    try:
-        write_whole(path, text.encode("utf-8"))
-    except OSError as error:
-        raise unwritable(path, error) from None

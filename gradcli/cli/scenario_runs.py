@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gradcli.cli.bars import Bars
 from gradcli.cli.exits import Exit
-from gradcli.cli.scenario_files import exported, targets, write_file
+from gradcli.cli.scenario_files import exported, targets
 from gradcli.cli.terminal import print_error, print_json, print_text, say, show
 from gradcli.errors import InputError
+from gradcli.files import write_file
 from gradcli.render import scenario as render
 from gradcli.scenario import library, progress
 from gradcli.verify.client import SympyWorker
@@ -180,7 +181,7 @@ class Runner:
                 if file is None:
                     print_text(text)
                 else:
-                    write_file(file, text)
+                    write_file(file, text.encode())
         return _exit(everything)
 
     def against(self, scenarios: Sequence[Scenario]) -> int:

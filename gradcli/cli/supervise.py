@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import marshal
 import os
+import select
+import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -67,14 +69,11 @@ def supervised(command: Callable[[], int], unfinished: Callable[[str], int]) -> 
 
 def _ignore_interrupts() -> None:
     """From here on there is nothing to interrupt: Ctrl-C while Python ends would leave a traceback."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _end_with_parent(alive: int) -> None:
     """Ends this process when its parent is gone, whatever ended that."""
-    import signal
     from _thread import start_new_thread
 
     def wait() -> None:
@@ -91,8 +90,6 @@ class Wishes:
     """Signals that ask this process to end, held back until they are looked for; those that were ignored stay so."""
 
     def __init__(self) -> None:
-        import signal
-
         ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
         self.held = {number for number in ends if signal.getsignal(number) is not signal.SIG_IGN}
         if hasattr(signal, "sigtimedwait"):
@@ -103,8 +100,6 @@ class Wishes:
 
     def passed_on(self, child: int) -> Iterator[int]:
         """Those that came; what did not come from a terminal, which sends it to both, is sent to the child."""
-        import signal
-
         while self.held and (sent := signal.sigtimedwait(self.held, 0)):
             if sent.si_pid:
                 _signal(child, sent.si_signo)
@@ -112,8 +107,6 @@ class Wishes:
 
     def let_go(self) -> None:
         """From now on they do here what they did before."""
-        import signal
-
         if self.held:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, self.held)
 
@@ -151,8 +144,6 @@ class _Watch:
             return self.unfinished(f"standard output cannot be written: {error.strerror}")
 
     def _wait(self) -> int:
-        import select
-
         last = time.monotonic()
         while True:
             ready, _, _ = select.select([self.descriptor], [], [], TICK)
@@ -245,8 +236,6 @@ class _Watch:
 
     def _kill(self) -> None:
         """Ends the command, and what it owns."""
-        import signal
-
         os.kill(self.child, signal.SIGTERM)  # what it has begun to write is removed
         deadline = time.monotonic() + FAREWELL
         while not os.waitpid(self.child, os.WNOHANG)[0]:
@@ -258,15 +247,11 @@ class _Watch:
         self._kill_owned()
 
     def _kill_owned(self) -> None:
-        import signal
-
         for pid in self.owned:
             _signal(pid, signal.SIGKILL)
 
     def _look_for_signals(self) -> None:
         """After a wish to end the command has some time for it, not twice."""
-        import signal
-
         for number in self.wishes.passed_on(self.child):
             if number != signal.SIGINT or self.limit:  # without a limit Ctrl-C is the command's own business
                 again = self.asked_to_end == number

@@ -83,11 +83,11 @@ def say(message: str, kind: str = "note") -> None:
     tell(f"{kind}: {message}")
 
 
-def report(error: InputError, arguments: list[str]) -> int:
-    """Tells an error of a command line; the exit code."""
+def report(error: InputError, command: str, *, as_json: bool) -> Exit:
+    """Tells an error of a command; the exit code."""
     if error.message:
-        if "--json" in arguments:
-            print_json(error_document(command_of(arguments), error))
+        if as_json:
+            print_json(error_document(command, error))
         else:
             print_error(error)
     return Exit.UNFINISHED if isinstance(error, UnfinishedError) else Exit.USAGE

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.errors import InputError
-from gradcli.files import unwritable, write_whole
+from gradcli.files import write_file
 from gradcli.plot.figure import Bars, Figure, Image, Panel, shade
 from gradcli.plot.scale import axes_of, drawable
 
@@ -48,10 +48,7 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
         for (row, column), panel in figure.in_order():
             _fill(drawing.add_subplot(grid[row, column]), panel)
         drawing.savefig(data, format=target.suffix[1:].lower())
-    try:
-        write_whole(target, data.getvalue())
-    except OSError as error:
-        raise unwritable(path, error) from None
+    write_file(target, data.getvalue())
 
 
 def _fill(axes: Any, panel: Panel) -> None:

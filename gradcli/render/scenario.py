@@ -19,13 +19,13 @@ from gradcli.render.graph import graph_tree
 from gradcli.render.numbers import screen_array
 from gradcli.render.questions import asked_screen
 from gradcli.render.verdict import verdict_lines
+from gradcli.scenario.compare import without_colours
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import BackwardRecord, StepResult
 
 MAX_BACKWARDS = 3
 """How many backward passes of a step are drawn."""
 
-_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 _CONTROL = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 """Control characters, but for those that Rich leaves out, and those that turn the direction of writing."""
 
@@ -69,7 +69,7 @@ def step_screen(result: StepResult) -> RenderableType:
 
 def harmless(text: str) -> str:
     """What code has printed, without colours, and with a terminal's other control characters shown as Python does."""
-    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _COLOURS.sub("", text))
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], without_colours(text))
 
 
 def _marked(text: str, mark: str, style: str) -> Text:

@@ -47,10 +47,15 @@ def is_traceback(text: str) -> bool:
     return _TRACEBACK in text.split("\n")
 
 
+def without_colours(text: str) -> str:
+    """The text without the codes that colour a terminal."""
+    return _COLOURS.sub("", text)
+
+
 def _lines(text: str) -> list[str]:
     lines, inside = [], False
     for line in text.split("\n"):
-        line = _ADDRESS.sub("0x…", _COLOURS.sub("", line).rstrip())
+        line = _ADDRESS.sub("0x…", without_colours(line).rstrip())
         inside = line == _TRACEBACK or (inside and line.startswith(" "))
         if not inside:
             lines.append(line)

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
+from gradcli.signals import ENDING
+
 
 class Surroundings:
     """The working directory, as a scenario's code has left it: gradcli does not see it so."""
@@ -83,4 +85,4 @@ class Signals:
 
 def _endings() -> list[int]:
     """The signals that ask for the end; Windows has no SIGHUP."""
-    return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    return [getattr(signal, name) for name in ("SIGINT", *ENDING) if hasattr(signal, name)]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from gradcli.errors import InputError
-from gradcli.files import unwritable, write_whole
+from gradcli.files import write_file
 
 RESERVED = "new"
 """The word that makes a scenario, which therefore none can be called by."""
@@ -68,8 +68,5 @@ def create(name: str) -> Path:
         raise InputError("name", message, hint="lower-case words joined by hyphens, for instance chain-rule")
     if path.exists() or path.is_symlink():
         raise InputError("file", f"{str(path)!r} is there already", hint="choose another name")
-    try:
-        write_whole(path, _TEXT.format(title=path.stem.replace("-", " ").capitalize()).encode())
-    except OSError as error:
-        raise unwritable(path, error) from None
+    write_file(path, _TEXT.format(title=path.stem.replace("-", " ").capitalize()).encode())
     return path

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradcli.errors import InputError
-from gradcli.files import MOST_TEXT, read_bytes, unwritable, write_whole
+from gradcli.files import MOST_TEXT, read_bytes, write_file
 from gradcli.scenario.document import Block
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
@@ -25,13 +25,10 @@ def update(scenario: Scenario, results: Sequence[StepResult]) -> int:
     if not changed:
         return 0
     path = Path(scenario.source)
-    try:
-        lines = _LINE.findall(read_bytes(path, MOST_TEXT))
-        for result in reversed(changed):  # so that the lines before keep their numbers
-            _replace(scenario, lines, result)
-        write_whole(path, b"".join(lines))
-    except OSError as error:
-        raise unwritable(path, error) from None
+    lines = _LINE.findall(read_bytes(path, MOST_TEXT))
+    for result in reversed(changed):  # so that the lines before keep their numbers
+        _replace(scenario, lines, result)
+    write_file(path, b"".join(lines))
     return len(changed)
 
 

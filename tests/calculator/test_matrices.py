@@ -41,7 +41,7 @@ def test_both_modes_give_the_same_matrix(expression: str) -> None:
     prepared = prepare(Question(expression, at=AT))
     for field in outputs_of(prepared):
         leaves, value = field.at_point()
-        rows, columns = reverse(field, leaves, value), forward(field, prepared.at, np.asarray(value.array))
+        rows, columns = reverse(field, leaves, value), forward(field, leaves, value)
         assert rows.keys() == columns.keys() == {"x", "y", "m", "s"}
         for name, matrix in rows.items():
             assert matrix.shape == columns[name].shape == (*value.shape, *np.shape(prepared.at[name]))

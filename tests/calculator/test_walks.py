@@ -7,9 +7,15 @@ import pytest
 
 from gradcli import torch
 from gradcli.calculator.landscape import POINTS, coordinates
-from gradcli.calculator.minimize import METHODS, Place, Search, minimize
+from gradcli.calculator.minimize import METHODS, Minimum, Place, Search, Watch, minimum, walk
 from gradcli.calculator.question import Question
+from gradcli.calculator.steps import last
 from gradcli.cli.minimize import Optimizer
+
+
+def minimize(question: Question, search: Search, worker: None, watch: Watch = lambda place: False) -> Minimum:
+    return last(minimum(question, search, walk(question, search, watch), worker))
+
 
 QUESTION = Question("x**4 + x*y**2 + exp(y)", at=("x=1.5, y=1",), check=False)
 
