@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from gradcli.cli.bars import Bars
 from gradcli.cli.exits import Exit
 from gradcli.cli.scenario_files import exported, targets
-from gradcli.cli.terminal import print_error, print_json, print_text, say, show
+from gradcli.cli.terminal import print_error, print_json, print_program, say, show
 from gradcli.errors import InputError
 from gradcli.files import write_file
 from gradcli.render import scenario as render
@@ -179,7 +179,7 @@ class Runner:
                 everything += results
                 text = exported(scenario, results, form)
                 if file is None:
-                    print_text(text)
+                    print_program(text)
                 else:
                     write_file(file, text.encode())
         return _exit(everything)

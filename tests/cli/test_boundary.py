@@ -110,6 +110,15 @@ def test_programs_are_utf8_whatever_a_reader_has() -> None:
     assert "λ" in done.stdout.decode("utf-8")
 
 
+def test_an_exported_scenario_is_utf8_too(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "---\ntitle: λ\ntrack: basics\nminutes: 1\naim: See λ.\n---\nGo.\n\n```python\nx = 1\n```\n", "utf-8"
+    )
+    done = gradcli("scenario", str(page), "--emit", "py", PYTHONIOENCODING="ascii")
+    assert "See λ." in done.stdout.decode("utf-8")
+
+
 def test_signs_that_steer_a_terminal_are_not_echoed() -> None:
     done = gradcli("diff", "x + \x1b]0;t\x07 \u202e y")
     assert done.returncode == Exit.USAGE
