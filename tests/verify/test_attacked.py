@@ -65,6 +65,15 @@ def test_the_rounding_of_constants_excuses_no_large_difference(expression: str) 
     assert word(expression, "0") is Word.MISMATCH
 
 
+@pytest.mark.parametrize("x", [1e9, 1e12])
+def test_a_right_formula_that_cancels_is_not_refuted_for_its_constants(x: float) -> None:
+    expression = "reciprocal(x/(e**2+1)**2+1)*x"
+    right = "-1/(x/(e**2+1)**2+1)**2*(1/(e**2+1)**2)*x+reciprocal(x/(e**2+1)**2+1)"
+    assert word(expression, right, {"x": x}) is Word.ILL_CONDITIONED
+    assert word(expression, right).is_settled
+    assert word(expression, right + "+1e-9") is Word.MISMATCH
+
+
 @pytest.mark.parametrize(
     ("expression", "claimed"),
     [
