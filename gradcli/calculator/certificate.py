@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,13 +87,13 @@ def of_claim(case: Case, checked: Checked) -> bytes:
     return _written(Certificate(__version__, case.dtype, tuple(points), tuple(ranges)))
 
 
-def recheck(path: Path) -> Certified | str:
+def recheck(path: Path) -> Certified | RefusedError:
     """What is proved anew of a certificate; or which field is refused, and why.
 
     Raises InputError for a file that cannot be read.
     """
     try:
-        stored = json.loads(read_bytes(path, MOST_CERTIFICATE))
+        stored = json.loads(read_bytes(path, MOST_CERTIFICATE), object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise InputError("file", f"{str(path)!r} is no certificate: not JSON: {error}") from None
     if not isinstance(stored, dict) or "schema" not in stored:
@@ -100,7 +101,16 @@ def recheck(path: Path) -> Certified | str:
     try:
         return certified(stored)
     except RefusedError as refused:
-        return str(refused)
+        return refused
+
+
+def _object(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Raises ValueError where a field stands twice: readers differ in which of them they take."""
+    found = dict(fields)
+    if len(found) < len(fields):
+        twice = Counter(name for name, _ in fields).most_common(1)[0][0]
+        raise ValueError(f"the field {twice!r} stands twice")
+    return found
 
 
 def _written(certificate: Certificate) -> bytes:

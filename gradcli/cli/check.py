@@ -103,8 +103,11 @@ def check(
     if words != ["-"]:  # a stream takes as long as it is, and each of its claims no longer than that
         options.limit(ctx, timeout)
     if certificate is not None and not words:
-        _refuse("not beside a certificate that is to be proved", values | lines | {"--python": python, "--json": json})
-        return _recheck(certificate)
+        _refuse(
+            "not beside a certificate that is to be proved",
+            values | lines | {"--python": python, "--format": format is not Format.text},
+        )
+        return _recheck(certificate, json=json)
     if words == ["-"]:
         _refuse("only of one claim", {"--certificate": certificate})
         _refuse("claims from standard input hold these themselves", values)
@@ -192,14 +195,17 @@ def _text(outcome: Outcome, format: Format, *, json: bool, strict: bool) -> str:
     return rendered(check_screen(outcome.checked))
 
 
-def _recheck(path: Path) -> Exit:
+def _recheck(path: Path, *, json: bool) -> Exit:
     """Proves a certificate; the exit code."""
     from gradcli.calculator.certificate import recheck
-    from gradcli.render.certificate import recheck_line
+    from gradcli.render.certificate import recheck_document, recheck_line
 
     found = recheck(path)
-    print_text(recheck_line(found) + "\n")
-    return Exit.FAILED if isinstance(found, str) else Exit.OK
+    if json:
+        print_json(recheck_document(found))
+    else:
+        print_text(recheck_line(found) + "\n")
+    return Exit.FAILED if isinstance(found, Exception) else Exit.OK
 
 
 def _refuse(reason: str, given: Mapping[str, Any]) -> None:

@@ -72,12 +72,15 @@ class Certified:
 def certified(stored: Any) -> Certified:
     """What a certificate's JSON says, after all of it has been proved anew.
 
-    Raises RefusedError for the first field that does not follow.
+    Raises RefusedError for the first field that does not follow, and for one that says nothing.
     """
     at = At(stored)
     if at["schema"].a(str) != SCHEMA:
         raise RefusedError("schema", f"not {SCHEMA}")
-    made = document(_read(at), CHECKED)
+    asked = _read(at)
+    if not asked.points and not asked.ranges:
+        raise RefusedError("points", "nothing is certified")
+    made = document(asked, CHECKED)
     compare(stored | {"digest": None}, made | {"digest": None})
     compare(stored, stored | {"digest": digest(stored)})
     words = Counter(element["word"] for point in stored["points"] for element in elements(point))

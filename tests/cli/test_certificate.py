@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from gradcli.cli.exits import Exit
+from gradcli.render.schemas import schema_of
 
 Run = Callable[..., Any]
 
@@ -47,6 +49,11 @@ def test_what_is_written_is_certified(
     outcome = gradcli("check", "--certificate", file)
     assert (outcome.code, outcome.err) == (Exit.OK, "")
     assert re.sub(r" \(bound [0-9e.-]+\)", "", outcome.out) == f"certified: {certified}\n"
+    outcome = gradcli("check", "--certificate", file, "--json")
+    jsonschema.validate(outcome.document, schema_of("check"))
+    found = outcome.document["certificate"]
+    assert (outcome.code, found["outcome"], found["refused"]) == (Exit.OK, "certified", None)
+    assert len(found["bounds"]) + sum(found["elements"].values()) == int(certified.split(maxsplit=1)[0])
 
 
 def test_what_is_changed_is_refused(gradcli: Run, tmp_path: Path) -> None:
@@ -58,12 +65,16 @@ def test_what_is_changed_is_refused(gradcli: Run, tmp_path: Path) -> None:
     outcome = gradcli("check", "--certificate", str(file))
     assert outcome.code == Exit.FAILED
     assert outcome.out.startswith("refused: points[0].value[0].ball[0]: '0x")
+    outcome = gradcli("check", "--certificate", str(file), "--json")
+    jsonschema.validate(outcome.document, schema_of("check"))
+    found = outcome.document["certificate"]
+    assert (outcome.code, found["outcome"], found["refused"]["field"]) == (1, "refused", "points[0].value[0].ball[0]")
     file.write_text(json.dumps(stored | {"schema": "gradcli/certificate/2"}))
     outcome = gradcli("check", "--certificate", str(file))
     assert (outcome.code, outcome.out) == (Exit.FAILED, "refused: schema: not gradcli/certificate/1\n")
 
 
-@pytest.mark.parametrize("text", [None, "", "not json", "[]", "{}", "[" * 100_000])
+@pytest.mark.parametrize("text", [None, "", "not json", "[]", "{}", "[" * 100_000, '{"schema": 1, "schema": 2}'])
 def test_what_is_no_certificate_cannot_be_read(gradcli: Run, tmp_path: Path, text: str | None) -> None:
     file = tmp_path / "certificate.json"
     if text is not None:
@@ -83,7 +94,7 @@ def test_what_is_no_certificate_cannot_be_read(gradcli: Run, tmp_path: Path, tex
         (["diff", "x**2", "--at", "x=1", "--emit", "numpy"], "--emit prints a program"),
         (["check", "-"], "--certificate: only of one claim"),
         (["check", "--python", "a:b"], "--python: not beside a certificate"),
-        (["check", "--json"], "--json: not beside a certificate"),
+        (["check", "--format", "json"], "--format: not beside a certificate"),
         (["check", "--grad", "x=1"], "--grad: not beside a certificate"),
     ],
 )

@@ -218,6 +218,12 @@ def test_what_does_not_belong_there_is_refused() -> None:
         certified(forged)
 
 
+def test_what_says_nothing_is_refused() -> None:
+    empty = DOCUMENTS["kink"] | {"points": [], "ranges": []}
+    with pytest.raises(RefusedError, match="points: nothing is certified"):
+        certified(empty | {"digest": digest(empty)})
+
+
 def test_the_digest_binds_what_proves_the_same_anywhere() -> None:
     flat = document(point("floor(x)", {"x": 2.5}, Derivative(("x",), found={"x": [0.0]})))
     assert certified(flat).words.total() == 2
