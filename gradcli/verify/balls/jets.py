@@ -3,6 +3,7 @@
 A jet of n terms is c[0] + c[1]*t + ... + c[n-1]*t**(n-1) + o(t**(n-1)). It is one-sided: at a point x, x + t looks to
 the right and x - t to the left, and what holds for every small t > 0 says nothing of t = 0. So a number's sign is that
 of its first term that is certainly not 0, and half powers are no obstacle: t**1.5 is [0, 0], and sqrt(t) is [0].
+What is computed from those goes on where all is expanded in s, with t = s**2 (`each`).
 
 Where all of it is rational (`exact`), the terms are fractions, and zeros are exact; and then the degrees of numerator
 and denominator are known, so that enough zeros prove a number to be 0 for every t.
@@ -105,6 +106,14 @@ class Jet:
     def is_regular(self) -> bool:
         """Whether it certainly has a finite slope, and is not 0."""
         return len(self.terms) > 1 and bool(self.terms[0] > 0 or self.terms[0] < 0)
+
+    def each(self, root: int) -> Jet:
+        """The same number as an expansion in t, of one in s with t = s**root: as far as it has one."""
+        between = [k for k, ball in enumerate(self.terms) if k % root and not ball.is_zero()]
+        if not between:
+            return Jet(self.terms[::root], steep=self.steep) if root > 1 else self
+        first = between[0]
+        return Jet(self.terms[:first:root], steep=first < root and not self.terms[first].contains(0))
 
     # Arithmetic
 

@@ -18,6 +18,8 @@ from gradcli.verify.balls.numbers import ULPS, Ball, OpenError, Poison, TooShort
 from gradcli.verify.balls.tape import LateError, Run
 
 LENGTHS = (4, 8, 16, 32)
+_ROOTS = (2, 4)  # along t = s**2 and s**4, square roots of t, and of those, are powers of s
+_WITH_ROOTS = frozenset({"sqrt", "power", "power_of", "acos", "asin", "acosh"})
 _OFTEN = 64
 _MANY = 4
 
@@ -32,13 +34,15 @@ class Line:
     run     the pass at the point
     side    1 for x + t, -1 for x - t, with t > 0; 0 for x + t through the point
     length  the terms that jets begin with
+    root    jets are expansions in s, with t = s**root
     """
 
-    def __init__(self, run: Run, moved: int, side: int, length: int) -> None:
+    def __init__(self, run: Run, moved: int, side: int, length: int, root: int = 1) -> None:
         self.run = run
         self.moved = moved
         self.side = side
         self.length = length
+        self.root = root
         self.known: dict[int, Any] = {}
         self._walk()
 
@@ -46,8 +50,9 @@ class Line:
         nodes, known = self.run.trace.nodes, self.known
         leaf = self.run.values[self.moved]
         exact = _fraction(leaf)
-        step = fmpq(self.side or 1)
-        known[self.moved] = Jet.rational([exact, step, *[fmpq(0)] * (self.length - 2)], (1, 0))
+        moving = [exact, *[fmpq(0)] * (self.length - 1)]
+        moving[self.root] = fmpq(self.side or 1)
+        known[self.moved] = Jet.rational(moving, (self.root, 0))
         for count, index in enumerate(self.run.trace.dependents(self.moved)):
             node = nodes[index]
             known[index] = self._applied(node, self._arguments(node))
@@ -159,10 +164,26 @@ def expansion(run: Run, moved: int, side: int, weights: Mapping[int, Ball], term
 
     What does not depend on the leaf is left out. Raises BreakError through a break.
     """
-    reason = "too many leading zeros"
-    for length in (n for n in LENGTHS if n >= terms):
+    found = _expanded(run, moved, side, weights, terms, 1)
+    if _is_told(found, terms) or not side or not _has_roots(run, moved):
+        return found
+    finer = (_expanded(run, moved, side, weights, terms, root) for root in _ROOTS)
+    return next((one for one in finer if _is_told(one, terms)), found)
+
+
+def _has_roots(run: Run, moved: int) -> bool:
+    return any(run.trace.nodes[index].op.name in _WITH_ROOTS for index in run.trace.dependents(moved))
+
+
+def _is_told(found: Any, terms: int) -> bool:
+    """Whether an expansion says as much as is asked, or that it cannot be said."""
+    return found.kind == "domain" if isinstance(found, Poison) else found.length >= terms or found.steep
+
+
+def _expanded(run: Run, moved: int, side: int, weights: Mapping[int, Ball], terms: int, root: int) -> Any:
+    for length in (n for n in LENGTHS if n >= terms * root):
         try:
-            line = Line(run, moved, side, length)
+            line = Line(run, moved, side, length, root)
         except TooShortError:
             continue
         parts = [line.known[index] * weight for index, weight in weights.items() if index in line.known]
@@ -170,7 +191,8 @@ def expansion(run: Run, moved: int, side: int, weights: Mapping[int, Ball], term
             return Jet.constant(arb(0), length, fmpq(0))
         found = sum(parts[1:], parts[0])
         if isinstance(found, Jet):
+            found = found.each(root)
             found.leaps = line.leaps()
-        if isinstance(found, Poison) or found.length >= terms or found.steep or length == LENGTHS[-1]:
+        if isinstance(found, Poison) or _is_told(found, terms) or length == LENGTHS[-1]:
             return found
-    return Poison("open", reason)
+    return Poison("open", "too many leading zeros")
