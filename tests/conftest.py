@@ -38,16 +38,17 @@ def programs_in_utf8() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def interruptible_programs() -> Iterator[None]:
-    """The programs that tests start can be interrupted, also where pytest cannot: under `trap "" INT` in a shell.
+    """The programs that tests start can be interrupted, also where pytest cannot: under `trap "" INT`, or `nohup`.
 
     A program takes over which signals are ignored, but not which are handled, even if by doing nothing.
     """
-    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    if ignored:
-        signal.signal(signal.SIGINT, lambda *_: None)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda *_: None)
     yield
-    if ignored:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture
