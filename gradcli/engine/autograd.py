@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.graph import AccumulateGrad, Node, Observer, Through, ordered, pull_back, source_of
+from gradcli.engine.graph import AccumulateGrad, Node, Observer, Through, of_dtype, ordered, pull_back, source_of
 from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS
 from gradcli.engine.modes import EVERYWHERE, THREAD, told
 from gradcli.engine.tensor import NUMPY, Size, Tensor
@@ -59,6 +59,10 @@ def _all(observers: Sequence[Observer]) -> Observer | None:
     return observe
 
 
+NO_BACKWARD = (
+    "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp "
+    "instead or call backward() outside of functorch transforms."
+)
 BATCHED = (
     "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The "
     "sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was "
@@ -93,14 +97,14 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None], *, batched: boo
         elif not isinstance(cotangent, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
         elif batched:
-            if (found := cotangent[0].shape) != root.shape:
-                raise RuntimeError(BATCHED.format(i, Size(found), Size(root.shape)))
+            if (one := cotangent[0]).shape != root.shape:  # PyTorch shows an axis less
+                raise RuntimeError(BATCHED.format(i, Size(one.shape[1:]), Size(root.shape)))
         elif cotangent.shape != root.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a "
                 f"shape of {Size(root.shape)}."
             )
-        cotangents.append(cotangent)
+        cotangents.append(of_dtype(cotangent, root.array.dtype))
     sizes = [len(cotangent) for cotangent in cotangents] if batched else []
     if len(set(sizes)) > 1:
         raise ValueError(
@@ -143,7 +147,8 @@ def run(
             starts,
             flowing,
             differentiable=create_graph,
-            keep=create_graph if retain_graph is None else retain_graph,
+            keep=(create_graph if retain_graph is None else retain_graph)
+            or any(each.again for each in mode.transforms),
             wanted=wanted,
             observer=_all(observers),
             through=through,
@@ -202,6 +207,8 @@ def backward(
 
     Raises RuntimeError, in PyTorch's words, for a root without a graph or a cotangent, and for a graph already freed.
     """
+    if THREAD.mode.transforms:
+        raise RuntimeError(NO_BACKWARD)
     roots = _listed(tensors)
     given = [None] * len(roots) if grad_tensors is None else _listed(grad_tensors)
     if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):

@@ -18,6 +18,7 @@ from gradcli.engine.dtypes import DType
 from gradcli.engine.graph import of_dtype, unbroadcast
 from gradcli.engine.multi import Parts, Pick
 from gradcli.engine.op import OPS, Op, Rule
+from gradcli.engine.tensor import Tensor
 
 Slots = tuple[Any, ...]
 
@@ -31,7 +32,7 @@ class Batch:
 
     __slots__ = ("all", "dtype", "shape")
 
-    def __init__(self, cotangents: Any, dtype: DType) -> None:
+    def __init__(self, cotangents: Any, dtype: DType | None = None) -> None:
         self.all = cotangents
         self.shape: tuple[int, ...] = tuple(cotangents.shape[1:])
         self.dtype = dtype
@@ -74,20 +75,23 @@ def _fitted(x: Any, count: int, edge: Any) -> Batch:
 
 
 def _one_by_one(op: Any, g: Batch | Parts, edges: tuple[Any, ...], slots: Slots) -> list[Any]:
-    if isinstance(g, Batch):
-        cotangents: list[Any] = [*g]
-    else:
-        numbers, batches = g.by_number.keys(), g.by_number.values()
-        cotangents = [Parts(dict(zip(numbers, each, strict=True))) for each in zip(*batches, strict=True)]
-    by_argument = zip(*(op.vjp(each, edges, slots) for each in cotangents), strict=True)
-    columns = list(by_argument) if cotangents else [()] * len(edges)
+    numbers, batches = zip(*g.by_number.items(), strict=True) if isinstance(g, Parts) else ((), (g,))
+    if not len(batches[0]):
+        return [None if edge is None else _none_like(batches[0], edge) for edge in edges]
+    rows = zip(*batches, strict=True)
+    cotangents = [Parts(dict(zip(numbers, row, strict=True))) if numbers else row[0] for row in rows]
+    columns = zip(*(op.vjp(each, edges, slots) for each in cotangents), strict=True)
     return [None if edge is None else _stacked(x, edge) for x, edge in zip(columns, edges, strict=True)]
+
+
+def _none_like(batch: Batch, edge: Any) -> Batch:
+    """No cotangents: an array or a Tensor, as the `batch` is."""
+    none = np.zeros((0, *edge.shape), edge.dtype)
+    return Batch(Tensor(none) if isinstance(batch.all, Tensor) else none, edge.dtype)
 
 
 def _stacked(contributions: Sequence[Any], edge: Any) -> Batch | None:
     """Contributions of single cotangents as a Batch; None for one is nothing."""
-    if not contributions:
-        return Batch(np.zeros((0, *edge.shape), edge.dtype), edge.dtype)
     if all(x is None for x in contributions):
         return None
     fitting = [np.zeros(edge.shape, edge.dtype) if x is None else unbroadcast(x, edge.shape) for x in contributions]
