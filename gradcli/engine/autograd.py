@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.graph import AccumulateGrad, Node, Observer, pull_back, source_of
-from gradcli.engine.hooks import LEAF_HOOKS
+from gradcli.engine.graph import AccumulateGrad, Node, Observer, Through, of_dtype, ordered, pull_back, source_of
+from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS
 from gradcli.engine.modes import EVERYWHERE, THREAD, told
-from gradcli.engine.tensor import Size, Tensor
+from gradcli.engine.tensor import NUMPY, Size, Tensor
 
 Roots = Sequence[Tensor]
 CYCLE = (
@@ -59,8 +59,26 @@ def _all(observers: Sequence[Observer]) -> Observer | None:
     return observe
 
 
-def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
+NO_BACKWARD = (
+    "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp "
+    "instead or call backward() outside of functorch transforms."
+)
+BATCHED = (
+    "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The "
+    "sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was "
+    "detected: grad_output[{0}] has a shape of {1} and output[{0}] has a shape of {2}. If you only want some tensors "
+    "in `grad_output` to be considered batched, consider using vmap."
+)
+WITHOUT_BATCH = (
+    "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of dimensionality 0 "
+    "so expected in_dim to satisfy 0 <= in_dim < 0."
+)
+
+
+def cotangents_for(roots: Roots, given: Sequence[Tensor | None], *, batched: bool = False) -> list[Any]:
     """A cotangent for each root: the one given, or 1 for a scalar.
+
+    batched  those given have one more axis, the first, and none may be left out
 
     Raises RuntimeError for a root that is no scalar and has none given, for other shapes, and for a root without graph.
     """
@@ -73,15 +91,26 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None]) -> list[Any]:
         if cotangent is None:
             if root.array.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            if batched:
+                raise ValueError(WITHOUT_BATCH)
             cotangent = Tensor(np.ones_like(root.array)[()])
         elif not isinstance(cotangent, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
+        elif batched:
+            if (one := cotangent[0]).shape != root.shape:  # PyTorch shows an axis less
+                raise RuntimeError(BATCHED.format(i, Size(one.shape[1:]), Size(root.shape)))
         elif cotangent.shape != root.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a "
                 f"shape of {Size(root.shape)}."
             )
-        cotangents.append(cotangent)
+        cotangents.append(of_dtype(cotangent, root.array.dtype))
+    sizes = [len(cotangent) for cotangent in cotangents] if batched else []
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
+            f"{sizes} for the mapped dimension"
+        )
     return cotangents
 
 
@@ -93,28 +122,78 @@ def run(
     retain_graph: bool | None,
     wanted: Sequence[Any] = (),
     observer: Observer | None = None,
+    batched: bool = False,
 ) -> dict[Any, Any]:
-    """One backward pass from `roots`; the gradients by AccumulateGrad, and by the `wanted` nodes, as Tensors."""
+    """One backward pass from `roots`; the gradients by AccumulateGrad, and by the `wanted` nodes, as Tensors.
+
+    batched  the cotangents given have one more axis, the first, and so have the gradients
+    """
     mode = THREAD.mode
     create_graph = create_graph or mode.levels > 0  # tangents follow what is recorded
-    cotangents = cotangents_for(roots, given)
+    cotangents = cotangents_for(roots, given, batched=batched)
     for callback in (*EVERYWHERE.passes, *mode.passes):
         callback(roots, cotangents)
     starts = [source_of(root) for root in roots]
     observers = (*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))
+    flowing = cotangents if create_graph else [np.asarray(c.array)[()] for c in cotangents]
+    through: Through | None = None
+    if batched:
+        from gradcli.engine.batched import Batch, through  # which needs the operations
+
+        flowing = [Batch(c, root.array.dtype) for c, root in zip(flowing, roots, strict=True)]
     former, mode.enabled = mode.enabled, create_graph
     try:
         grads = pull_back(
             starts,
-            cotangents if create_graph else [np.asarray(c.array)[()] for c in cotangents],
+            flowing,
             differentiable=create_graph,
-            keep=create_graph if retain_graph is None else retain_graph,
+            keep=(create_graph if retain_graph is None else retain_graph)
+            or any(each.again for each in mode.transforms),
             wanted=wanted,
             observer=_all(observers),
+            through=through,
         )
     finally:
         mode.enabled = former
-    return {end: g if isinstance(g, Tensor) else Tensor(g) for end, g in grads.items()}
+    found = {end: g.all for end, g in grads.items()} if batched else grads
+    return {end: g if isinstance(g, Tensor) else Tensor(g) for end, g in found.items()}
+
+
+def run_batch(
+    roots: Roots,
+    given: Sequence[Tensor | None],
+    *,
+    create_graph: bool,
+    retain_graph: bool | None,
+    wanted: Sequence[Any],
+) -> dict[Any, Any]:
+    """As `run`, for a batch of cotangents: in one pass, or in one for each where hooks or watchers look on."""
+    mode = THREAD.mode
+    watched = any((EVERYWHERE.passes, mode.passes, EVERYWHERE.steps, mode.steps))
+    if not (watched or _heard(roots)):
+        return run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, batched=True)
+    cotangents = cotangents_for(roots, given, batched=True)
+    count = len(cotangents[0])
+    passes = [
+        run(
+            roots,
+            [cotangent[i] for cotangent in cotangents],
+            create_graph=create_graph,
+            retain_graph=retain_graph if i == count - 1 else True,
+            wanted=wanted,
+        )
+        for i in range(count)
+    ]
+    return {end: NUMPY[np.stack]([found[end] for found in passes]) for end in passes[0]}
+
+
+def _heard(roots: Roots) -> bool:
+    """Whether anything that a pass from `roots` reaches has a hook."""
+    if not (HOOKS or NODE_HOOKS):
+        return False
+    nodes = ordered(map(source_of, roots))
+    leaves = (edge.variable for node in nodes for edge in node.edges if isinstance(edge, AccumulateGrad))
+    return any(id(each) in table for each in (*nodes, *leaves) for table in (HOOKS, NODE_HOOKS))
 
 
 def backward(
@@ -128,6 +207,8 @@ def backward(
 
     Raises RuntimeError, in PyTorch's words, for a root without a graph or a cotangent, and for a graph already freed.
     """
+    if THREAD.mode.transforms:
+        raise RuntimeError(NO_BACKWARD)
     roots = _listed(tensors)
     given = [None] * len(roots) if grad_tensors is None else _listed(grad_tensors)
     if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
@@ -161,8 +242,11 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
+    is_grads_batched: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the sum of `outputs`, weighted by `grad_outputs`, for each of `inputs`; no `.grad` is touched.
+
+    is_grads_batched  `grad_outputs` have one more axis, the first, and so have the gradients
 
     An input that the outputs do not depend on raises RuntimeError; it gives None under `allow_unused`, and zeros under
     `materialize_grads`.
@@ -178,12 +262,13 @@ def grad(
     if any(not x.tracked for x in sought):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     sources = [source_of(x) for x in sought]
-    found = run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=sources)
+    run_all = run_batch if is_grads_batched else run
+    found = run_all(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=sources)
     gradients: list[Tensor | None] = []
     for i, (x, source) in enumerate(zip(sought, sources, strict=True)):
         gradient = found.get(source)
         if gradient is None and materialize_grads:
-            gradient = Tensor(np.zeros_like(x.array))
+            gradient = Tensor(np.zeros_like(x.array))  # without the axis of a batch, as in PyTorch
         if gradient is None and not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from gradcli.engine.batched import Batch, through
 from gradcli.engine.domain import REAL
 from gradcli.engine.graph import (
     MANY,
@@ -29,6 +30,7 @@ from gradcli.engine.memory import tick
 from gradcli.engine.modes import THREAD, Mode, enable_grad
 from gradcli.engine.multi import Parts, Pick
 from gradcli.engine.op import Op
+from gradcli.engine.ops.joining import stack
 from gradcli.engine.tensor import Tensor
 
 _DUAL = Op("dual", "DualBackward0", lambda x: x, {"x": lambda g: g}, REAL)
@@ -59,20 +61,27 @@ class Level:
         self._tangents.clear()
         self._mode.levels -= 1
 
-    def dual(self, primal: Tensor, tangent: Tensor) -> Tensor:
-        """A Tensor with the memory of `primal`, and with this tangent."""
+    def dual(self, primal: Tensor, tangent: Any) -> Tensor:
+        """A Tensor with the memory of `primal`, and with this tangent: a Tensor, a Batch, or None for no motion.
+
+        In one pass all that moves has Batches of as many, or nothing has. Raises ValueError for whole numbers.
+        """
+        for what, x in (("primal", primal), ("tangent", tangent.all if isinstance(tangent, Batch) else tangent)):
+            if x is not None and x.array.dtype.kind not in "fc":
+                raise ValueError(f"Expected {what} to be floating point or complex, but got: {x.dtype}")
         node = Node(_DUAL, (source_of(primal),), (), primal.array, "DualBackward0")
         self.entries.add(node)
         self._tangents[node] = tangent
         return Tensor(primal.array, True, node)
 
     def tangent(self, tensor: Tensor) -> Tensor | None:
-        """The tangent of a Tensor: None if it does not depend on any that was given one."""
+        """The tangent of a Tensor, or all of a Batch: None if it does not depend on any that was given one."""
         root = tensor.grad_fn
         if root is None:
             return None
-        tangent: Tensor | None = self.tangents(root).get(root)
-        return tangent
+        tangent = self.tangents(root).get(root)
+        whole: Tensor | None = tangent.all if isinstance(tangent, Batch) else tangent
+        return whole
 
     def tangents(self, root: Node) -> Mapping[Node, Any]:
         """The tangents of a node and of all behind it that this pass has made; None for one that does not move."""
@@ -110,14 +119,24 @@ def _pushed(node: Node, tangents: Sequence[Any]) -> Any:
         return tangents[0](node)
     jvp = getattr(node.op, "jvp", None)
     if jvp is not None:  # an operation that the user wrote, with a rule for this
-        results = jvp(tangents)
+        results = _for_each(jvp, tangents)
         return (lambda pick: results[pick.op.number]) if node.shape is MANY else results[0]
     if node.shape is MANY:
         return lambda pick: _transposed(node, tangents, pick, lambda u: Parts({pick.op.number: u}))
     return _transposed(node, tangents, node, lambda u: u)
 
 
-def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Callable[[Tensor], Any]) -> Tensor:
+def _for_each(jvp: Callable[..., Any], tangents: Sequence[Any]) -> Sequence[Any]:
+    """What `jvp` makes of tangents; of Batches, one after the other."""
+    if not any(isinstance(tangent, Batch) for tangent in tangents):
+        results: Sequence[Any] = jvp(tangents)
+        return results
+    count = next(len(tangent) for tangent in tangents if tangent is not None)
+    rows = [jvp([None if tangent is None else tangent.all[i] for tangent in tangents]) for i in range(count)]
+    return [Batch(stack(list(column))) for column in zip(*rows, strict=True)]
+
+
+def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Callable[[Tensor], Any]) -> Any:
     """The derivative, with respect to the cotangent u of a result, of the cotangents of the arguments."""
     saved: Any = node.saved
     refuse_freed_or_stale(node, saved)
@@ -133,6 +152,11 @@ def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Ca
     end = source_of(u)
     roots = [source_of(contribution) for contribution, _ in linear]
     given = [tangent for _, tangent in linear]
-    found = pull_back(roots, given, differentiable=True, keep=True, wanted=[end], since=since)
+    batched = any(isinstance(tangent, Batch) for tangent in tangents)
+    found = pull_back(
+        roots, given, differentiable=True, keep=True, wanted=[end], since=since, through=through if batched else None
+    )
     tangent = found.get(end)
+    if batched:
+        return tangent
     return u.detach() if tangent is None else tangent if isinstance(tangent, Tensor) else Tensor(tangent)

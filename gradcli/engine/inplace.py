@@ -20,6 +20,7 @@ from gradcli.engine.memory import give_memory, touch
 from gradcli.engine.modes import THREAD, no_grad
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.transforms import is_leaf, refuse_captured
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.engine.views import is_inference
 
@@ -72,14 +73,18 @@ def _number_for(target: Tensor, value: Any) -> Tensor:
 
 
 def refuse_leaf(target: Tensor, *, view: bool = False) -> None:
-    """Raises RuntimeError if `target` is a leaf that needs a gradient, or shows the memory of one."""
+    """Raises RuntimeError if `target` is a leaf that needs a gradient, or shows the memory of one.
+
+    Also if a function that is transformed must not change it.
+    """
+    refuse_captured(target)
     refuse_origin(target)
     if not (THREAD.mode.enabled and target.tracked):
         return
-    if target.grad_fn is None:
+    if is_leaf(target):
         what = "a view of a leaf Variable" if view else "a leaf Variable"
         raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
-    if target.base is not None and target.base.tracked and target.base.grad_fn is None:
+    if target.base is not None and target.base.tracked and is_leaf(target.base):
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 

@@ -45,10 +45,11 @@ class Mode(Watchers):
     levels      how many forward passes are under way; their tangents follow what was recorded, so it must not be off
     unheard     hooks are not run
     undrawn     random numbers must not be drawn
+    transforms  what `grad`, `vmap` and their like are making of a function that runs now, the innermost last
     former      for each switch that is on, in order, what it found: whether operations were recorded, and inference
     """
 
-    __slots__ = ("enabled", "former", "inference", "keep_all", "levels", "undrawn", "unheard")
+    __slots__ = ("enabled", "former", "inference", "keep_all", "levels", "transforms", "undrawn", "unheard")
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +59,7 @@ class Mode(Watchers):
         self.levels = 0
         self.unheard = False
         self.undrawn = False
+        self.transforms: tuple[Any, ...] = ()
         self.former: list[tuple[object, bool, bool]] = []
 
 

@@ -57,13 +57,14 @@ class Op:
     keeps     per set of arguments that need a gradient (a bit mask): for each slot, whether a node keeps it
     domain    where to sample the array arguments (see `domain.py`)
     kinks     a function of the arguments' arrays, True where one-sided derivatives differ; None if nowhere
+    elementwise  an element of the result comes of one element of each argument, which broadcast
     floating  integers are taken as floats (what needs a gradient is floating anyway)
     frees     whether a backward pass frees what its nodes saved: not if the rules read no values, as for a sum
     shapes_only  the slots of which the rules use just the shape: it does not matter if their values change
     """
 
     __slots__ = (
-        "_tail", "align", "constants", "defaults", "domain", "floating", "forward", "frees", "keeps",
+        "_tail", "align", "constants", "defaults", "domain", "elementwise", "floating", "forward", "frees", "keeps",
         "kinks", "name", "node", "pulls", "rules", "shapes_only", "slots",
     )  # fmt: skip
     module = ""
@@ -88,6 +89,7 @@ class Op:
         self.domain = domain
         self.kinks = kinks
         self.floating = floating
+        self.elementwise = False
         arguments, self.defaults = _signature(forward, tuple(rules))
         self._tail = tuple(self.defaults.values())
         self.slots = ("result", *arguments)
@@ -360,6 +362,7 @@ def elementwise(
 ) -> Callable[..., Any]:
     """Declares an element-wise operation with one argument, or two that broadcast; `numpy` are its synonyms there."""
     op = Op(name, node, forward, rules, domain, kinks, floating, align=align)
+    op.elementwise = True
     return declare(op, unary if len(rules) == 1 else _binary, numpy)
 
 

@@ -36,6 +36,13 @@ NON_LEAF_GRAD = (
     "leaf Tensor instead."
 )
 
+NO_REQUIRES_GRAD = (
+    "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of "
+    "a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
+    "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
+    "transformed instead."
+)
+
 
 NAMESPACE = "torch::autograd::"
 """What stands before the names of some nodes, and is not printed with a Tensor."""
@@ -88,6 +95,7 @@ class Tensor:
     views          the views of it that a change in place must be told to; None where there are none
     retains_grad   whether `.grad` is filled although it is no leaf
     origin         of a view that must not be changed in place where that is recorded: why (see `views.py`); else unset
+    made           the number of the Transform in which its memory was made; else unset
     tracked        whether operations on it are recorded: what `requires_grad` says, without its rules for being set
     """
 
@@ -98,6 +106,7 @@ class Tensor:
         "array",
         "base",
         "grad_fn",
+        "made",
         "origin",
         "retains_grad",
         "tracked",
@@ -119,6 +128,7 @@ class Tensor:
         self.views: list[weakref.ref[Tensor]] | None = None
         self.retains_grad = False
 
+    made: int
     origin: Origin
 
     if TYPE_CHECKING:  # attached by `methods.py`: the operators and methods are the operations themselves
@@ -232,7 +242,9 @@ class Tensor:
         self.tracked = wanted
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Sets `requires_grad`, by its rules."""
+        """Sets `requires_grad`, by its rules. Raises RuntimeError in a function that is transformed."""
+        if THREAD.mode.transforms:
+            raise RuntimeError(NO_REQUIRES_GRAD)
         self.requires_grad = requires_grad
         return self
 
@@ -283,7 +295,10 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """The same values in the same memory, without a history."""
-        return Tensor(give_memory(self))
+        view = Tensor(give_memory(self))
+        if THREAD.mode.transforms:
+            view.made = getattr(self, "made", 0)
+        return view
 
     # What it holds, in Python and NumPy
 

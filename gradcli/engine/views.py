@@ -49,6 +49,8 @@ def tie(view: Tensor, x: Tensor) -> None:
     """Notes that `view` shows the memory of `x`."""
     base = x if x.base is None else x.base
     view.base = base
+    if hasattr(view, "made"):
+        view.made = getattr(x, "made", 0)
     if hasattr(x, "origin"):
         view.origin = Origin(x.origin.mode)
     elif not (mode := THREAD.mode).enabled:
@@ -71,8 +73,11 @@ _make = Tensor.__init__
 
 def _make_and_note(tensor: Tensor, *args: Any, **keywords: Any) -> None:
     _make(tensor, *args, **keywords)
-    if THREAD.mode.inference:
+    mode = THREAD.mode
+    if mode.inference:
         tensor.origin = Origin("inferred")
+    if mode.transforms:
+        tensor.made = mode.transforms[-1].number
 
 
 def _noting() -> None:
@@ -84,7 +89,10 @@ def _making() -> None:
 
 
 INFERRING = Installed(_noting, _making)
-"""While a thread is in inference mode, the Tensors that it makes are noted; else making one costs nothing more."""
+"""While a thread is in inference mode or transforms a function, the Tensors that it makes are noted.
+
+Else making one costs nothing more.
+"""
 
 
 def of_one_call(views: Iterable[Any]) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
-from gradcli.engine import autograd, ops
+from gradcli.engine import autograd
 from gradcli.engine.modes import enable_grad as enable_grad
 from gradcli.engine.modes import inference_mode as inference_mode
 from gradcli.engine.modes import no_grad as no_grad
@@ -71,16 +71,9 @@ def grad(
     if isinstance(inputs, dict):
         sought, options = tuple(inputs.values()), (only_inputs, allow_unused, is_grads_batched, materialize_grads)
         return dict(zip(inputs, grad(outputs, sought, grad_outputs, retain_graph, create_graph, *options), strict=True))
-    if not is_grads_batched or grad_outputs is None:
-        return autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
-    given = [grad_outputs] if isinstance(grad_outputs, Tensor) else [*grad_outputs]
-    count = next(len(g) for g in given if g is not None)
-    rows = []
-    for i in range(count):
-        keep = True if i < count - 1 else retain_graph
-        row = [None if g is None else g[i] for g in given]
-        rows.append(autograd.grad(outputs, inputs, row, keep, create_graph, allow_unused, materialize_grads))
-    return tuple(None if column[0] is None else ops.stack([*column]) for column in zip(*rows, strict=True))
+    return autograd.grad(
+        outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads, is_grads_batched
+    )
 
 
 def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:  # noqa: N802  # PyTorch's name

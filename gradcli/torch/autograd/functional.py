@@ -6,7 +6,7 @@ output's followed by the input's. Nothing is added to any `.grad`.
 
 create_graph    the results can be differentiated again, with respect to inputs that need gradients
 strict          raises RuntimeError where an output does not depend on an input, which otherwise gives zeros
-vectorize       accepted; rows are computed one after the other all the same
+vectorize       accepted; all rows come of one backward pass anyway, but under `strict`, which looks at each
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.engine import autograd, ops
+from gradcli.engine.batched import Batch
 from gradcli.engine.forward import Level
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 from gradcli.torch.autograd import strict as strictly
-from gradcli.torch.autograd.blocks import of_columns, of_rows, units, zeros
+from gradcli.torch.autograd.blocks import of_columns, of_rows, unit_batches, units, zeros, zeros_of
 from gradcli.torch.autograd.strict import refuse_constant, refuse_flat_row, refuse_unused
 
 __getattr__ = absent_names(__name__)
@@ -211,14 +212,34 @@ def _by_rows(func: Callable[..., Any], inputs: Given, create_graph: bool, strict
         )
     blocks = []
     for i, output in enumerate(outputs):
-        found = [_gradients([output], entered, [one], create_graph) for one in units(output)]
-        for row in found if strict else ():
-            refuse_flat_row(row, i, create_graph=create_graph)
-        rows = [_filled(row, entered) for row in found]
-        by_input = zip(*rows, strict=True) if rows else [()] * len(entered)
+        if strict:
+            found = [_gradients([output], entered, [one], create_graph) for one in units(output)]
+            for row in found:
+                refuse_flat_row(row, i, create_graph=create_graph)
+            batches = [tuple(map(ops.stack, zip(*found, strict=True)))]
+        else:
+            batches = [_batch_of_rows(output, entered, each, create_graph) for each in unit_batches(output)]
+        by_input = zip(*batches, strict=True)
         parts = [of_rows(part, output, x) for part, x in zip(by_input, entered, strict=True)]
         blocks.append(_released(parts, many, create_graph))
     return tuple(blocks) if many_outputs else blocks[0]
+
+
+def _batch_of_rows(output: Tensor, inputs: Tensors, cotangents: Tensor, create_graph: bool) -> Tensors:
+    """The gradients for each input of `output` with each of these cotangents, which lie along a new first axis."""
+    none = tuple(zeros_of(len(cotangents), x) for x in inputs)
+    if not (output.requires_grad and len(cotangents)):
+        return none
+    found = autograd.grad(
+        output,
+        inputs,
+        cotangents,
+        retain_graph=True,
+        create_graph=create_graph,
+        allow_unused=True,
+        is_grads_batched=True,
+    )
+    return tuple(zero if g is None else g for g, zero in zip(found, none, strict=True))
 
 
 @enable_grad()
@@ -226,13 +247,14 @@ def _by_columns(func: Callable[..., Any], inputs: Given) -> Any:
     many, given = _tuple(inputs, "inputs", "jacobian")
     many_outputs, blocks = False, []
     for i, x in enumerate(given):
-        columns = []
-        for one in units(x):
+        batches = []
+        for each in unit_batches(x):
             with Level() as level:
-                duals = [level.dual(y, one if j == i else zeros(y)) for j, y in enumerate(given)]
+                duals = [level.dual(y, Batch(each) if j == i else None) for j, y in enumerate(given)]
                 many_outputs, outputs = _tuple(func(*duals), OUTPUTS, "jacobian")
-                columns.append([tangent.detach() for tangent in _filled([*map(level.tangent, outputs)], outputs)])
-        blocks.append([of_columns(column, x) for column in zip(*columns, strict=True)])
+                found = [(level.tangent(y), y) for y in outputs]
+                batches.append([zeros_of(len(each), y) if t is None else t.detach() for t, y in found])
+        blocks.append([of_columns(batch, x) for batch in zip(*batches, strict=True)])
     by_output = [list(blocks) if many else blocks[0] for blocks in zip(*blocks, strict=True)]  # lists, as in PyTorch
     return by_output if many_outputs else by_output[0]
 

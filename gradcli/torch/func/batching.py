@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine import ops, random
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.transforms import NOT_MAPPED, Transform
 from gradcli.torch.func.trees import leaves, pattern, rebuilt, spread
 
 RANDOMNESS = ("error", "different", "same")
+
+
+def refuse_randomness(randomness: str) -> None:
+    """Raises RuntimeError for what is no way to draw random numbers."""
+    if randomness not in RANDOMNESS:
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
 
 
 def vmap(
@@ -24,7 +33,8 @@ def vmap(
     """`func`, applied to each slice of its arguments along `in_dims`; the results stacked along `out_dims`.
 
     It is a loop over the slices, one call each; so a value may decide what is computed, which PyTorch refuses, and
-    nothing is gained in speed. A batch must hold at least one example.
+    nothing is gained in speed, but for a function that `vjp` made. Nothing captured may be changed in place. With a
+    batch of no examples, `func` is called once, with zeros.
 
     in_dims     the batch axis of the arguments, None for what is the same for all; or a structure of those like them
     out_dims    the batch axis of the outputs, or a structure like them
@@ -32,14 +42,24 @@ def vmap(
     chunk_size  accepted: it makes no difference
     """
     name = getattr(func, "__name__", repr(func))
-    if randomness not in RANDOMNESS:
-        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+    refuse_randomness(randomness)
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
     def batched(*args: Any, **keywords: Any) -> Any:
         axes = _axes(name, in_dims, args)
         count = _batch_size(leaves(args), axes)
-        results = _called_with_each(lambda i: func(*_slice(args, axes, i), **keywords), count, randomness)
-        return _stacked(name, results, out_dims)
+        if hasattr(func, "of_batch") and count and None not in axes and len(args) == 1:
+            in_front = [_along(x, axis, 0) for x, axis in zip(leaves(args), axes, strict=True)]
+            return _laid(name, func.of_batch(rebuilt(args[0], in_front), count), out_dims)
+        with Transform(NOT_MAPPED) as transform:
+
+            def call(i: int) -> Any:
+                transform.again = i < count - 1
+                return func(*_slice(args, axes, i, transform), **keywords)
+
+            results = called_with_each(call, count or 1, randomness)
+            return _stacked(name, results, out_dims, count)
 
     return batched
 
@@ -52,12 +72,12 @@ def _axes(name: str, in_dims: Any, args: tuple[Any, ...]) -> list[int | None]:
             f"vmap({name})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a "
             "function with no inputs. The latter is unsupported."
         )
-    if not isinstance(in_dims, (int, tuple, list)):
+    if not isinstance(in_dims, (int, tuple)):
         raise ValueError(  # noqa: TRY004  # PyTorch's choice
             f"{where}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, "
             f"got: {type(in_dims)}."
         )
-    found = spread(tuple(in_dims) if isinstance(in_dims, list) else in_dims, args)
+    found = spread(in_dims, args)
     if found is None:
         raise ValueError(
             f"{where}: in_dims is not compatible with the structure of `inputs`. in_dims has structure "
@@ -85,29 +105,31 @@ def _axis(where: str, axis: Any, leaf: Any) -> int | None:
 def _batch_size(args: Sequence[Any], axes: Sequence[int | None]) -> int:
     sizes: list[int] = [x.shape[axis] for x, axis in zip(args, axes, strict=True) if axis is not None]
     if not sizes:
-        raise ValueError("vmap: at least one argument must have a batch axis")
+        raise ValueError("vmap: Expected at least one Tensor to vmap over")
     if len(set(sizes)) > 1:
         raise ValueError(
             f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the "
             "mapped dimension"
         )
-    if sizes[0] == 0:
-        raise NotImplementedError("gradcli.torch.vmap() does not support a batch of no examples")
     return sizes[0]
 
 
-def _slice(args: tuple[Any, ...], axes: Sequence[int | None], i: int) -> Any:
-    """The arguments for example `i`."""
-    return rebuilt(
-        args,
-        [
-            leaf if axis is None else leaf[(slice(None),) * axis + (i,)]
-            for leaf, axis in zip(leaves(args), axes, strict=True)
-        ],
-    )
+def _slice(args: tuple[Any, ...], axes: Sequence[int | None], i: int, transform: Transform) -> Any:
+    """The arguments for example `i`, which the function may change in place."""
+    pairs = zip(leaves(args), axes, strict=True)
+    return rebuilt(args, [leaf if axis is None else transform.own(_example(leaf, axis, i)) for leaf, axis in pairs])
 
 
-def _called_with_each(call: Callable[[int], Any], count: int, randomness: str) -> list[Any]:
+def _example(x: Tensor, axis: int, i: int) -> Tensor:
+    """One slice; zeros, where there is none."""
+    if not x.shape[axis]:
+        return Tensor(np.zeros((*x.shape[:axis], *x.shape[axis + 1 :]), x.array.dtype))
+    one: Tensor = x[(slice(None),) * axis + (i,)]
+    return one
+
+
+def called_with_each(call: Callable[[int], Any], count: int, randomness: str) -> list[Any]:
+    """The results of so many calls, which draw random numbers as `vmap` says."""
     if randomness == "same":
         return _called_with_same(call, count)
     mode = THREAD.mode
@@ -128,31 +150,63 @@ def _called_with_same(call: Callable[[int], Any], count: int) -> list[Any]:
     return results
 
 
-def _stacked(name: str, results: Sequence[Any], out_dims: Any) -> Any:
-    """The results of all examples as one, in the structure of each. Raises ValueError for what is no Tensor."""
-    first = leaves(results[0])
-    axes = spread(tuple(out_dims) if isinstance(out_dims, list) else out_dims, results[0])
+def _out_axes(name: str, outputs: Any, out_dims: Any) -> list[int | None]:
+    """Where the batch axis of each leaf of the outputs goes. Raises ValueError for what does not fit."""
+    if not isinstance(out_dims, (int, tuple, list, dict)) and out_dims is not None:
+        raise ValueError(
+            f"vmap({name}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints "
+            "representing where in the outputs the vmapped dimension should appear."
+        )
+    if isinstance(outputs, Tensor) and isinstance(out_dims, tuple) and len(out_dims) == 1:
+        (out_dims,) = out_dims
+    axes = spread(out_dims, outputs)
     if axes is None:
         raise ValueError(
             f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of "
-            f"`outputs`. out_dims has structure {pattern(out_dims)} but outputs has structure {pattern(results[0])}."
+            f"`outputs`. out_dims has structure {pattern(out_dims)} but outputs has structure {pattern(outputs)}."
         )
-    for leaf, axis in zip(first, axes, strict=True):
+    for leaf, axis in zip(leaves(outputs), axes, strict=True):
         if axis is not None and not isinstance(leaf, Tensor):
             raise ValueError(
                 f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(leaf)}. Did you mean to set "
                 "out_dims= to None for output?"
             )
-    examples = zip(*map(leaves, results), strict=True)
-    return rebuilt(
-        results[0],
-        [
-            column[0] if axis is None else _along(ops.stack(list(column)), axis)
-            for column, axis in zip(examples, axes, strict=True)
-        ],
-    )
+    return axes
 
 
-def _along(stacked: Tensor, axis: int) -> Any:
-    """A Tensor whose first axis has become the axis of this number."""
-    return stacked if axis == 0 else ops.moveaxis(stacked, 0, axis)
+def _laid(name: str, outputs: Any, out_dims: Any) -> Any:
+    """Outputs whose first axis is that of the batch, with it in its place."""
+    axes = _out_axes(name, outputs, out_dims)
+    if None in axes:
+        raise _of_batch(name)
+    return rebuilt(outputs, [_along(x, 0, axis) for x, axis in zip(leaves(outputs), axes, strict=True)])
+
+
+def _stacked(name: str, results: Sequence[Any], out_dims: Any, count: int) -> Any:
+    """The results of all examples as one, in the structure of each; of no examples, those of one, less that."""
+    axes = _out_axes(name, results[0], out_dims)
+    stacked = []
+    for column, axis in zip(zip(*map(leaves, results), strict=True), axes, strict=True):
+        if axis is None:
+            stacked.append(_same(name, column))
+        else:
+            whole = ops.stack(list(column))
+            stacked.append(_along(whole if count else whole[:0], 0, axis))
+    return rebuilt(results[0], stacked)
+
+
+def _same(name: str, column: Sequence[Any]) -> Any:
+    """What is the same for all examples. Raises ValueError for Tensors that are not."""
+    first = column[0]
+    if isinstance(first, Tensor) and not all(np.array_equal(first.array, x.array, equal_nan=True) for x in column[1:]):
+        raise _of_batch(name)
+    return first
+
+
+def _of_batch(name: str) -> ValueError:
+    return ValueError(f"vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None")
+
+
+def _along(x: Tensor, source: Any, destination: Any) -> Any:
+    """A Tensor with one axis in another place."""
+    return x if source == destination else ops.moveaxis(x, source, destination)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gradcli import torch
+from gradcli.engine.autograd import observed
 from gradcli.engine.graph import Node
 from gradcli.engine.op import OPS
 
@@ -207,9 +208,14 @@ class TestFunctional:
 
 
 class TestVmap:
-    def test_a_batch_of_no_examples_is_refused(self) -> None:
-        with pytest.raises(NotImplementedError, match="no examples"):
-            torch.vmap(lambda x: x)(torch.ones(0, 2))
+    def test_a_batch_is_one_pass_for_what_vjp_gave(self) -> None:
+        calls = []
+        _, pull = torch.func.vjp(lambda x: x * x, torch.ones(3))
+        with observed(lambda node, *_: calls.append(node.name())):
+            torch.vmap(pull)(torch.eye(3))
+        assert calls.count("MulBackward0") == 3  # one for each while somebody looks on
+        (rows,) = torch.vmap(pull)(torch.eye(3))
+        assert rows.tolist() == (2 * torch.eye(3)).tolist()
 
     def test_random_numbers_of_a_generator_of_ones_own_are_refused_too(self) -> None:
         own = torch.Generator().manual_seed(1)

@@ -1,0 +1,65 @@
+"""What a function may do while `grad`, `vmap` and their like run it: change what was made inside, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from gradcli.engine.memory import tick
+from gradcli.engine.modes import THREAD, Mode
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.views import INFERRING
+
+CAPTURED = (
+    "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation that "
+    "would mutate a captured Tensor. This is not supported; please rewrite the function being transformed to "
+    "explicitly accept the mutated Tensor(s) as inputs."
+)
+NOT_MAPPED = (
+    "vmap: inplace arithmetic(self, *extra_args) is not possible on a `self` that is not vmapped over: the function is "
+    "called once for each example. Please try to use out-of-place operators instead of inplace arithmetic."
+)
+
+
+class Transform:
+    """One call of a function by a transform: a context manager, open while the function runs.
+
+    number   tells what was made inside from what was made elsewhere
+    words    the error of a change in place of something else
+    entered  the nodes of inputs that are leaves to the function, although they have a history
+    again    whether the function will be called again, so that graphs must not be freed
+    """
+
+    _mode: Mode
+
+    def __init__(self, words: str = CAPTURED) -> None:
+        self.number = tick()
+        self.words = words
+        self.entered: set[Any] = set()
+        self.again = False
+
+    def __enter__(self) -> Self:
+        self._mode = THREAD.mode
+        self._mode.transforms = (*self._mode.transforms, self)
+        INFERRING.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        INFERRING.__exit__()
+        self._mode.transforms = tuple(each for each in self._mode.transforms if each is not self)
+
+    def own(self, x: Tensor) -> Tensor:
+        """`x` as one that was made inside."""
+        x.made = self.number
+        return x
+
+
+def refuse_captured(target: Tensor) -> None:
+    """Raises RuntimeError if the memory of `target` was made outside of the function that is transformed."""
+    transforms = THREAD.mode.transforms
+    if transforms and getattr(target, "made", 0) != transforms[-1].number:
+        raise RuntimeError(transforms[-1].words)
+
+
+def is_leaf(x: Tensor) -> bool:
+    """Whether no operation gave it, as far as the function that is transformed can see."""
+    return x.grad_fn is None or any(x.grad_fn in each.entered for each in THREAD.mode.transforms)
