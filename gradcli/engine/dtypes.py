@@ -22,6 +22,7 @@ CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "V": 2, "c": 3}  # V is bfloat16
 PYTHON_CATEGORY = {bool: 0, int: 1, float: 2, complex: 3}
 
 NOT_COMPUTED = "gradcli.torch stores, converts and prints bfloat16, but computes nothing with it: use .float()"
+NO_COMPLEX32 = "gradcli.torch has no complex32, which is what float16 and complex numbers make"
 
 Array = np.ndarray[Any, Any]
 DType = np.dtype[Any]
@@ -134,6 +135,8 @@ def _higher(lower: DType | None, higher: DType | None) -> DType | None:
 def _raise_to(lower: DType | None, higher: DType | None) -> DType | None:
     """`higher`, except that a complex number keeps the precision of a float64 beside it."""
     if lower is not None and higher is not None and higher.kind == "c" and lower.kind == "f":
+        if lower == np.float16:
+            raise NotImplementedError(NO_COMPLEX32)
         return np.promote_types(lower, np.complex64)
     return higher
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine.bfloat16 import BFLOAT16
 from gradcli.engine.dtypes import NOT_COMPUTED
 
@@ -42,6 +44,12 @@ def refusal(name: str, x: Any, y: Any) -> Exception | None:
     if name == "sub" and x.dtype.kind == y.dtype.kind == "b":
         return no_difference(both=True)
     return size_mismatch(x.shape, y.shape)
+
+
+def output_mismatch(shape: Sequence[int], source: Sequence[int]) -> RuntimeError:
+    """The error for what is written to having another shape than it and what is written to it broadcast to."""
+    broadcast = np.broadcast_shapes(tuple(shape), tuple(source))
+    return RuntimeError(f"output with shape {[*shape]} doesn't match the broadcast shape {[*broadcast]}")
 
 
 def size_mismatch(a: Sequence[int], b: Sequence[int]) -> RuntimeError | None:

@@ -22,7 +22,9 @@ def fitting(value: Any, dtype: DType) -> Any:
     called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp
     overflow = RuntimeError(f"value cannot be converted to type {called} without overflow")
     if isinstance(value, complex) and dtype.kind != "c":
-        raise overflow
+        if value.imag:
+            raise overflow
+        value = value.real
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise OverflowError("int too big to convert")
     if dtype.kind in "iu":
@@ -36,3 +38,11 @@ def fitting(value: Any, dtype: DType) -> Any:
     if dtype.kind == "f" and np.isinf(result) and math.isfinite(value):
         raise overflow
     return result
+
+
+def refuse_overflow(x: Any, *numbers: Any) -> None:
+    """Raises PyTorch's RuntimeError if one of the Python numbers does not fit among the whole numbers of an array."""
+    if x.dtype.kind in "iu":
+        for number in numbers:
+            if type(number) is int:
+                fitting(number, x.dtype)

@@ -14,6 +14,7 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import CATEGORY, PYTHON_CATEGORY
+from gradcli.engine.errors import output_mismatch
 from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
 from gradcli.engine.memory import give_memory, touch
@@ -168,9 +169,7 @@ def write(target: Tensor, values: Any) -> None:
 
 def _refuse_other_shape(target: Tensor, result: Tensor) -> None:
     if result.array.shape != target.array.shape:
-        raise RuntimeError(
-            f"output with shape {[*target.array.shape]} doesn't match the broadcast shape {[*result.array.shape]}"
-        )
+        raise output_mismatch(target.array.shape, result.array.shape)
 
 
 def refuse_higher_category(target: Tensor, result: Tensor) -> None:

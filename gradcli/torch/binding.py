@@ -7,7 +7,7 @@ stand in the order of the engine function's. Five things are marked beside that:
     index@          so does any other that is marked so
     other|number    ... or a Python number, if another argument is a Tensor
     sparse!=False   a parameter of PyTorch's alone, after all others: only its default is accepted
-    dtype=None      the first argument is cast to it before anything is computed
+    dtype=None      the first argument is cast to it before anything is computed, and sums of whole numbers after
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.ops import cast
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import not_implemented
 from gradcli.torch.arguments import (
     numpy_dtype,
     only_default,
@@ -142,11 +143,13 @@ def bound(
     *,
     real_only: bool = False,
     no_bools: str = "",
+    no_bools_wanted: str = "",
     floats_only: str = "",
 ) -> Callable[..., Any]:
     """`compute`, an engine function, under PyTorch's name and signature.
 
     no_bools     the error for truth values, which NumPy computes with and PyTorch does not
+    no_bools_wanted  the kernel that PyTorch lacks for truth values as the dtype of the result
     floats_only  the kernel that PyTorch lacks where no argument holds floats; NumPy has an answer
     real_only    whether complex Tensors are refused, for which NumPy has an answer and PyTorch has none
     """
@@ -162,18 +165,21 @@ def bound(
         else:
             values = [*args, *defaults[len(args) :]]
         signature.check(name, values)
+        wanted = None if dtype is None else numpy_dtype(name, values.pop(dtype))
+        if wanted is not None:
+            if no_bools_wanted and wanted.kind == "b":
+                raise not_implemented(no_bools_wanted, wanted)
+            values[0] = cast(values[0], wanted)
         if no_bools and values[0].array.dtype.kind == "b":
             raise (NotImplementedError if "not implemented" in no_bools else RuntimeError)(no_bools)
         if floats_only:
             refuse_whole(floats_only, values)
         if real_only:
             refuse_complex(name, values)
-        if dtype is not None:
-            wanted = values.pop(dtype)
-            values[0] = values[0] if wanted is None else cast(values[0], numpy_dtype(name, wanted))
         for position in range(kept, len(values)):
             only_default(name, signature.names[position], values[position], defaults[position])
-        return compute(*values[:kept])
+        result = compute(*values[:kept])
+        return result if wanted is None or result.array.dtype == wanted else cast(result, wanted)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"As `torch.{name}`: ({', '.join(signature.names)})."

@@ -11,9 +11,11 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.fitting import refuse_overflow
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import not_implemented
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import refuse_complex, require_int, require_tensor
+from gradcli.torch.binding import Signature, bound
 from gradcli.torch.out import into
 from gradcli.torch.return_types import STRUCTURES
 from gradcli.torch.writing import scatter_reduce
@@ -21,7 +23,7 @@ from gradcli.torch.writing import scatter_reduce
 __all__ = [
     "add", "atleast_1d", "atleast_2d", "atleast_3d", "clamp_max", "clamp_min", "diff", "div", "einsum",
     "float_power",
-    "max", "median", "min", "nanmedian", "rot90", "round", "rsub", "scatter", "sgn", "std", "std_mean", "sub",
+    "max", "median", "min", "nanmean", "nanmedian", "nansum", "rot90", "round", "rsub", "scatter", "sgn", "std", "std_mean", "sub",
     "tensordot", "var", "var_mean", "where",
 ]  # fmt: skip
 
@@ -103,6 +105,36 @@ def _spread(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
 var, std = _spread("var", ops.var), _spread("std", ops.std)
 var_mean, std_mean = _spread("var_mean", ops.var_mean), _spread("std_mean", ops.std_mean)
 
+# Sums and means without NaN
+
+_SUMMED = Signature.of("input, dim=None, keepdim=False, *, dtype=None")
+
+
+def _without_nan(name: str, compute: Callable[..., Any], whole: Callable[..., Any] | None) -> Callable[..., Any]:
+    """`compute` under PyTorch's name; `whole` is what it comes to for whole numbers, which are refused without it."""
+    of_floats = bound(name, _SUMMED, compute, real_only=True)
+    of_whole = whole and bound(name, _SUMMED, whole)
+
+    def function(input: Tensor, *args: Any, **keywords: Any) -> Any:
+        require_tensor(name, "input", input, 1)
+        kind = input.array.dtype.kind
+        if kind == "c":
+            raise RuntimeError("nansum on CPU does not support complex inputs")
+        if kind not in "bui":
+            return of_floats(input, *args, **keywords)
+        if of_whole:
+            return of_whole(input, *args, **keywords)
+        called = TYPE_NAMES[input.array.dtype.name].scalar
+        raise RuntimeError(f"{name}(): expected input to have floating point or complex dtype but got {called}")
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = of_floats.__doc__
+    return function
+
+
+nansum = _without_nan("nansum", ops.nansum, ops.sum)
+nanmean = _without_nan("nanmean", ops.nanmean, None)
+
 # Arithmetic
 
 
@@ -180,6 +212,7 @@ def float_power(input: Any, exponent: Any) -> Any:
 def clamp_min(input: Tensor, min: Any) -> Any:
     """The elements, but at least `min`."""
     require_tensor("clamp_min", "input", input, 1)
+    refuse_complex("clamp_min", (input, min))
     return ops.clamp(input, min, None) if isinstance(min, Tensor) else ops.clamp_min_number(input, min)
 
 
@@ -187,6 +220,7 @@ def clamp_min(input: Tensor, min: Any) -> Any:
 def clamp_max(input: Tensor, max: Any) -> Any:
     """The elements, but at most `max`."""
     require_tensor("clamp_max", "input", input, 1)
+    refuse_complex("clamp_max", (input, max))
     return ops.clamp(input, None, max) if isinstance(max, Tensor) else ops.clamp_max_number(input, max)
 
 
@@ -220,6 +254,9 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     for name, position, value in (("input", 2, input), ("other", 3, other)):
         if not _is_number(value):
             require_tensor("where", name, value, position)
+    for number, tensor in ((input, other), (other, input)):
+        if isinstance(tensor, Tensor):
+            refuse_overflow(tensor.array, number)
     return ops.where(condition, input, other)
 
 

@@ -20,8 +20,8 @@ ELEMENTWISE: Table = (
     ("input", "view_as_complex view_as_real"),
     ("input, other", "atan2 fmax fmin gcd hypot lcm ldexp logaddexp logaddexp2 logical_and logical_or logical_xor"),
     ("input, other", "maximum minimum nextafter"),
-    ("input, other|number", "copysign eq floor_divide fmod ge gt le lt ne"),
-    ("input|number, other|number", "mul remainder xlogy bitwise_and bitwise_or bitwise_xor"),
+    ("input, other|number", "copysign eq fmod ge gt le lt ne"),
+    ("input|number, other|number", "floor_divide mul remainder xlogy bitwise_and bitwise_or bitwise_xor"),
     ("input|number, other|number", "bitwise_left_shift=left_shift bitwise_right_shift=right_shift"),
     ("input|number, exponent|number", "pow=power"),
     ("input, values@", "heaviside"),
@@ -35,7 +35,7 @@ ELEMENTWISE: Table = (
     ("abs@, angle@", "polar"),
 )  # fmt: skip
 REDUCTIONS: Table = (
-    ("input, dim=None, keepdim=False, *, dtype=None", "mean nanmean nansum prod sum"),
+    ("input, dim=None, keepdim=False, *, dtype=None", "mean prod sum"),
     ("input, dim=None, keepdim=False", "all amax amin any argmax argmin"),
     ("input, dim=None", "count_nonzero"),
     ("input, *, dim=None, keepdim=False", "aminmax"),
@@ -150,7 +150,7 @@ ALIASES = {
 REAL_ONLY = frozenset(
     "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor "
     "fmax fmin frac heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp2 logit maximum minimum mode msort "
-    "nan_to_num nanmean nanquantile nansum polygamma quantile rad2deg relu sign signbit softmax sort topk trunc "
+    "nan_to_num nanquantile polygamma quantile rad2deg relu sign signbit softmax sort topk trunc "
     "xlogy".split()
 )
 """The functions that take no complex numbers, which have no order."""
@@ -167,6 +167,8 @@ NO_BOOLS = {name: f"\"{kernel}\" not implemented for 'Bool'" for name, kernel in
     "topk": "topk does not support bool dtypes on CPU",
 }
 """The functions that take no truth values, with their errors."""
+NO_BOOLS_WANTED = {"cumprod": "cumprod_out_cpu", "cumsum": "cumsum_out_cpu"}
+"""The functions that take no `dtype=torch.bool`, with their kernels."""
 FLOATS_ONLY = {"frac": "frac_cpu", "hypot": "hypot_cpu", "logaddexp": "logaddexp_cpu", "logaddexp2": "logaddexp2_cpu"}
 """The functions that take no whole numbers, with their kernels."""
 
@@ -196,6 +198,7 @@ def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
                     compute,
                     real_only=name in REAL_ONLY,
                     no_bools=NO_BOOLS.get(name, ""),
+                    no_bools_wanted=NO_BOOLS_WANTED.get(name, ""),
                     floats_only=FLOATS_ONLY.get(name, ""),
                 )
     return functions

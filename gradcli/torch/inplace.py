@@ -18,12 +18,12 @@ from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.functions import FUNCTIONS
 
 CHANGED = (
-    "abs acos acosh add asin asinh atan atan2 atanh ceil clamp clip copysign cos cosh cumprod cumsum deg2rad "
+    "abs acos acosh add asin asinh atan atan2 atanh ceil clamp clip copysign cos cosh deg2rad "
     "digamma div divide eq erf erfc exp exp2 expm1 floor floor_divide fmod frac ge gt hypot le lerp lgamma log "
     "log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill mul multiply ne neg "
     "negative pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
     "subtract tan tanh tril triu true_divide trunc xlogy addcmul addcdiv addmm addmv addr baddbmm bitwise_and "
-    "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min float_power gcd "
+    "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min gcd "
     "heaviside index_add index_copy index_fill index_put lcm ldexp masked_scatter nan_to_num nextafter put "
     "scatter scatter_add"
     " scatter_reduce sgn"
@@ -86,6 +86,34 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:  # noqa
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
     return change(self, lambda before: ops.copy(before, src))
+
+
+def _running(name: str) -> Callable[..., Tensor]:
+    """A running sum or product in place: in the Tensor's own dtype, and in no other."""
+    function = FUNCTIONS[name]
+
+    def method(self: Tensor, dim: Any, *, dtype: Any = None) -> Tensor:
+        if dtype not in (None, self.dtype):
+            own, wanted = (TYPE_NAMES[kind.numpy.name].cpp for kind in (self.dtype, dtype))
+            raise RuntimeError(
+                f"Bad in-place call: input tensor dtype {own} and output tensor dtype {wanted} should match"
+            )
+        return change(self, lambda before: function(before, dim, dtype=self.dtype))
+
+    method.__name__ = method.__qualname__ = f"{name}_"
+    method.__doc__ = f"As `{name}`, in place."
+    return method
+
+
+def float_power_(self: Tensor, exponent: Any) -> Tensor:
+    """As `float_power`, in place: of float64 and complex128 alone."""
+    powers = FUNCTIONS["float_power"](self.detach(), exponent.detach() if isinstance(exponent, Tensor) else exponent)
+    if powers.dtype is not self.dtype:
+        own, wanted = (TYPE_NAMES[x.array.dtype.name].scalar for x in (self, powers))
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {own} but the operation's result requires dtype {wanted}"
+        )
+    return change(self, lambda before: FUNCTIONS["float_power"](before, exponent))
 
 
 def polygamma_(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
@@ -215,6 +243,7 @@ WRITTEN_OUT = (
     detach_, polygamma_,
 )  # fmt: skip
 CHANGING = {f"{name}_": _changing(name) for name in CHANGED if name in FUNCTIONS}
+CHANGING |= {f"{name}_": _running(name) for name in ("cumprod", "cumsum")} | {"float_power_": float_power_}
 CHANGING |= {"zero_": zero_, "fill_": fill_}
 """The functions that change their first argument, which are methods too."""
 

@@ -11,7 +11,9 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.axes import axis_in
 from gradcli.engine.ops.decompositions import matrices
+from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import numpy_dtype, require_tensor, unsupported
 from gradcli.torch.out import into
 from gradcli.torch.return_types import STRUCTURES
@@ -22,8 +24,25 @@ Dims = int | tuple[int, ...] | list[int] | None
 
 
 def _cast(name: str, x: Any, dtype: Any) -> Any:
-    require_tensor(name, "A" if name.startswith("linalg") else "input", x, 1)
-    return x if dtype is None else ops.cast(x, numpy_dtype(name, dtype))
+    """`x` in the dtype that is asked for. Raises RuntimeError for whole numbers, and where the dtype is no wider."""
+    require_tensor(name, "A", x, 1)
+    wanted, own = numpy_dtype(name, dtype), x.array.dtype
+    if own.kind in "bui":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x.array)}")
+    if wanted is None:
+        return x
+    called, found = TYPE_NAMES[wanted.name].scalar, scalar_name(x.array)
+    if wanted.kind in "bui":
+        raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {called}")
+    if (wanted.kind == "c") != (own.kind == "c"):
+        kind = "complex" if own.kind == "c" else "real"
+        raise RuntimeError(f"{name}: dtype should be {kind} for {kind} inputs, but got {called}")
+    if wanted.itemsize < own.itemsize or (wanted != own and wanted.itemsize == own.itemsize):
+        raise RuntimeError(
+            f"{name}: the dtype of the input ({found}) should be convertible without narrowing to the specified dtype "
+            f"({called})"
+        )
+    return ops.cast(x, wanted)
 
 
 # Norms
@@ -75,6 +94,8 @@ def matrix_norm(
         along, extreme = OF_SUMS[ord]
         result = extreme(ops.norm(x, 1, axes[along], True), axes[1 - along])
     elif ord in OF_SINGULAR_VALUES:
+        if A.array.dtype == np.float16:
+            raise RuntimeError("linalg.matrix_norm: Low precision dtypes not supported. Got Half")
         last = ops.svdvals(ops.moveaxis(x, axes, (-2, -1)))
         reduced = OF_SINGULAR_VALUES[ord](last, -1)
         result = ops.moveaxis(ops.unsqueeze(reduced, -1), (-2, -1), axes)

@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.domain import NON_ZERO, POSITIVE, REAL
 from gradcli.engine.dtypes import align
 from gradcli.engine.errors import no_difference
+from gradcli.engine.fitting import refuse_overflow
 from gradcli.engine.op import elementwise, general, missing
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
@@ -233,8 +234,11 @@ def _power(x: Any, exponent: Any) -> Any:
 
 def _whole_power(x: Any, exponent: Any) -> Any:
     """Whole numbers to a power, which is a float unless the exponent is whole and not negative."""
+    if x.dtype.kind == "b" and isinstance(exponent, bool):
+        return x.copy() if exponent else np.ones_like(x)
     if isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
+    refuse_overflow(x, exponent)
     return _elements_power(*align(x, exponent))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine.bfloat16 import converted
 from gradcli.engine.domain import REAL
-from gradcli.engine.errors import size_mismatch
+from gradcli.engine.errors import output_mismatch, size_mismatch
 from gradcli.engine.fitting import fitting
 from gradcli.engine.op import general
 
@@ -20,8 +20,8 @@ def _flat(g: Any) -> Any:
 def _copied(x: Any, source: Any) -> Any:
     try:
         return converted(np.broadcast_to(source, x.shape), x.dtype)
-    except ValueError as error:
-        raise size_mismatch(x.shape, source.shape) or error from None
+    except ValueError:
+        raise size_mismatch(x.shape, source.shape) or output_mismatch(x.shape, source.shape) from None
 
 
 zero = general("zero", "ZeroBackward0", lambda x: np.zeros_like(x), domain=REAL, x=_flat)

@@ -41,7 +41,7 @@ bitwise_and = _bits("bitwise_and", np.bitwise_and, "bui")
 bitwise_or = _bits("bitwise_or", np.bitwise_or, "bui")
 bitwise_xor = _bits("bitwise_xor", np.bitwise_xor, "bui")
 left_shift = _bits("left_shift", _shift(np.left_shift, lambda a: a * 0), "ui", "lshift_cpu")
-right_shift = _bits("right_shift", _shift(np.right_shift, lambda a: np.where(a < 0, -1, 0)), "ui", "rshift_cpu")
+right_shift = _bits("right_shift", _shift(np.right_shift, lambda a: -(a < 0).astype(a.dtype)), "ui", "rshift_cpu")
 gcd = _bits("gcd", np.gcd, "ui")
 lcm = _bits("lcm", np.lcm, "ui")
 

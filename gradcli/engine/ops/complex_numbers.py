@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.dtypes import as_float
+from gradcli.engine.dtypes import NO_COMPLEX32, as_float
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
 
 def _unrecorded(name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +58,8 @@ def _pair(name: str, a: Any, b: Any) -> None:
 
 def _complex(real: Any, imag: Any) -> Any:
     _pair("complex", real, imag)
+    if real.dtype == np.float16:
+        raise NotImplementedError(NO_COMPLEX32)
     result = np.empty(np.broadcast_shapes(real.shape, imag.shape), np.result_type(real.dtype, np.complex64))
     result.real, result.imag = real, imag
     return result
@@ -65,6 +67,8 @@ def _complex(real: Any, imag: Any) -> Any:
 
 def _polar(size: Any, angle: Any) -> Any:
     _pair("polar", size, angle)
+    if size.dtype == np.float16:
+        raise not_implemented("polar_cpu", size.dtype)
     return _complex(size * np.cos(angle), size * np.sin(angle))
 
 

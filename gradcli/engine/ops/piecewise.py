@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import align
 from gradcli.engine.errors import size_mismatch
+from gradcli.engine.fitting import refuse_overflow
 from gradcli.engine.op import elementwise, general, not_differentiable
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -178,10 +179,15 @@ def _at_limit(x: Any, min: Any, max: Any) -> Any:
     return (x == min) | (x == max)
 
 
+def _clamped(x: Any, min: Any = None, max: Any = None) -> Any:
+    refuse_overflow(x, min, max)
+    return _clamp(x, min, max)
+
+
 _clamp_number = general(
     "clamp",
     "ClampBackward1",
-    lambda x, min=None, max=None: _clamp(x, min, max),
+    _clamped,
     domain=REAL,
     kinks=_at_limit,
     x=lambda g, x, min, max: gated(g, _inside(x, min, max)),
@@ -205,10 +211,15 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
 
 def _limit(name: str, node: str, limit: Any, inside: Any) -> Any:
     """Declares the limitation to one side of a number."""
+
+    def forward(x: Any, bound: Any) -> Any:
+        refuse_overflow(x, bound)
+        return limit(*align(x, bound))
+
     return general(
         name,
         node,
-        lambda x, bound: limit(*align(x, bound)),
+        forward,
         domain=REAL,
         kinks=lambda x, bound: x == bound,
         x=lambda g, x, bound: gated(g, inside(x, bound)),

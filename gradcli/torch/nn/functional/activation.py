@@ -71,7 +71,7 @@ def _build() -> dict[str, Callable[..., Any]]:
 FUNCTIONS = _build()
 
 
-def _normalised(name: str, compute: Callable[[Any, int], Any]) -> Callable[..., Any]:
+def _normalised(name: str, compute: Callable[[Any, int], Any], *, negated: bool = False) -> Callable[..., Any]:
     def function(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
         require_tensor(name, "input", input, 1)
         if dim is None:
@@ -83,7 +83,8 @@ def _normalised(name: str, compute: Callable[[Any, int], Any]) -> Callable[..., 
             )
             dim = 0 if input.ndim in (0, 1, 3) else 1
         wanted = numpy_dtype(name, dtype)
-        return compute(input if wanted is None else ops.cast(input, wanted), dim)
+        x = ops.neg(input) if negated else input
+        return compute(x if wanted is None else ops.cast(x, wanted), dim)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"As `torch.{name}`; without `dim`, along an axis that depends on how many there are."
@@ -92,7 +93,7 @@ def _normalised(name: str, compute: Callable[[Any, int], Any]) -> Callable[..., 
 
 softmax = _normalised("softmax", ops.softmax)
 log_softmax = _normalised("log_softmax", ops.log_softmax)
-softmin = _normalised("softmin", lambda x, dim: ops.softmax(-x, dim))
+softmin = _normalised("softmin", ops.softmax, negated=True)
 
 
 def softsign(input: Tensor) -> Any:
