@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.bfloat16 import BFLOAT16, converted
+from gradcli.engine.bfloat16 import BFLOAT16, converted, readable
 from gradcli.engine.dtypes import DType
 from gradcli.engine.type_names import TYPE_NAMES
 
 
 def fitting(value: Any, dtype: DType) -> Any:
-    """A number as a 0-d array of a dtype. Raises PyTorch's RuntimeError for one that it cannot hold.
+    """A number, or a 0-d array, as a 0-d array of a dtype. Raises PyTorch's RuntimeError for one that it cannot hold.
 
     Fractions are cut off. An unsigned dtype takes the negatives of its numbers too, and counts them from its end.
     """
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = readable(value).item()
     if dtype == BFLOAT16:
         return converted(np.array(value, np.float32), dtype)
     called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,19 @@ def require_int(function: str, name: str, value: Any, position: int) -> None:
 def refuse_complex(function: str, values: Iterable[Any]) -> None:
     """Raises NotImplementedError if one of the values is a complex Tensor or number, or holds bfloat16."""
     for value in values:
-        if isinstance(value, complex) or (isinstance(value, Tensor) and value.array.dtype.kind in "cV"):
+        if (isinstance(value, Tensor) and value.array.dtype.kind in "cV") or isinstance(value, complex):
             raise not_implemented(f"{function}_cpu", np.complex64 if isinstance(value, complex) else value.array.dtype)
+
+
+def of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`. Raises NotImplementedError for arguments that `refuse_complex` refuses."""
+
+    @wraps(function)
+    def checked(*args: Any, **keywords: Any) -> Any:
+        refuse_complex(function.__name__, (*args, *keywords.values()) if keywords else args)
+        return function(*args, **keywords)
+
+    return checked
 
 
 def refuse_whole(kernel: str, values: Iterable[Any]) -> None:

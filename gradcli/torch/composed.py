@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import string
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.fitting import refuse_overflow
+from gradcli.engine.ops.reduction import count
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import refuse_complex, require_int, require_tensor
@@ -77,6 +79,12 @@ median = _extreme("median", ops.median, ops.median_along)
 nanmedian = _extreme("nanmedian", ops.nanmedian, ops.nanmedian_along)
 
 
+_NO_FREEDOM = (
+    "degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by "
+    "output numel)."
+)
+
+
 def _spread(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
     def function(
         input: Tensor,
@@ -95,7 +103,11 @@ def _spread(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
             correction = 1 if unbiased is None else int(unbiased)
         elif unbiased is not None:
             raise TypeError(f"{name}() takes 'unbiased' or 'correction', not both")
-        return compute(input, tuple(dim) if isinstance(dim, list) else dim, correction, keepdim)
+        axis = tuple(dim) if isinstance(dim, list) else dim
+        result = compute(input, axis, correction, keepdim)
+        if not input.array.size or count(input.array, axis) <= correction:
+            warnings.warn(f"{name}(): {_NO_FREEDOM}", UserWarning, stacklevel=3)
+        return result
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"The {name} of all elements or along `dim`, with `correction` (1) taken off their number."
@@ -152,11 +164,15 @@ def _operands(name: str, input: Any, other: Any) -> None:
 
 def _scaled(input: Any, other: Any, alpha: Any) -> Any:
     """alpha * other. Raises RuntimeError for a factor that the dtypes have no place for."""
-    if alpha == 1:
+    if alpha is not True and alpha == 1:
         return other
     kinds = {x.array.dtype.kind for x in (input, other) if isinstance(x, Tensor)}
     if kinds == {"b"} and isinstance(alpha, int) and isinstance(other, (Tensor, bool)):  # truth values they stay
         alpha = bool(alpha)
+    elif isinstance(alpha, bool):
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, complex) and "c" not in kinds:
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
     if isinstance(alpha, float) and not kinds & {"f", "c"}:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     return ops.mul(other, alpha) if isinstance(other, Tensor) else type(other)(other * alpha)
@@ -212,7 +228,7 @@ def float_power(input: Any, exponent: Any) -> Any:
 def clamp_min(input: Tensor, min: Any) -> Any:
     """The elements, but at least `min`."""
     require_tensor("clamp_min", "input", input, 1)
-    refuse_complex("clamp_min", (input, min))
+    refuse_complex("clamp", (input, min))
     return ops.clamp(input, min, None) if isinstance(min, Tensor) else ops.clamp_min_number(input, min)
 
 
@@ -220,7 +236,7 @@ def clamp_min(input: Tensor, min: Any) -> Any:
 def clamp_max(input: Tensor, max: Any) -> Any:
     """The elements, but at most `max`."""
     require_tensor("clamp_max", "input", input, 1)
-    refuse_complex("clamp_max", (input, max))
+    refuse_complex("clamp", (input, max))
     return ops.clamp(input, None, max) if isinstance(max, Tensor) else ops.clamp_max_number(input, max)
 
 

@@ -6,7 +6,7 @@ _ROUNDING = "a parameter may differ in the last digit after a step: PyTorch fuse
 
 DIFFERENCES = {
     **dict.fromkeys(
-        ("torch.addbmm", "torch.block_diag", "torch.cdist", "torch.dist", "torch.scatter_reduce", "torch.vdot"),
+        ("torch.block_diag", "torch.cdist", "torch.dist", "torch.scatter_reduce", "torch.vdot"),
         "composed of other functions, so `grad_fn` has the name of the last of them",
     ),
     "torch.Tensor": "compare types with `==`, or ask `isinstance`: `type(x) is torch.Tensor` is False; "
@@ -25,6 +25,11 @@ DIFFERENCES = {
     "torch.inference_mode": "what it made may take part in what is recorded later",
     "torch.load": "reads what `save` of gradcli wrote, and never a pickle; `weights_only` makes no difference",
     "torch.manual_seed": "the stream is that of PyTorch on an x86-64 processor with AVX2",
+    **dict.fromkeys(
+        ("torch.kthvalue", "torch.topk"),
+        "of equal elements, those that come first; PyTorch's choice depends on how it sorts in part",
+    ),
+    "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
     "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`; two tensors "
     "that share memory are saved as two",

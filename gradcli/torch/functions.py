@@ -73,7 +73,7 @@ MATRICES: Table = (
     ("input, tensor", "dot"),
     ("input, mat1@, mat2, *, beta=1, alpha=1", "addmm"),
     ("input, mat@, vec, *, beta=1, alpha=1", "addmv"),
-    ("input, batch1@, batch2@, *, beta=1, alpha=1", "baddbmm"),
+    ("input, batch1@, batch2@, *, beta=1, alpha=1", "addbmm baddbmm"),
     ("input, vec1@, vec2, *, beta=1, alpha=1", "addr"),
     ("input", "trace det logdet inverse=inv slogdet"),
     ("input, upper=False", "cholesky=cholesky_factor"),
@@ -149,8 +149,8 @@ ALIASES = {
 
 REAL_ONLY = frozenset(
     "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor "
-    "fmax fmin frac heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp2 logit maximum minimum mode msort "
-    "nan_to_num nanquantile polygamma quantile rad2deg relu sign signbit softmax sort topk trunc "
+    "fmax fmin frac gammaln heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp logaddexp2 logit maximum "
+    "minimum mode msort nanquantile polygamma psi quantile rad2deg relu sign signbit softmax sort topk trunc "
     "xlogy".split()
 )
 """The functions that take no complex numbers, which have no order."""

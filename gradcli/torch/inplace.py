@@ -22,7 +22,7 @@ CHANGED = (
     "digamma div divide eq erf erfc exp exp2 expm1 floor floor_divide fmod frac ge gt hypot le lerp lgamma log "
     "log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill mul multiply ne neg "
     "negative pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
-    "subtract tan tanh tril triu true_divide trunc xlogy addcmul addcdiv addmm addmv addr baddbmm bitwise_and "
+    "subtract tan tanh tril triu true_divide trunc xlogy addcmul addcdiv addbmm addmm addmv addr baddbmm bitwise_and "
     "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min gcd "
     "heaviside index_add index_copy index_fill index_put lcm ldexp masked_scatter nan_to_num nextafter put "
     "scatter scatter_add"
@@ -73,7 +73,9 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     """One value everywhere, in place."""
     if isinstance(value, Tensor) and value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
-    number = value.item() if isinstance(value, (Tensor, np.generic)) else value
+    if isinstance(value, Tensor):
+        return change(self, lambda before: ops.fill_tensor(before, value))
+    number = value.item() if isinstance(value, np.generic) else value
     if type(number) not in PYTHON_CATEGORY:
         raise TypeError(f"fill_() received an invalid combination of arguments - got ({type(value).__name__})")
     return change(self, lambda before: ops.fill(before, number))

@@ -10,7 +10,15 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.torch.arguments import check_device, numpy_dtype, only_default, refuse_complex, require_tensor
+from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.torch.arguments import (
+    check_device,
+    numpy_dtype,
+    only_default,
+    refuse_complex,
+    require_int,
+    require_tensor,
+)
 
 __all__ = [
     "argwhere", "bincount", "broadcast_shapes", "broadcast_tensors", "bucketize", "cartesian_prod", "combinations",
@@ -30,13 +38,10 @@ def argwhere(input: Tensor) -> Any:
     return nonzero(input)
 
 
-def _chosen(found: Any, inverse: Any, counts: Any, return_inverse: bool, return_counts: bool) -> Any:
-    results = [Tensor(found)]
-    if return_inverse:
-        results.append(Tensor(np.asarray(inverse, np.int64)))
-    if return_counts:
-        results.append(Tensor(np.asarray(counts, np.int64)))
-    return results[0] if len(results) == 1 else tuple(results)
+def _chosen(results: tuple[Tensor, ...], return_inverse: bool, return_counts: bool) -> Any:
+    asked = (True, return_inverse, return_counts)
+    chosen = tuple(result for result, wanted in zip(results, asked, strict=True) if wanted)
+    return chosen[0] if len(chosen) == 1 else chosen
 
 
 def unique(
@@ -49,7 +54,7 @@ def unique(
     """The elements, or slices along `dim`, that differ; sorted, whether asked or not."""
     require_tensor("unique", "input", input, 1)
     refuse_complex("unique", (input,))
-    return _chosen(*ops.unique(input.array, dim), return_inverse, return_counts)
+    return _chosen(ops.unique(input, dim), return_inverse, return_counts)
 
 
 def unique_consecutive(
@@ -57,18 +62,20 @@ def unique_consecutive(
 ) -> Any:
     """The elements, or slices along `dim`, that differ from the one before."""
     require_tensor("unique_consecutive", "input", input, 1)
-    return _chosen(*ops.unique_consecutive(input.array, dim), return_inverse, return_counts)
+    refuse_complex("unique", (input,))
+    return _chosen(ops.unique_consecutive(input, dim), return_inverse, return_counts)
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 on comes, or the sum of its weights."""
     require_tensor("bincount", "input", input, 1)
-    return Tensor(ops.bincount(input.array, None if weights is None else weights.array, minlength))
+    return ops.bincount(input, weights, minlength)  # type: ignore[no-any-return]
 
 
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements lie in each of `bins` equal parts of the range."""
     require_tensor("histc", "input", input, 1)
+    require_int("histc", "bins", bins, 2)
     return Tensor(ops.histc(input.array, bins, min, max))
 
 
@@ -100,6 +107,10 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     """Which elements are among others; either may be a number."""
     if not isinstance(elements, Tensor) and not isinstance(test_elements, Tensor):
         require_tensor("isin", "elements", elements, 1)
+    for x in (elements, test_elements):
+        if isinstance(x, Tensor) and x.dtype.is_complex:
+            called = TYPE_NAMES[x.array.dtype.name].scalar
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {called}")
     a, b = (x.array if isinstance(x, Tensor) else x for x in (elements, test_elements))
     return Tensor(np.asarray(np.isin(a, b, assume_unique=assume_unique, invert=invert)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.dtypes import Default
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import require_tensor, require_tensors
 from gradcli.torch.matrices import vector_norm
 
 __all__ = [
-    "addbmm", "block_diag", "cdist", "corrcoef", "cov", "cumulative_trapezoid", "detach", "diagflat", "dist",
+    "block_diag", "cdist", "corrcoef", "cov", "cumulative_trapezoid", "detach", "diagflat", "dist",
     "isneginf", "isposinf", "positive", "trapezoid", "trapz", "vdot",
 ]  # fmt: skip
 
@@ -32,15 +34,21 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
+def _refuse_no_order(name: str, input: Tensor) -> None:
+    require_tensor(name, "input", input, 1)
+    if input.dtype.is_complex:
+        raise RuntimeError(f"{name} does not support complex inputs.")
+
+
 def isposinf(input: Tensor) -> Tensor:
     """Where an element is infinite and positive."""
-    require_tensor("isposinf", "input", input, 1)
+    _refuse_no_order("isposinf", input)
     return Tensor(np.asarray(input.array == np.inf))
 
 
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is infinite and negative."""
-    require_tensor("isneginf", "input", input, 1)
+    _refuse_no_order("isneginf", input)
     return Tensor(np.asarray(input.array == -np.inf))
 
 
@@ -63,18 +71,14 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Any:
     require_tensor("cdist", "x1", x1, 1)
     require_tensor("cdist", "x2", x2, 2)
     for name, x in (("X1", x1), ("X2", x2)):
+        if x.array.dtype.kind == "c":
+            called = TYPE_NAMES[x.array.dtype.name].scalar
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {called}")
         if x.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
     return vector_norm(ops.sub(ops.unsqueeze(x1, -2), ops.unsqueeze(x2, -3)), p, -1)
-
-
-def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Any:
-    """`beta * input + alpha *` the sum of the products of two batches of matrices."""
-    for position, (name, x) in enumerate((("input", input), ("batch1", batch1), ("batch2", batch2)), 1):
-        require_tensor("addbmm", name, x, position)
-    return ops.add(ops.mul(input, beta), ops.mul(ops.sum(ops.bmm(batch1, batch2), 0), alpha))
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Any:
@@ -108,22 +112,37 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Any = None, aweights: A
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"
         )
-    if not input.dtype.is_floating_point:
+    if input.array.dtype.kind == "b":
+        raise RuntimeError("cov(): bool dtype is not supported for input")
+    if input.array.dtype.kind in "iu":
         input = ops.cast(input, Default.float)
     rows = ops.reshape(input, (1, -1)) if input.ndim < 2 else input
+    if rows.shape[1] <= correction:
+        warnings.warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
+            UserWarning,
+            stacklevel=2,
+        )
     centred = ops.sub(rows, ops.mean(rows, 1, True))
-    product = ops.mm(centred, ops.t(centred))
+    product = ops.mm(centred, ops.conj(ops.t(centred)))
     return ops.squeeze(ops.div(product, max(rows.shape[1] - correction, 0)))
 
 
 def corrcoef(input: Tensor) -> Any:
     """The correlation coefficients of the rows."""
     require_tensor("corrcoef", "input", input, 1)
+    if input.ndim > 2:
+        raise RuntimeError(
+            f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"
+        )
     covariance = cov(input)
     if not covariance.ndim:
         return ops.div(covariance, covariance)
-    deviation = ops.sqrt(ops.diagonal(covariance))
-    return ops.clamp(ops.div(ops.div(covariance, ops.unsqueeze(deviation, 1)), ops.unsqueeze(deviation, 0)), -1, 1)
+    deviation = ops.sqrt(ops.real(ops.diagonal(covariance)))
+    quotient = ops.div(ops.div(covariance, ops.unsqueeze(deviation, 1)), ops.unsqueeze(deviation, 0))
+    if not input.dtype.is_complex:
+        return ops.clamp(quotient, -1, 1)
+    return ops.complex(*(ops.clamp(part(quotient), -1, 1) for part in (ops.real, ops.imag)))
 
 
 # Areas under points that are joined by lines

@@ -121,6 +121,16 @@ def _hermitian(self: Tensor) -> Any:
     return ops.transpose(ops.conj(self), -2, -1) if self.ndim else ops.conj(self)
 
 
+def _part(name: str) -> property:
+    """The real or the imaginary part: a view, whose elements are written when it is assigned to."""
+
+    def assign(self: Tensor, value: Any) -> None:
+        part: Any = FUNCTIONS[name](self)
+        part.copy_(value)
+
+    return property(FUNCTIONS[name], assign)
+
+
 def _sum_to_size(self: Tensor, size: tuple[int, ...]) -> Any:
     """Summed over the axes that would have to be broadcast for `size` to become its shape."""
     return unbroadcast(self, size)
@@ -159,8 +169,8 @@ METHODS: dict[str, Any] = {
     "contiguous": _contiguous,
     "H": property(_hermitian),
     "mH": property(lambda self: ops.transpose(ops.conj(self), -2, -1)),
-    "real": property(FUNCTIONS["real"]),
-    "imag": property(FUNCTIONS["imag"]),
+    "real": _part("real"),
+    "imag": _part("imag"),
     "resolve_conj": lambda self: self,
     "__pos__": FUNCTIONS["positive"],
     "where": lambda self, condition, other: FUNCTIONS["where"](condition, self, other),

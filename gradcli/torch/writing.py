@@ -15,7 +15,7 @@ from gradcli.engine.ops.gathering import along
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import require_tensor
+from gradcli.torch.arguments import refuse_complex, require_tensor
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 
@@ -72,6 +72,8 @@ def scatter_reduce(
     require_tensor("scatter_reduce", "input", input, 1)
     require_tensor("scatter_reduce", "index", index, 3)
     require_tensor("scatter_reduce", "src", src, 4)
+    if src.array.dtype != input.array.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if reduce not in ("sum", "mean", *_EXTREMES):
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     ones = Tensor(np.ones(src.array.shape, np.int64))
@@ -84,6 +86,7 @@ def scatter_reduce(
         count = Tensor(np.maximum(hits + include_self, 1).astype(input.array.dtype))
         return ops.div_floor(total, count) if count.array.dtype.kind in "iu" else ops.div(total, count)
     _refuse_gradients("scatter_reduce", input, src)
+    refuse_complex("scatter_reduce", (input, src) if reduce != "prod" else ())
     combine, neutral = _EXTREMES[reduce]
     kind = input.array.dtype
     limits = np.iinfo(kind) if kind.kind in "iu" else np.finfo(kind)

@@ -108,6 +108,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "index_select": [{"index": LINES, "axis": 0}, {"index": LINES, "axis": -1}],
     "index_add": [{"source": drawn(3, 4), "index": LINES, "axis": 0}, {"index": LINES, "axis": 0, "alpha": 2}],
     "index_fill": [{"index": LINES, "axis": 1, "value": 0.5}],
+    "index_fill_tensor": [{"index": LINES, "axis": 1}],
     "index_copy": [{"source": drawn(2, 4), "index": LINES[:2], "axis": 0}],
     "masked_select": [{"mask": np.eye(3, 4) > 0}],
     "masked_scatter": [{"mask": np.eye(3, 4) > 0}],
@@ -133,7 +134,10 @@ EXAMPLES: dict[str, list[Example]] = {
     "cholesky": [{"x": SYMMETRIC}],
     "pinv": [{"x": TALL}, {"x": TALL.T}],
     "lstsq": [{"a": TALL}, {"a": TALL, "b": drawn(4)}],
-    **{name: [{}, {"beta": 0.5, "alpha": 2.0}, {"x": drawn(3)}] for name in ("addmm", "addmv", "baddbmm", "addr")},
+    **{
+        name: [{}, {"beta": 0.5, "alpha": 2.0}, {"x": drawn(3)}]
+        for name in ("addbmm", "addmm", "addmv", "baddbmm", "addr")
+    },
     **{name: [{}, {"value": 2.0}, {"x": drawn(3)}] for name in ("addcmul", "addcdiv")},
     "lerp": [{}, {"weight": 0.3}, {"weight": drawn(3)}],
     # reduction, statistics

@@ -67,6 +67,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "number_pow": lambda x, base: base**x,
     # assignment
     "zero": lambda x: (x * 1).zero_(),
+    "fill_tensor": lambda x, value: (x * 1).fill_(value),
     "fill": lambda x, value: (x * 1).fill_(value),
     "copy": lambda x, source: (x * 1).copy_(source),
     # conversion, shape, indexing
@@ -86,6 +87,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "index_select": lambda x, index, axis: torch.index_select(x, axis, index),
     "index_add": lambda x, source, index, axis, alpha: torch.index_add(x, axis, index, source, alpha=alpha),
     "index_fill": lambda x, index, axis, value: torch.index_fill(x, axis, index, value),
+    "index_fill_tensor": lambda x, value, index, axis: torch.index_fill(x, axis, index, value),
     "index_copy": lambda x, source, index, axis: torch.index_copy(x, axis, index, source),
     "masked_scatter": lambda x, source, mask: torch.masked_scatter(x, mask, source),
     "sort": lambda x, axis, descending, stable: torch.sort(x, axis, descending),
@@ -97,8 +99,13 @@ TORCH: dict[str, Callable[..., Any]] = {
     # decompositions and other matrices
     **{name: getattr(torch.linalg, name) for name in ("qr", "cholesky")},
     "pinv": lambda x, rtol, hermitian: torch.linalg.pinv(x),
+    "unique": lambda x, axis: torch.unique(x, True, True, True, axis),
+    "unique_consecutive": lambda x, axis: torch.unique_consecutive(x, True, True, axis),
     "lstsq": lambda a, b: torch.linalg.lstsq(a, b).solution,
-    **{name: with_keywords(getattr(torch, name), "beta", "alpha") for name in ("addmm", "addmv", "baddbmm", "addr")},
+    **{
+        name: with_keywords(getattr(torch, name), "beta", "alpha")
+        for name in ("addbmm", "addmm", "addmv", "baddbmm", "addr")
+    },
     **{name: with_keywords(getattr(torch, name), "value") for name in ("addcmul", "addcdiv")},
     "squeeze": lambda x, axis: x.squeeze() if axis is None else x.squeeze(axis),
     "repeat": torch.Tensor.repeat,

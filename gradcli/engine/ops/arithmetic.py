@@ -127,7 +127,7 @@ _remainder = _whole_division("remainder_cpu", _with_sign_of_divisor)
 _fmod = _whole_division("fmod_cpu", np.fmod)
 floor_divide = elementwise(
     "floor_divide",
-    "NotImplemented",
+    "torch::autograd::NotImplemented",
     _floor_divide,
     domain=(REAL, NON_ZERO),
     numpy=[np.floor_divide],

@@ -25,6 +25,14 @@ def _copied(x: Any, source: Any) -> Any:
 
 
 zero = general("zero", "ZeroBackward0", lambda x: np.zeros_like(x), domain=REAL, x=_flat)
+fill_tensor = general(
+    "fill_tensor",
+    "FillBackward3",
+    lambda x, value: _copied(x, value),
+    domain=(REAL.shaped(3, 4), REAL.shaped()),
+    x=_flat,
+    value=lambda g: np.sum(g),
+)
 fill = general("fill", "FillBackward2", lambda x, value: np.full_like(x, fitting(value, x.dtype)), domain=REAL, x=_flat)
 copy = general(
     "copy",

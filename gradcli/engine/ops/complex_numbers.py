@@ -105,6 +105,8 @@ def real(x: Tensor) -> Tensor:
     return real_part(x) if x.dtype.is_complex else x
 
 
-def conj(x: Tensor) -> Tensor:
-    """The conjugate; a real Tensor itself."""
-    return conjugate(x) if x.dtype.is_complex else x
+def conj(x: Any) -> Any:
+    """The conjugate; what is real itself."""
+    if getattr(x, "array", x).dtype.kind != "c":
+        return x
+    return conjugate(x) if isinstance(x, Tensor) else np.conj(x)

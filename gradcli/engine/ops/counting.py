@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.axes import axis_in
+from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import result_type
+from gradcli.engine.multi import multi
+from gradcli.engine.op import general, missing, not_differentiable
+from gradcli.engine.ops.bitwise import WHOLE
 from gradcli.engine.ops.fused import lerp
 from gradcli.engine.ops.gathering import gather, values
 from gradcli.engine.ops.shape import flatten, moveaxis, reshape
 from gradcli.engine.ops.sorting import sort
+from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
 
 BETWEEN: dict[str, Callable[[Any], Any]] = {
@@ -33,26 +38,27 @@ def quantile(
 
     nans  whether a NaN among the elements makes the result NaN; otherwise they are left out
     """
-    q = np.asarray(values(q), x.dtype.type if isinstance(x, np.generic) else values(x).dtype)
-    _check_quantile(values(x), q, interpolation)
+    if not isinstance(q, Tensor):
+        q = np.asarray(q, values(x).dtype)
+    _check_quantile(values(x), values(q), interpolation)
     rows = flatten(x) if axis is None else reshape(x, (1,)) if not x.ndim else moveaxis(x, axis, -1)
     ordered = sort(rows, -1)[0]
     numbers = (~np.isnan(values(ordered))).sum(-1, keepdims=True)
     last = rows.shape[-1] - 1
-    rank = np.atleast_1d(q) * (np.maximum(numbers - 1, 0) if not nans else last)
+    rank = reshape(q, (-1,)) * (last if nans else np.maximum(numbers - 1, 0).astype(values(q).dtype))
     if nans:
-        rank = np.where(numbers <= last, last, rank)  # where NaN is
+        rank = np.where(numbers <= last, values(rank).dtype.type(last), rank)  # where NaN is
     rank = np.round(rank) if interpolation == "nearest" else rank
-    below = np.floor(rank)
-    low, high = (gather(ordered, -1, places.astype(np.int64)) for places in (below, np.ceil(rank)))
-    result = moveaxis(lerp(low, high, BETWEEN[interpolation](rank - below).astype(q.dtype)), -1, 0)
+    below, above = np.floor(values(rank)), np.ceil(values(rank))
+    low, high = (gather(ordered, -1, places.astype(np.int64)) for places in (below, above))
+    result = moveaxis(lerp(low, high, BETWEEN[interpolation](rank - below)), -1, 0)
     if keepdims:
         shape = (
             [1] * x.ndim if axis is None else [1 if i == axis_in(axis, x.ndim) else n for i, n in enumerate(x.shape)]
         )
-        return reshape(result, shape if not q.ndim else [q.size, *shape])
-    shape = [] if axis is None or not x.ndim else [*result.shape[1:]]
-    return reshape(result, shape if not q.ndim else [q.size, *shape])
+    else:
+        shape = [] if axis is None or not x.ndim else [*result.shape[1:]]
+    return reshape(result, [*result.shape[: q.ndim], *shape])
 
 
 def nanquantile(x: Any, q: Any, axis: int | None = None, keepdims: bool = False, interpolation: str = "linear") -> Any:
@@ -69,26 +75,38 @@ def _check_quantile(x: Any, q: Any, interpolation: str) -> None:
         raise RuntimeError("quantile() input tensor must be non-empty")
     if q.ndim > 1:
         raise RuntimeError("quantile() q must be a scalar or 1D tensor")
-    for wrong in q[(q < 0) | (q > 1)][:1]:
+    if q.dtype != x.dtype:
+        raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
+    for wrong in q[~((q >= 0) & (q <= 1))][:1]:
         raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {wrong:g}")
 
 
-# These have no derivative, and take and give NumPy values
+# Elements without repetition, each element's number among them, and their counts; the elements have no derivative
 
 
-def unique(x: Any, axis: int | None = None) -> tuple[Any, Any, Any]:
-    """The elements (or the slices along `axis`) that differ, sorted; each element's number among them; their counts.
+def _of_slices(x: Any, axis: int | None) -> int | None:
+    """The axis, counted from the front. Raises RuntimeError for slices without elements."""
+    if axis is None:
+        return None
+    axis = axis_in(axis, x.ndim)
+    if 0 in x.shape[:axis] + x.shape[axis + 1 :]:
+        raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
+    return axis
 
-    NaNs differ from one another.
-    """
-    return tuple(np.unique(x, return_inverse=True, return_counts=True, axis=axis, equal_nan=False))[:3]  # type: ignore[return-value]
+
+def _unique(x: Any, axis: int | None = None) -> tuple[Any, ...]:
+    """The elements (or the slices along `axis`) that differ, sorted. NaNs differ from one another."""
+    axis = _of_slices(x, axis)
+    found, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
+    return found, np.asarray(inverse, np.int64), np.asarray(counts, np.int64)
 
 
-def unique_consecutive(x: Any, axis: int | None = None) -> tuple[Any, Any, Any]:
-    """As `unique`, of elements (or slices) that follow one another, in their order."""
+def _unique_consecutive(x: Any, axis: int | None = None) -> tuple[Any, ...]:
+    """The elements (or the slices along `axis`) that differ from the one before, in their order."""
+    axis = _of_slices(x, axis)
     rows = x.reshape(-1) if axis is None else np.moveaxis(x, axis, 0)
     differs = np.ones(len(rows), bool)
-    differs[1:] = (rows[1:] != rows[:-1]).reshape(max(len(rows) - 1, 0), -1).any(1)
+    differs[1:] = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
     starts = np.flatnonzero(differs)
     found = rows[starts] if axis is None else np.moveaxis(rows[starts], 0, axis)
     inverse = differs.cumsum() - 1
@@ -96,7 +114,25 @@ def unique_consecutive(x: Any, axis: int | None = None) -> tuple[Any, Any, Any]:
     return found, inverse.reshape(x.shape) if axis is None else inverse, counts
 
 
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+unique = multi(
+    "unique",
+    lambda x, axis: "Unique2Backward0" if axis is None else "UniqueDimBackward0",
+    _unique,
+    outputs=3,
+    domain=REAL.shaped(3, 4),
+    x=missing,
+)
+unique_consecutive = multi(
+    "unique_consecutive",
+    "UniqueConsecutiveBackward0",
+    _unique_consecutive,
+    outputs=3,
+    domain=REAL.shaped(3, 4),
+    x=missing,
+)
+
+
+def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     """How often each whole number from 0 on comes, or the sum of its weights."""
     if x.dtype.kind not in "iu":
         raise not_implemented("bincount_cpu", x.dtype)
@@ -106,8 +142,24 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
         raise RuntimeError("minlength should be >= 0")
     if weights is not None and weights.shape != x.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
+    if weights is not None and weights.dtype.kind == "c":
+        raise not_implemented("bincount_cpu", weights.dtype)
     counts = np.bincount(x, weights, minlength)
+    if not x.size:
+        weights = None
     return counts.astype(np.int64 if weights is None else np.float32 if weights.dtype == np.float32 else np.float64)
+
+
+bincount = general(
+    "bincount",
+    "torch::autograd::NotImplemented",
+    _bincount,
+    domain=(WHOLE.shaped(3), REAL.shaped(3)),
+    x=not_differentiable,
+    weights=missing,
+)
+
+# These have no derivative, and take and give NumPy values
 
 
 def histc(x: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
@@ -122,7 +174,12 @@ def histc(x: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
         min, max = min - 1, max + 1
     if not (math.isfinite(min) and math.isfinite(max)):
         raise RuntimeError(f"torch.histc: range of [{min:g}, {max:g}] is not finite")
-    return np.histogram(x, bins, (min, max))[0].astype(x.dtype)
+    if max < min:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    low, high = x.dtype.type(min), x.dtype.type(max)
+    inside = x[(x >= low) & (x <= high)]
+    places = ((inside - low) * x.dtype.type(bins) / (high - low)).astype(np.int64)  # in PyTorch's order of rounding
+    return np.bincount(np.minimum(places, bins - 1), minlength=bins).astype(x.dtype)
 
 
 def searchsorted(ordered: Any, x: Any, right: bool = False, narrow: bool = False) -> Any:

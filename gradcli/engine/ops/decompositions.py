@@ -15,6 +15,7 @@ import numpy as np
 from gradcli.engine.domain import REAL
 from gradcli.engine.multi import multi
 from gradcli.engine.op import general, missing
+from gradcli.engine.ops.complex_numbers import conj
 from gradcli.engine.ops.indexing import diag_embed
 from gradcli.engine.ops.joining import cat
 from gradcli.engine.ops.linalg import LinAlgError, inv, square_matrix
@@ -225,8 +226,9 @@ cholesky = general("cholesky", "LinalgCholeskyExBackward0", _cholesky, domain=MA
 
 
 def cholesky_factor(x: Any, upper: bool = False) -> Any:
-    """The lower triangular factor, or the upper one."""
-    return _t(cholesky(x)) if upper else cholesky(x)
+    """The lower triangular factor, or the upper one, its conjugate transpose."""
+    factor = cholesky(x)
+    return conj(_t(factor)) if upper else factor
 
 
 # What is nearest to a solution

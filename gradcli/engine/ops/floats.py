@@ -29,7 +29,14 @@ def _nextafter(a: Any, b: Any) -> Any:
     return np.nextafter(a, b)
 
 
-nextafter = elementwise("nextafter", "NextafterBackward0", _nextafter, domain=(REAL, REAL), a=missing, b=missing)
+nextafter = elementwise(
+    "nextafter",
+    "NextafterBackward0",
+    _nextafter,
+    domain=(REAL, REAL),
+    a=lambda g, a, b: np.where(a == b, 0, g),
+    b=lambda g: np.zeros_like(g),
+)
 
 
 def _same_dtype(x: Any, y: Any) -> tuple[Any, Any]:
@@ -40,7 +47,7 @@ def _same_dtype(x: Any, y: Any) -> tuple[Any, Any]:
 
 heaviside = elementwise(
     "heaviside",
-    "NotImplemented",
+    "torch::autograd::NotImplemented",
     lambda a, b: np.where(a == 0, b, a > 0).astype(a.dtype)[()],
     domain=(REAL, REAL),
     align=_same_dtype,

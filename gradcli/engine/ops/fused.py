@@ -10,8 +10,9 @@ import numpy as np
 from gradcli.engine.domain import NON_ZERO, REAL
 from gradcli.engine.dtypes import result_type
 from gradcli.engine.errors import size_mismatch
+from gradcli.engine.fitting import fitting
 from gradcli.engine.op import general
-from gradcli.engine.ops.products import bmm, mm, mv, outer, scalar_name
+from gradcli.engine.ops.products import bmm, matmul, mm, mv, outer, scalar_name
 from gradcli.engine.ops.shape import expand, t, transpose
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
@@ -33,7 +34,7 @@ def _together(*arrays: Any) -> list[Any]:
 
 def _addcmul(x: Any, a: Any, b: Any, value: float = 1) -> Any:
     x, a, b = _together(x, a, b)
-    return x + x.dtype.type(value) * a * b
+    return x + fitting(value, x.dtype) * a * b
 
 
 def _addcdiv(x: Any, a: Any, b: Any, value: float = 1) -> Any:
@@ -46,7 +47,7 @@ def _addcdiv(x: Any, a: Any, b: Any, value: float = 1) -> Any:
             "* tensor1 / tensor2), for all dtypes."
         )
     x, a, b = _together(x, a, b)
-    return x + value * (a / b)
+    return x + fitting(value, x.dtype) * (a / b)
 
 
 addcmul = general(
@@ -77,7 +78,7 @@ def _lerp(start: Any, end: Any, weight: Any) -> Any:
             raise RuntimeError(f"expected dtype {names[0]} for `{name}` but got dtype {names[1]}")
     if start.dtype.kind not in "fc":
         raise not_implemented("lerp_kernel_scalar", start.dtype)
-    weight = np.asarray(weight, start.dtype)
+    weight = weight if hasattr(weight, "shape") else fitting(weight, start.dtype)
     _together(start, end, weight)
     return np.where(np.abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))[()]
 
@@ -99,19 +100,26 @@ def _times(x: Any, factor: float) -> Any:
 
 
 def _scaled(x: Any, factor: float, product: Any, alpha: float) -> Any:
-    """factor * x + alpha * product; a factor of 0 leaves `x` out, whatever is in it."""
+    """factor * x + alpha * product; a factor of 0 leaves `x` out, whatever is in it.
+
+    Where the dtype is of whole numbers, both factors lose their fractions.
+    """
     if x.dtype != product.dtype:
         raise RuntimeError(
             f"self and mat2 must have the same dtype, but got {scalar_name(x)} and {scalar_name(product)}"
         )
     if x.shape != product.shape and x.shape != product.shape[-1:]:
         expand(x, product.shape)  # which says what is wrong with the shape
-    if x.dtype.kind in "bui":  # where PyTorch drops the fractions of both numbers
-        factor, alpha = int(factor), int(alpha)
+    factor, alpha = (number if number == 1 else fitting(number, x.dtype) for number in (factor, alpha))
     product = _times(product, alpha)
-    if factor != 0:
+    if factor:
         product += _times(x, factor)
     return product
+
+
+def _by_blas(product: Any, alpha: float) -> Any:
+    """A product that BLAS multiplies by alpha: 0 times it is 0, whatever is in it."""
+    return product if alpha else np.zeros_like(product)
 
 
 def _addmm(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
@@ -120,24 +128,32 @@ def _addmm(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
         raise RuntimeError(f"{name} must be a matrix, got {matrix.ndim}-D tensor")
     if a.dtype != b.dtype:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {scalar_name(a)} and {scalar_name(b)}")
-    return _scaled(x, beta, mm(a, b), alpha)
+    return _scaled(x, beta, _by_blas(mm(a, b), alpha), alpha)
 
 
 def _addmv(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
     if a.ndim == 2 and b.ndim == 1 and (a.shape[1] != b.shape[0] or x.shape not in ((a.shape[0],), (1,), ())):
         raise RuntimeError(f"size mismatch, got input ({x.size}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})")
-    return _scaled(x, beta, mv(a, b), alpha)
+    return _scaled(x, beta, _by_blas(mv(a, b), alpha), alpha)
 
 
 def _baddbmm(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
     return _scaled(x, beta, bmm(a, b), alpha)
 
 
+def _addbmm(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
+    products = bmm(a, b)
+    return _scaled(x, beta, _by_blas(np.add.reduce(products, 0, products.dtype), alpha), alpha)
+
+
 def _addr(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
     for name, factor in (("beta", beta), ("alpha", alpha)):
+        if isinstance(factor, bool) and x.dtype.kind != "b":
+            raise RuntimeError(f"Boolean {name} only supported for Boolean results.")
         if isinstance(factor, float) and x.dtype.kind in "bui":
             raise RuntimeError(f"For integral input tensors, argument {name} must not be a floating point number.")
-    return _scaled(x, beta, outer(a, b), alpha)
+    dtype = result_type(x, a, b)
+    return _scaled(x.astype(dtype), beta, outer(a, b).astype(dtype), alpha)
 
 
 addmm: Callable[..., Any] = general(
@@ -169,6 +185,16 @@ baddbmm = general(
     x=lambda g, beta: _times(g, beta),
     a=lambda g, b, alpha: _times(bmm(g, transpose(b, 1, 2)), alpha),
     b=lambda g, a, alpha: _times(bmm(transpose(a, 1, 2), g), alpha),
+)
+addbmm = general(
+    "addbmm",
+    "AddbmmBackward0",
+    _addbmm,
+    domain=(MATRIX, BATCH, BATCH),
+    shapes_only=["x"],
+    x=lambda g, beta: _times(g, beta),
+    a=lambda g, b, alpha: _times(matmul(g, transpose(b, 1, 2)), alpha),
+    b=lambda g, a, alpha: _times(matmul(transpose(a, 1, 2), g), alpha),
 )
 addr = general(
     "addr",

@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import size_mismatch
+from gradcli.engine.fitting import fitting
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.indexing import slice_axis
@@ -76,7 +77,7 @@ def gather(x: Any, axis: int, index: Any) -> Any:
 
 def _placed(x: Any, source: Any, index: Any, axis: int) -> Any:
     result = x.copy()
-    result[_key("scatter", x, index, axis)] = source
+    result[_key("scatter", x, index, axis)] = source if np.ndim(source) else fitting(source, x.dtype)
     return result
 
 

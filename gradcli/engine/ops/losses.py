@@ -81,13 +81,13 @@ smooth_l1_loss = _of_difference(
     "smooth_l1_loss",
     "SmoothL1LossBackward0",
     lambda d, at: np.where(np.abs(d) < at, d * d / (2 * at), np.abs(d) - at / 2),
-    lambda d, at: np.where(np.abs(d) < at, d / at, np.sign(d)),
+    lambda d, at: np.where(np.abs(d) >= at, np.sign(d), d / at),
 )
 huber_loss = _of_difference(
     "huber_loss",
     "HuberLossBackward0",
     lambda d, at: np.where(np.abs(d) < at, d * d / 2, at * (np.abs(d) - at / 2)),
-    lambda d, at: np.where(np.abs(d) < at, d, at * np.sign(d)),
+    lambda d, at: np.where(np.abs(d) >= at, at * np.sign(d), d),
 )
 
 # Of probabilities
@@ -170,7 +170,7 @@ def _chosen(target: Any, ignore_index: int) -> tuple[Any, ...]:
 def _nll_loss(x: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
     _check_classes(x, target, weight, ignore_index)
     weights = _class_weights(target, weight, ignore_index, x.dtype)
-    losses = -weights * x[_chosen(target, ignore_index)]
+    losses = np.where(target == ignore_index, 0, -weights * x[_chosen(target, ignore_index)])[()]
     if reduction == "none":
         return losses
     total = np.add.reduce(losses, None)
@@ -181,7 +181,8 @@ def _nll_rule(g: Any, x: Any, target: Any, weight: Any, reduction: str, ignore_i
     weights = _class_weights(target, weight, ignore_index, getattr(x, "array", x).dtype)
     if reduction == "mean":
         weights = weights / np.add.reduce(weights, None)
-    return scatter(-g * weights, x.shape, _chosen(target, ignore_index))
+    ignored = target == ignore_index  # also of a mean of nothing, whose weights are NaN
+    return scatter(np.where(ignored, 0, -g) * np.where(ignored, 0, weights), x.shape, _chosen(target, ignore_index))
 
 
 nll_loss = general(
@@ -200,6 +201,11 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
     if target.dtype not in (np.int64, np.uint8):
         called = TYPE_NAMES[target.dtype.name].scalar
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {called}")
+    if x.dtype.kind != "f":
+        raise not_implemented("nll_loss_out_frame", x.dtype)
+    if weight is not None and weight.dtype != x.dtype:
+        names = [TYPE_NAMES[array.dtype.name].scalar for array in (x, weight)]
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     if weight is not None and weight.shape != (classes,):
         raise RuntimeError(
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "

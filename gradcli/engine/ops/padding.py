@@ -18,7 +18,8 @@ def _pad(x: Any, margins: Margins, value: float) -> Any:
     """`x` with elements of `value` before and after, along its last axes; a negative margin takes elements away."""
     lengths = x.shape[x.ndim - len(margins) :]
     needed = [n + before + after for n, (before, after) in zip(lengths, margins, strict=True)]
-    if min(needed) < 0:
+    taken = any(n + min(before, after) < 0 for n, (before, after) in zip(lengths, margins, strict=True))
+    if taken or min(needed, default=0) < 0:
         raise RuntimeError(
             f"The input size {[*x.shape]}, plus negative padding {[*margins[0]]} resulted in a negative output size"
         )
@@ -44,7 +45,9 @@ pad: Callable[..., Any] = general(
 
 def _pad_from(x: Any, indices: Sequence[Any], mode: str) -> Any:
     """`x`, along its last axes, at the `indices`, one array of them per axis."""
-    return x[..., *np.ix_(*indices)]
+    for axis, index in enumerate(indices, x.ndim - len(indices)):
+        x = x.take(index, axis)
+    return x
 
 
 pad_from = general(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import align
 from gradcli.engine.errors import size_mismatch
-from gradcli.engine.fitting import refuse_overflow
+from gradcli.engine.fitting import fitting, refuse_overflow
 from gradcli.engine.op import elementwise, general, not_differentiable
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -35,7 +36,18 @@ def _flat(g: Any) -> Any:
 
 # Slopes that depend on the sign
 
-abs = elementwise("abs", "AbsBackward0", np.abs, domain=REAL, kinks=lambda x: x == 0, x=lambda g, x: g * np.sign(x))
+
+def signum(x: Any) -> Any:
+    """-1, 0 or 1, and 0 for NaN, as PyTorch has it; a truth value is its own sign."""
+    if x.dtype.kind == "f":
+        return (x > 0).astype(x.dtype) - (x < 0)
+    return x if x.dtype.kind == "b" else np.sign(x)
+
+
+sign: Callable[..., Any] = elementwise(
+    "sign", "SignBackward0", lambda x: signum(x), domain=REAL, kinks=lambda x: x == 0, numpy=[np.sign], x=_flat
+)
+abs = elementwise("abs", "AbsBackward0", np.abs, domain=REAL, kinks=lambda x: x == 0, x=lambda g, x: g * sign(x))
 
 
 def gated(g: Any, mask: Any) -> Any:
@@ -49,14 +61,6 @@ def gated(g: Any, mask: Any) -> Any:
     return np.where(mask, g, 0)
 
 
-def signum(x: Any) -> Any:
-    """-1, 0 or 1; a truth value is its own sign."""
-    return x if x.dtype.kind == "b" else np.sign(x)
-
-
-sign = elementwise(
-    "sign", "SignBackward0", lambda x: signum(x), domain=REAL, kinks=lambda x: x == 0, numpy=[np.sign], x=_flat
-)
 relu = elementwise(
     "relu",
     "ReluBackward0",
@@ -264,7 +268,7 @@ def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
             f"{np.ndim(value)} dimension(s)."
         )
     try:
-        return np.where(mask, x.dtype.type(value), x)[()]
+        return np.where(mask, fitting(value, x.dtype), x)[()]
     except ValueError as error:
         raise _mismatch(mask, x) or error from None
 

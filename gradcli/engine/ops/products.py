@@ -220,6 +220,8 @@ _NEXT, _LAST = [1, 2, 0], [2, 0, 1]  # which components follow each one, in turn
 def _cross(a: Any, b: Any, axis: int = -1) -> Any:
     if a.ndim != b.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    if a.dtype != b.dtype:
+        raise RuntimeError(f"expected scalar type {scalar_name(a)} but found {scalar_name(b)}")
     along = axis_in(axis, a.ndim)
     if a.shape[along] != 3 or b.shape[along] != 3:
         raise RuntimeError(

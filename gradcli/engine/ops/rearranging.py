@@ -11,9 +11,12 @@ import numpy as np
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import elementwise, general
+from gradcli.engine.ops.complex_numbers import conj
+from gradcli.engine.ops.gathering import values
 from gradcli.engine.ops.indexing import scatter, slice_axis
 from gradcli.engine.ops.joining import tensor_split
 from gradcli.engine.ops.piecewise import signum
+from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.ops.reduction import sum as sum_over
 from gradcli.engine.ops.shape import flatten, flip, moveaxis, reshape, transpose
 from gradcli.engine.views import view_of
@@ -145,5 +148,13 @@ def _evenly(x: Any, places: int | Sequence[int], axis: int, name: str, least: in
 
 
 def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
-    """The dot products of vectors along an axis."""
-    return sum_over(a * b, axis)
+    """The dot products of vectors along an axis, of which the first are conjugated. Raises RuntimeError for ints."""
+    names = [scalar_name(values(x)) for x in (a, b)]
+    if values(a).dtype != values(b).dtype:
+        raise RuntimeError(
+            f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {names[0]} and y of type "
+            f"{names[1]} instead"
+        )
+    if values(a).dtype.kind not in "fc":
+        raise RuntimeError(f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {names[0]}")
+    return sum_over(conj(a) * b, axis)

@@ -161,7 +161,7 @@ def _nonempty(name: str, x: Any, axes: Axes) -> None:
             raise IndexError(words)
         raise RuntimeError(f"{words} Specify the reduction dim with the 'dim' argument.")
     for axis in (axes,) if isinstance(axes, int) else axes:
-        if x.shape[axis] == 0:
+        if x.ndim and x.shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
 
 
@@ -289,12 +289,17 @@ def _truth(result: Any, x: Any) -> Any:
     return result.astype(np.uint8) if x.dtype == np.uint8 else result
 
 
+def _axes_of_truth(axis: Axes, x: Any) -> Any:
+    """As `axes_in`, but an empty sequence stands for no axis, as in PyTorch."""
+    return () if axis == () else axes_in(axis, x.ndim)
+
+
 def _any(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return _truth(_fold(np.logical_or, x, axes_in(axis, x.ndim), keepdims), x)
+    return _truth(_fold(np.logical_or, x, _axes_of_truth(axis, x), keepdims), x)
 
 
 def _all(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return _truth(_fold(np.logical_and, x, axes_in(axis, x.ndim), keepdims), x)
+    return _truth(_fold(np.logical_and, x, _axes_of_truth(axis, x), keepdims), x)
 
 
 def _count_nonzero(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:

@@ -11,12 +11,14 @@ import numpy as np
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import size_mismatch
+from gradcli.engine.fitting import fitting
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.gathering import values
 from gradcli.engine.ops.indexing import index as elements
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.shape import expand, flatten, reshape, unsqueeze
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 
 MATRIX = REAL.shaped(3, 4)
 
@@ -54,7 +56,7 @@ def index_select(x: Any, axis: int, index: Any) -> Any:
 
 def _lines_added(x: Any, source: Any, index: Any, axis: int, alpha: float = 1) -> Any:
     result = x.copy()
-    np.add.at(result, _lines("index_add", x, index, axis), alpha * source)
+    np.add.at(result, _lines("index_add", x, index, axis), fitting(alpha, x.dtype) * source)
     return result
 
 
@@ -73,14 +75,29 @@ _index_add = general(
     x=lambda g: g,
     source=lambda g, index, axis, alpha: alpha * _index_select(g, index, axis),
 )
+
+
+def _filled(x: Any, value: Any, index: Any, axis: int) -> Any:
+    return _lines_copied(x, fitting(value, x.dtype), index, axis)
+
+
 index_fill_number: Callable[..., Any] = general(
     "index_fill",
     "IndexFillBackward0",
-    lambda x, index, axis, value: _lines_copied(x, value, index, axis),
+    lambda x, index, axis, value: _filled(x, value, index, axis),
     domain=(MATRIX, REAL),
     shapes_only=["x"],
     x=lambda g, index, axis: index_fill_number(g, index, axis, 0),
     index=not_differentiable,
+)
+_index_fill_tensor = general(
+    "index_fill_tensor",
+    "IndexFillBackward1",
+    _filled,
+    domain=(MATRIX, REAL.shaped()),
+    shapes_only=["x", "value"],
+    x=lambda g, index, axis: index_fill_number(g, index, axis, 0),
+    value=lambda g, index, axis: np.sum(_index_select(g, np.unique(index), axis)),
 )
 _index_copy = general(
     "index_copy",
@@ -123,13 +140,15 @@ def index_copy(x: Any, axis: int, index: Any, source: Any) -> Any:
 
 
 def index_fill(x: Any, axis: int, index: Any, value: Any) -> Any:
-    """`x` with a number in all slices along `axis` that `index` names."""
+    """`x` with `value` in all slices along `axis` that `index` names; a number gives a node of its own."""
     if np.ndim(values(value)):
         raise RuntimeError(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{np.ndim(values(value))} dimension(s)."
         )
-    return index_fill_number(x, values(index), axis, value.item() if isinstance(value, Tensor) else value)
+    if isinstance(value, Tensor):
+        return _index_fill_tensor(x, value, values(index), axis)
+    return index_fill_number(x, values(index), axis, value)
 
 
 def repeat_interleave(x: Any, repeats: Any = None, axis: int | None = None) -> Any:
@@ -189,6 +208,9 @@ def masked_select(x: Any, mask: Any) -> Any:
 
 
 def _masked_scatter(x: Any, source: Any, mask: Any) -> Any:
+    if source.dtype != x.dtype:
+        names = " and ".join(TYPE_NAMES[array.dtype.name].scalar for array in (x, source))
+        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{names}")
     count = np.count_nonzero(mask)
     if source.size < count:
         raise RuntimeError("Number of elements of source < number of ones in mask")

@@ -213,7 +213,8 @@ t: Callable[..., Any] = view_of("t", "TBackward0", _t, domain=MATRIX, x=lambda g
 
 
 def _flip(x: Any, axis: Axes = None) -> Any:
-    return np.flip(x, axes_in(axis, x.ndim)).copy()
+    """None stands for all axes, an empty sequence for none."""
+    return np.flip(x, axes_in(axis, x.ndim) if axis is None or np.size(axis) else ()).copy()
 
 
 flip: Callable[..., Any] = general(

@@ -194,7 +194,7 @@ cummin = _many("cummin", "CumminBackward0", _cummin)
 
 
 def _aminmax(x: Any, axis: int | None = None, keepdims: bool = False) -> tuple[Any, Any]:
-    if not x.size:
+    if axis is None and not x.size:
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )

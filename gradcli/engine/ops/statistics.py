@@ -13,6 +13,7 @@ from gradcli.engine.dtypes import Default
 from gradcli.engine.multi import multi
 from gradcli.engine.op import general
 from gradcli.engine.ops.arithmetic import div
+from gradcli.engine.ops.piecewise import sign
 from gradcli.engine.ops.reduction import amax, amin, count, count_nonzero, evenly, kept, mean, sum, ties
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
@@ -27,17 +28,24 @@ def _or_infinity(size: Any) -> Any:
 # Spread
 
 
-def _var(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> Any:
+def _wide_var(x: Any, axis: Axes, correction: float, keepdims: bool) -> Any:
+    """The variance in float64, in which PyTorch adds up too."""
     if x.dtype.kind not in "fc":
         raise RuntimeError("std and var only support floating point and complex dtypes")
-    deviation = x - mean(x, axis, True)
     if x.dtype.kind == "c":
-        deviation = np.abs(deviation)
+        deviation = np.abs(x - mean(x, axis, True))
+    else:
+        wide = x.astype(np.float64)
+        deviation = wide - mean(wide, axis, True)
     return sum(deviation * deviation, axis, keepdims) / max(count(x, axis) - correction, 0)
 
 
+def _var(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> Any:
+    return _wide_var(x, axis, correction, keepdims).astype(x.real.dtype)
+
+
 def _std(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> Any:
-    return np.sqrt(_var(x, axis, correction, keepdims))
+    return np.sqrt(_wide_var(x, axis, correction, keepdims)).astype(x.real.dtype)
 
 
 def _deviation(x: Any, axis: Axes, correction: float) -> Any:
@@ -168,15 +176,15 @@ def _norm_rule(g: Any, result: Any, x: Any, ord: float, axis: Axes, keepdims: bo
     if ord == 0:
         return np.zeros_like(x)
     if math.isinf(ord):
-        return np.sign(x) * evenly(g, result, np.abs(x), axis, keepdims)
+        return sign(x) * evenly(g, result, np.abs(x), axis, keepdims)
     g, size = kept(g, axis, keepdims), kept(result, axis, keepdims)
     if ord == 1:
-        return g * np.sign(x)
+        return g * sign(x)
     if ord == 2:
         return g * (x / _or_infinity(size))
     ratio = np.where(x == 0, 1, np.abs(x)) / np.where(size == 0, 1, size)
     g = np.where(size == 0, 0, g) if ord > 1 else g * (size != 0)  # below 1 a product, as in PyTorch
-    return g * np.where(x == 0, 0, np.sign(x) * ratio ** (ord - 1))
+    return g * np.where(x == 0, 0, sign(x) * ratio ** (ord - 1))
 
 
 def _norm_kinks(x: Any, ord: float = 2, axis: Axes = None, keepdims: bool = False) -> Any:
@@ -201,7 +209,7 @@ norm = general(
 def _logsumexp(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     axes = axes_in(axis, x.ndim)
     x = x if x.dtype.kind in "fc" else x.astype(Default.float)
-    largest = np.maximum.reduce(x, axes, keepdims=True, initial=-math.inf)
+    largest = np.maximum.reduce(x.real, axes, keepdims=True, initial=-math.inf)
     shift = np.where(np.isfinite(largest), largest, 0)
     result = np.log(sum(np.exp(x - shift), axis, True)) + shift
     return result if keepdims else sum(result, axis)  # of one element each

@@ -31,6 +31,16 @@ class _Pad(Module):
         return str(self.padding)
 
 
+class _CircularPad(_Pad):
+    mode = "circular"
+
+    def forward(self, input: Tensor) -> Any:
+        if input.ndim - self.axes not in (1, 2):
+            least = self.axes + 1
+            raise ValueError(f"expected {least}D or {least + 1}D input (got {input.ndim}D input)")
+        return super().forward(input)
+
+
 class _ConstantPad(_Pad):
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
@@ -46,7 +56,7 @@ class _ZeroPad(_Pad):
 
 def _layers() -> dict[str, type[_Pad]]:
     kinds: dict[str, tuple[type[_Pad], str]] = {
-        "Circular": (_Pad, "circular"), "Constant": (_ConstantPad, "constant"), "Reflection": (_Pad, "reflect"),
+        "Circular": (_CircularPad, "circular"), "Constant": (_ConstantPad, "constant"), "Reflection": (_Pad, "reflect"),
         "Replication": (_Pad, "replicate"), "Zero": (_ZeroPad, "constant"),
     }  # fmt: skip
     return {

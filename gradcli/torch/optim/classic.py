@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradcli.engine.dtypes import Array, Default
+from gradcli.engine.ops.piecewise import signum
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.optim.adaptive import count
 from gradcli.torch.optim.optimizer import Group, Optimizer, Parameters, check_range
@@ -87,8 +88,8 @@ class Rprop(Optimizer):
         sizes = state.setdefault("step_size", Tensor(np.full_like(gradient, options["lr"]))).array
         count(state)
         before = state["prev"].array
-        turn = np.sign(gradient * before)
+        turn = signum(gradient * before)
         sizes *= np.where(turn > 0, growing, np.where(turn < 0, shrinking, 1)).astype(sizes.dtype)
         np.clip(sizes, *options["step_sizes"], out=sizes)
         before[...] = np.where(turn < 0, 0, gradient)
-        param.array -= np.sign(before) * sizes
+        param.array -= signum(before) * sizes

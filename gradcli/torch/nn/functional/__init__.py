@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.torch.absent import absent_names
+from gradcli.torch.arguments import of_reals
 from gradcli.torch.nn.functional import (
     activation,
     class_losses,
@@ -19,5 +20,13 @@ from gradcli.torch.nn.functional import (
 _MODULES = (
     activation, class_losses, convolution, losses, margins, normalisation, pooling, random_masks, rearranging, tables,
 )  # fmt: skip
-globals().update(activation.FUNCTIONS | {name: getattr(module, name) for module in _MODULES for name in module.__all__})
+COMPLEX = frozenset(
+    "bilinear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d dropout embedding l1_loss linear "
+    "normalize pad pairwise_distance pixel_shuffle pixel_unshuffle poisson_nll_loss sigmoid silu softsign tanh "
+    "tanhshrink triplet_margin_loss triplet_margin_with_distance_loss".split()
+)
+"""The functions that take complex numbers. All others refuse them."""
+
+FUNCTIONS = activation.FUNCTIONS | {name: getattr(module, name) for module in _MODULES for name in module.__all__}
+globals().update({name: each if name in COMPLEX else of_reals(each) for name, each in FUNCTIONS.items()})
 __getattr__ = absent_names(__name__)

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine import ops
+from gradcli.engine.dtypes import result_type
+from gradcli.engine.errors import size_mismatch
 from gradcli.engine.inplace import change
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import not_implemented
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import numpy_dtype, require_tensor
 from gradcli.torch.binding import Signature, bound
+from gradcli.torch.lookup import broadcast_tensors
 
 TABLE = (
     ("input", "logsigmoid sigmoid tanh"),
@@ -140,8 +143,21 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Any:
-    """The cosine of the angle between vectors along `dim`; norms count as at least `eps`."""
-    return ops.sum(normalize(x1, 2, dim, eps) * normalize(x2, 2, dim, eps), dim)
+    """The cosine of the angle between vectors along `dim` of both in one shape; norms count as at least `eps`.
+
+    Raises RuntimeError for integers and complex numbers.
+    """
+    require_tensor("cosine_similarity", "x1", x1, 1)
+    require_tensor("cosine_similarity", "x2", x2, 2)
+    dtype = result_type(x1.array, x2.array)
+    if dtype.kind != "f":
+        called = TYPE_NAMES[dtype.name].scalar
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {called}")
+    if mismatch := size_mismatch(x1.array.shape, x2.array.shape):
+        raise mismatch
+    same = (x if x.array.dtype == dtype else ops.cast(x, dtype) for x in (x1, x2))
+    one, other = (normalize(x, 2, dim, eps) for x in broadcast_tensors(*same))
+    return ops.sum(one * other, dim)
 
 
 __all__ = [

@@ -154,29 +154,55 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             "Padding length should be less than or equal to two times the input dimension but got padding length "
             f"{len(pad)} and input of dimension {input.ndim}"
         )
+    if isinstance(value, complex):
+        raise TypeError("pad(): argument 'value' (position 4) must be float, not complex")
     margins = tuple(zip(pad[::2], pad[1::2], strict=True))[::-1]
     if mode == "constant":
         return ops.pad(input, margins, value or 0)
     if mode not in MODES:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    if value is not None:
-        raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    if value:
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    _check_padded(mode, input, len(margins))
     lengths = input.shape[input.ndim - len(margins) :]
     indices = [_margin(mode, n, before, after) for n, (before, after) in zip(lengths, margins, strict=True)]
     return ops.pad_from(input, indices, MODES[mode])
 
 
+def _check_padded(mode: str, input: Tensor, padded: int) -> None:
+    """Raises PyTorch's errors for input of other axes than those padded, channels, and perhaps images; or of none."""
+    ndim = input.ndim
+    if ndim - padded not in (1, 2) or padded > 3:
+        raise NotImplementedError(
+            f"Padding size {2 * padded} is not supported for {ndim}D input tensor.\n"
+            "Supported combinations for non-constant padding:\n"
+            "  - 2D or 3D input: padding size = 2 (pads last dimension)\n"
+            "  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n"
+            "  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
+        )
+    if mode != "circular" and 0 in input.shape[ndim - padded - 1 :]:
+        raise RuntimeError(
+            f"Expected {padded + 1}D or {padded + 2}D (batch mode) tensor with possibly 0 batch size and other "
+            f"non-zero dimensions for input, but got: {[*input.shape]}"
+        )
+
+
 def _margin(mode: str, n: int, before: int, after: int) -> Any:
     """Which of `n` elements stands where, from `before` the first to `after` the last."""
+    if n + before + after < (mode != "circular"):
+        raise RuntimeError(f"an axis of length {n} is too small for the padding ({before}, {after})")
     places = np.arange(-before, n + after)
     if mode == "replicate":
         return places.clip(0, n - 1)
-    reach = n - 1 if mode == "reflect" else n
-    if max(before, after) > reach:
+    if mode == "circular":  # around what negative margins leave
+        first = max(-before, 0)
+        left = n - first - max(-after, 0)
+        if max(before, after) > left:
+            raise RuntimeError("Padding value causes wrapping around more than once.")
+        return first + (places - first) % max(left, 1)
+    if max(before, after) >= n:
         raise RuntimeError(
             f"Padding size should be less than the corresponding input dimension, but got: padding ({before}, {after}) "
             f"for an axis of length {n}"
         )
-    if mode == "circular":
-        return places % n
     return np.where(places < 0, -places, np.where(places < n, places, 2 * (n - 1) - places))
