@@ -290,11 +290,16 @@ def _truth(result: Any, x: Any) -> Any:
 
 
 def _any(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return _truth(_fold(np.logical_or, x, axes_in(axis, x.ndim), keepdims), x)
+    return _truth(_fold(np.logical_or, x, _or_none(axis, x.ndim), keepdims), x)
 
 
 def _all(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return _truth(_fold(np.logical_and, x, axes_in(axis, x.ndim), keepdims), x)
+    return _truth(_fold(np.logical_and, x, _or_none(axis, x.ndim), keepdims), x)
+
+
+def _or_none(axis: Axes, ndim: int) -> tuple[int, ...] | None:
+    """As `axes_in`, but no axes are none of them: PyTorch makes this difference for truth alone."""
+    return () if axis == () else axes_in(axis, ndim)
 
 
 def _count_nonzero(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
