@@ -15,6 +15,8 @@ def axis_in(axis: SupportsIndex, ndim: int) -> int:
 
     Raises IndexError if there is no such axis, TypeError if it is no integer.
     """
+    if type(axis) is bool:
+        raise TypeError("an axis must be int, not bool")
     n, count = operator.index(axis), ndim or 1
     if not -count <= n < count:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {n})")
@@ -33,3 +35,8 @@ def axes_in(axes: Axes, ndim: int) -> tuple[int, ...] | None:
         if found.count(axis) > 1:
             raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
     return found if ndim and found else None
+
+
+def no_axes(axis: int) -> IndexError:
+    """The error for an axis of an array that has none, where PyTorch does not count it as having one."""
+    return IndexError(f"Dimension specified as {axis} but tensor has no dimensions")

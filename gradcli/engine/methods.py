@@ -31,6 +31,13 @@ def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
     return compare
 
 
+def _matrices_turned(self: Tensor) -> Any:
+    """Each matrix of a batch transposed."""
+    if self.ndim < 2:
+        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
+    return ops.transpose(self, -2, -1)
+
+
 OPERATORS: dict[str, Callable[..., Any]] = {
     "__add__": ops.add,
     "__radd__": ops.add,
@@ -77,7 +84,7 @@ METHODS: dict[str, Any] = {
     ),
     "T": property(lambda self: ops.permute(self, tuple(reversed(range(self.ndim))))),
     "astype": ops.cast,
-    "mT": property(lambda self: ops.transpose(self, -2, -1)),
+    "mT": property(_matrices_turned),
 }
 
 

@@ -52,11 +52,11 @@ def require_tensors(function: str, name: str, value: Any, position: int) -> None
             raise TypeError(f"expected Tensor as element {i} in argument {position - 1}, but got {kind}")
 
 
-def require_int(function: str, name: str, value: Any, position: int) -> None:
-    """Raises PyTorch's TypeError for anything but a whole number."""
+def require_int(function: str, name: str, value: Any, position: int | None) -> None:
+    """Raises PyTorch's TypeError for anything but a whole number. No position: it is given by name alone."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        where = f"argument '{name}' (position {position})"
-        raise TypeError(f"{function}(): {where} must be int, not {type(value).__name__}")
+        where = f"argument '{name}'" + (f" (position {position})" if position else "")
+        raise TypeError(f"{function.replace('.', '_')}(): {where} must be int, not {type(value).__name__}")
 
 
 def refuse_complex(function: str, values: Iterable[Any]) -> None:

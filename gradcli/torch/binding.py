@@ -1,12 +1,13 @@
 """Functions as PyTorch calls them, made from a line of text each.
 
 A signature is written as PyTorch's documentation writes it: "input, dim, keepdim=False, *, dtype!=None". Its parameters
-stand in the order of the engine function's. Five things are marked beside that:
+stand in the order of the engine function's. Six things are marked beside that:
 
     input           a parameter whose name is in TENSORS takes nothing but a Tensor
     index@          so does any other that is marked so
     other|number    ... or a Python number, if another argument is a Tensor
     sparse!=False   a parameter of PyTorch's alone, after all others: only its default is accepted
+    dim[]=None      several whole numbers as well as one, as a list or a tuple
     dtype=None      the first argument is cast to it before anything is computed, and sums of whole numbers after
 """
 
@@ -37,14 +38,16 @@ LISTS = frozenset({"tensors"})
 """Parameters that take a sequence of Tensors."""
 
 TENSORS = frozenset({"input", "other", "exponent", "condition", "mask", "mat2", "tensor", "vec", "vec2", "A", "B"})
-SEQUENCES = frozenset({"dim", "dims", "repeats", "shape", "shifts"})
-"""Parameters that take a whole number or many, as a list or a tuple; the engine takes tuples."""
+WHOLE = frozenset(
+    {"chunks", "decimals", "diagonal", "dim", "dim0", "dim1", "dim2", "end_dim", "k", "n", "offset", "start_dim"}
+)
+"""Parameters that take nothing but a whole number, unless they are marked "[]"."""
 
-WHOLE = frozenset({"chunks", "decimals", "diagonal", "dim0", "dim1", "end_dim", "k", "n", "offset", "start_dim"})
-"""Parameters that take nothing but a whole number. The engine says so of axes itself."""
-
-SYNONYMS = {"axis": "dim", "keepdims": "keepdim"}
-"""NumPy's names, which PyTorch accepts for its own."""
+SYNONYMS = {
+    "axis": "dim", "keepdims": "keepdim", "indices": "indices_or_sections", "sections": "indices_or_sections",
+    "tensor_indices_or_sections": "indices_or_sections",
+}  # fmt: skip
+"""NumPy's names, which PyTorch accepts for its own, and those of parameters that are several in PyTorch."""
 
 _REQUIRED: Any = object()
 
@@ -82,7 +85,7 @@ class Signature:
         before, _, after = text.replace(" ", "").partition("*,")
         parts = [part for part in f"{before}{after}".split(",") if part]
         heads = [part.partition("=")[0] for part in parts]
-        names = tuple(head.rstrip("!@").removesuffix("|number") for head in heads)
+        names = tuple(head.rstrip("!@").removesuffix("|number").removesuffix("[]") for head in heads)
         defaults = tuple(ast.literal_eval(part.partition("=")[2]) if "=" in part else _REQUIRED for part in parts)
         return Signature(
             names=names,
@@ -92,8 +95,8 @@ class Signature:
             kept=sum(not head.endswith("!") and head != "dtype" for head in heads),
             tensors=tuple((i, n, "|" in heads[i]) for i, n in enumerate(names) if n in TENSORS or "@" in heads[i]),
             lists=tuple((i, n) for i, n in enumerate(names) if n in LISTS),
-            whole=tuple((i, n) for i, n in enumerate(names) if n in WHOLE),
-            sequences=tuple((i, n) for i, n in enumerate(names) if n in SEQUENCES),
+            whole=tuple((i, n) for i, n in enumerate(names) if n in WHOLE and "[]" not in heads[i]),
+            sequences=tuple((i, n) for i, n in enumerate(names) if "[]" in heads[i]),
             dtype=heads.index("dtype") if "dtype" in heads else None,
         )
 
@@ -104,7 +107,7 @@ class Signature:
         values = [*args, *self.defaults[len(args) :]]
         unknown = {}
         for key, value in keywords.items():
-            name = SYNONYMS.get(key, key)
+            name = key if key in self.names else SYNONYMS.get(key, key)
             if name not in self.names:
                 unknown[key] = value
             elif self.names.index(name) < len(args):
@@ -127,7 +130,9 @@ class Signature:
         for position, parameter in self.lists:
             require_tensors(function, parameter, values[position], position + 1)
         for position, parameter in self.whole:
-            require_int(function, parameter, values[position], position + 1)
+            value = values[position]
+            if type(value) is not int and (value is not None or self.defaults[position] is not None):
+                require_int(function, parameter, value, position + 1 if position < self.positional else None)
         for position, parameter in self.sequences:
             value = values[position]
             if type(value) is list:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.axes import axis_in
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.fitting import refuse_overflow
 from gradcli.engine.ops.reduction import count
@@ -217,6 +218,8 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
 @_with_out
 def float_power(input: Any, exponent: Any) -> Any:
     """`input ** exponent` in float64."""
+    if not isinstance(input, Tensor) and not isinstance(exponent, Tensor):
+        require_tensor("float_power", "input", input, 1)
     wide = [
         ops.cast(x, np.result_type(x.array.dtype, np.float64)) if isinstance(x, Tensor) else x
         for x in (input, exponent)
@@ -270,6 +273,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     for name, position, value in (("input", 2, input), ("other", 3, other)):
         if not _is_number(value):
             require_tensor("where", name, value, position)
+    if condition.array.dtype == np.uint8:  # which once stood for truth values
+        condition = Tensor(condition.array.astype(bool))
     for number, tensor in ((input, other), (other, input)):
         if isinstance(tensor, Tensor):
             refuse_overflow(tensor.array, number)
@@ -301,11 +306,31 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
     return ops.put_along(input, dim, index, source)
 
 
+def _check_extension(input: Tensor, other: Tensor, axis: int) -> None:
+    """Raises PyTorch's RuntimeErrors for what cannot be put before or behind `input` along an axis."""
+    if other.ndim != input.ndim:
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    for i, (n, m) in enumerate(zip(input.shape, other.shape, strict=True)):
+        if n != m and i != axis:
+            raise RuntimeError(
+                "diff expects the shape of tensor to prepend or append to match that of input except along the "
+                f"differencing dimension; input.size({i}) = {n}, but got tensor.size({i}) = {m}"
+            )
+
+
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Each element less the one before along `dim`, `n` times."""
     require_tensor("diff", "input", input, 1)
+    require_int("diff", "n", n, 2)
+    require_int("diff", "dim", dim, 3)
     if not input.ndim:
         raise RuntimeError("diff expects input to be at least one-dimensional")
+    axis = axis_in(dim, input.ndim)
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    for other in (prepend, append):
+        if other is not None:
+            _check_extension(input, other, axis)
     parts = [x for x in (prepend, input, append) if x is not None]
     result = ops.cat(parts, dim) if len(parts) > 1 else input
     step = ops.logical_xor if result.array.dtype.kind == "b" else ops.sub
@@ -322,6 +347,9 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Any:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     if input.ndim < 2:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
+    axes = [axis_in(axis, input.ndim) for axis in dims]
+    if axes[0] == axes[1]:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     return ops.rot90(input, k % 4, tuple(dims))
 
 
@@ -339,6 +367,11 @@ def einsum(equation: Any, *operands: Any) -> Any:
 
     In its place the axes of each operand may follow it as a list of numbers, and those of the result come last.
     """
+    if not operands:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+            "subscripts list"
+        )
     if not isinstance(equation, str):
         return einsum(*_equation((equation, *operands)))
     given = operands[0] if len(operands) == 1 and isinstance(operands[0], (tuple, list)) else operands
@@ -350,6 +383,11 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Any:
     """The sum of products over the last `dims` axes of `a` and the first of `b`, or over two lists of axes."""
     require_tensor("tensordot", "a", a, 1)
     require_tensor("tensordot", "b", b, 2)
+    for name, axes in zip(("dims_self", "dims_other"), dims if isinstance(dims, (tuple, list)) else (), strict=False):
+        if not isinstance(axes, (tuple, list)):
+            raise TypeError(
+                f"tensordot(): argument '{name}' (position 3) must be tuple of ints, not {type(axes).__name__}"
+            )
     return ops.tensordot(a, b, dims.tolist() if isinstance(dims, Tensor) else dims)
 
 

@@ -15,7 +15,7 @@ Table = Iterable[tuple[str, str]]
 
 ELEMENTWISE: Table = (
     ("input", "abs acos acosh asin asinh atan atanh ceil cos cosh deg2rad digamma erf erfc exp exp2 expm1 floor frac"),
-    ("input", "isfinite isinf isnan lgamma log log10 log1p log2 logical_not logit neg rad2deg reciprocal relu rsqrt"),
+    ("input", "isfinite isinf isnan lgamma log log10 log1p log2 logical_not neg rad2deg reciprocal relu rsqrt"),
     ("input", "sigmoid sign signbit sin sinc sinh sqrt square tan tanh trunc bitwise_not angle conj imag real"),
     ("input", "view_as_complex view_as_real"),
     ("input, other", "atan2 fmax fmin gcd hypot lcm ldexp logaddexp logaddexp2 logical_and logical_or logical_xor"),
@@ -27,6 +27,7 @@ ELEMENTWISE: Table = (
     ("input, values@", "heaviside"),
     ("n, input", "polygamma"),
     ("input, min=None, max=None", "clamp"),
+    ("input, eps=None", "logit=logit_within"),
     ("input, mask, value", "masked_fill"),
     ("input, nan=None, posinf=None, neginf=None", "nan_to_num"),
     ("input, end@, weight", "lerp"),
@@ -35,11 +36,13 @@ ELEMENTWISE: Table = (
     ("abs@, angle@", "polar"),
 )  # fmt: skip
 REDUCTIONS: Table = (
-    ("input, dim=None, keepdim=False, *, dtype=None", "mean prod sum"),
-    ("input, dim=None, keepdim=False", "all amax amin any argmax argmin"),
-    ("input, dim=None", "count_nonzero"),
+    ("input, dim[]=None, keepdim=False, *, dtype=None", "mean sum"),
+    ("input, dim=None, keepdim=False, *, dtype=None", "prod"),
+    ("input, dim[]=None, keepdim=False", "all amax amin any"),
+    ("input, dim=None, keepdim=False", "argmax argmin"),
+    ("input, dim[]=None", "count_nonzero"),
     ("input, *, dim=None, keepdim=False", "aminmax"),
-    ("input, dim, keepdim=False", "logsumexp"),
+    ("input, dim[], keepdim=False", "logsumexp"),
     ("input, dim, *, dtype=None", "cumprod cumsum"),
     ("input, dim, dtype=None", "log_softmax softmax"),
     ("input, dim", "cummax cummin"),
@@ -63,7 +66,7 @@ PLACES: Table = (
     ("input, indices@, dim=None", "take_along_dim=take_along"),
     ("input, mask", "masked_select"),
     ("input, mask, source@", "masked_scatter"),
-    ("input, repeats=None, dim=None, *, output_size!=None", "repeat_interleave"),
+    ("input, repeats[]=None, dim=None, *, output_size!=None", "repeat_interleave"),
 )
 MATRICES: Table = (
     ("input, other", "inner kron matmul"),
@@ -83,15 +86,15 @@ MATRICES: Table = (
 )
 SHAPES: Table = (
     ("input", "adjoint fliplr flipud ravel t"),
-    ("input, shape", "reshape"),
+    ("input, shape[]", "reshape"),
     ("input, size", "broadcast_to=expand"),
     ("input, start_dim=0, end_dim=-1", "flatten"),
     ("input, dim0, dim1", "transpose"),
     ("input, source, destination", "movedim=moveaxis"),
-    ("input, dims", "flip permute tile"),
-    ("input, shifts, dims=None", "roll"),
+    ("input, dims[]", "flip permute tile"),
+    ("input, shifts[], dims[]=None", "roll"),
     ("input, dim", "unsqueeze"),
-    ("input, dim=None", "squeeze"),
+    ("input, dim[]=None", "squeeze"),
     ("input, split_size_or_sections, dim=0", "split"),
     ("input, chunks, dim=0", "chunk"),
     ("input, indices_or_sections, dim=0", "tensor_split"),
@@ -121,10 +124,11 @@ LINALG: Table = (
     ("input, other", "matmul"),
 )
 SPECIAL: Table = (
-    ("input", "digamma erf erfc exp2 expit=sigmoid expm1 gammaln=lgamma log1p logit psi=digamma sinc"),
+    ("input", "digamma erf erfc exp2 expit=sigmoid expm1 gammaln=lgamma log1p psi=digamma sinc"),
     ("n, input", "polygamma"),
+    ("input, eps=None", "logit=logit_within"),
     ("input|number, other|number", "xlogy"),
-    ("input, dim, keepdim=False", "logsumexp"),
+    ("input, dim[], keepdim=False", "logsumexp"),
     ("input, dim, dtype=None", "log_softmax softmax"),
 )
 ACTIVATIONS: Table = (

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import (
@@ -18,6 +19,7 @@ from gradcli.torch.arguments import (
     refuse_complex,
     require_int,
     require_tensor,
+    require_tensors,
 )
 
 __all__ = [
@@ -54,6 +56,8 @@ def unique(
     """The elements, or slices along `dim`, that differ; sorted, whether asked or not."""
     require_tensor("unique", "input", input, 1)
     refuse_complex("unique", (input,))
+    if dim is not None:
+        require_int("unique_dim", "dim", dim, 2)
     return _chosen(ops.unique(input, dim), return_inverse, return_counts)
 
 
@@ -63,6 +67,8 @@ def unique_consecutive(
     """The elements, or slices along `dim`, that differ from the one before."""
     require_tensor("unique_consecutive", "input", input, 1)
     refuse_complex("unique", (input,))
+    if dim is not None:
+        require_int("unique_consecutive", "dim", dim, None)
     return _chosen(ops.unique_consecutive(input, dim), return_inverse, return_counts)
 
 
@@ -90,27 +96,51 @@ def searchsorted(
 ) -> Tensor:
     """Where in `sorted_sequence` each element of `input`, a Tensor or a number, belongs."""
     require_tensor("searchsorted", "sorted_sequence", sorted_sequence, 1)
-    only_default("searchsorted", "sorter", sorter)
     if side not in (None, "left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if right and side == "left":
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+        )
+    ordered = sorted_sequence.array if sorter is None else _in_order(sorted_sequence.array, sorter)
     wanted = input.array if isinstance(input, Tensor) else input
-    return Tensor(ops.searchsorted(sorted_sequence.array, wanted, right or side == "right", out_int32))
+    return Tensor(ops.searchsorted(ordered, wanted, right or side == "right", out_int32))
+
+
+def _in_order(array: Any, sorter: Tensor) -> Any:
+    """The numbers, or rows of them, in the order that `sorter` gives. Raises PyTorch's RuntimeErrors for no order."""
+    require_tensor("searchsorted", "sorter", sorter, 3)
+    indices: Any = sorter.array
+    if indices.shape != array.shape:
+        raise RuntimeError(
+            "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
+            f"{[*array.shape]}and got sorter tensor {[*indices.shape]}"
+        )
+    if indices.dtype != np.int64:
+        kind = TYPE_NAMES[indices.dtype.name].scalar
+        raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {kind}")
+    if indices.size and not 0 <= indices.min() <= indices.max() < array.shape[-1]:
+        raise RuntimeError("torch.searchsorted(): sorter index out of range")
+    return np.take_along_axis(array, indices, -1)
 
 
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """Between which of the ordered boundaries each element of `input` lies."""
     require_tensor("bucketize", "boundaries", boundaries, 2)
+    if boundaries.ndim != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Which elements are among others; either may be a number."""
-    if not isinstance(elements, Tensor) and not isinstance(test_elements, Tensor):
-        require_tensor("isin", "elements", elements, 1)
-    for x in (elements, test_elements):
-        if isinstance(x, Tensor) and x.dtype.is_complex:
-            called = TYPE_NAMES[x.array.dtype.name].scalar
-            raise RuntimeError(f"Unsupported input type encountered for isin(): {called}")
+    for position, (name, value) in enumerate((("elements", elements), ("test_elements", test_elements)), 1):
+        both = not isinstance(elements, Tensor) and not isinstance(test_elements, Tensor)
+        if both or type(value) not in PYTHON_CATEGORY:
+            require_tensor("isin", name, value, position)
+        if isinstance(value, Tensor) and value.array.dtype.kind not in "iuf":
+            kind = TYPE_NAMES[value.array.dtype.name].scalar
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {kind}")
     a, b = (x.array if isinstance(x, Tensor) else x for x in (elements, test_elements))
     return Tensor(np.asarray(np.isin(a, b, assume_unique=assume_unique, invert=invert)))
 
@@ -121,7 +151,10 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 def _triangle(name: str, upper: bool) -> Any:
     def indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
         check_device(name, device)
-        rows, columns = np.indices((row, col)).reshape(2, -1)
+        for called, length in (("row", row), ("col", col)):
+            if length < 0:
+                raise RuntimeError(f"{called} must be non-negative, got{length}")
+        rows, columns = np.indices((row, col)).reshape(2, row * col)
         inside = columns - rows >= offset if upper else columns - rows <= offset
         return Tensor(np.stack([rows, columns])[:, inside].astype(numpy_dtype(name, dtype) or np.int64))
 
@@ -141,6 +174,14 @@ def _listed(tensors: Sequence[Any]) -> list[Tensor]:
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """A Tensor for each vector, its values along an axis of their own: the first ("ij"), or the second ("xy")."""
     vectors = _listed(tensors)
+    require_tensors("meshgrid", "tensors", vectors, 1)
+    if not vectors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    for vector in vectors:
+        if vector.ndim > 1:
+            raise RuntimeError(
+                f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {[*vector.shape]}"
+            )
     if len({vector.array.dtype for vector in vectors}) > 1:
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if indexing is None:
@@ -167,6 +208,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All choices of an element from each vector, one a row."""
     vectors = _listed(tensors)
+    for vector in vectors:
+        if vector.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {[*vector.shape]}")
     if len(vectors) == 1:
         return vectors[0]
     return ops.stack([ops.reshape(grid, (-1,)) for grid in meshgrid(*vectors, indexing="ij")], 1)  # type: ignore[no-any-return]
@@ -177,6 +221,10 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     require_tensor("combinations", "input", input, 1)
     if input.ndim != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {[*input.shape]}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        return Tensor(np.empty(0, input.array.dtype))
     places = np.indices((input.numel(),) * r).reshape(r, -1).T
     steps = np.diff(places, axis=1)
     rows = places[(steps >= 0 if with_replacement else steps > 0).all(1)]
@@ -209,6 +257,10 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # noqa: N803  # PyTorch's name
     """The powers of the elements, one a column: `N` of them (as many as there are elements), the highest first."""
     require_tensor("vander", "x", x, 1)
+    if x.ndim != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    if N is not None and N < 0:
+        raise RuntimeError("N must be non-negative.")
     exponents = np.arange(x.numel() if N is None else N)
     powers = Tensor(exponents if increasing else exponents[::-1].copy())
     return ops.power(ops.unsqueeze(x, -1), powers)  # type: ignore[no-any-return]

@@ -88,6 +88,8 @@ def matrix_norm(
             f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim if isinstance(dim, int) else len(dim)}"
         )
     axes = tuple(axis_in(axis, x.ndim) for axis in dim)
+    if axes[0] == axes[1]:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({axes[0]}, {axes[1]})")
     if ord == "fro":
         return ops.norm(x, 2, axes, keepdim)
     if ord in OF_SUMS:
@@ -97,6 +99,8 @@ def matrix_norm(
         if A.array.dtype == np.float16:
             raise RuntimeError("linalg.matrix_norm: Low precision dtypes not supported. Got Half")
         last = ops.svdvals(ops.moveaxis(x, axes, (-2, -1)))
+        if not last.shape[-1] and ord == 2:
+            ord = "nuc"  # the largest of none is 0, as their sum is
         reduced = OF_SINGULAR_VALUES[ord](last, -1)
         result = ops.moveaxis(ops.unsqueeze(reduced, -1), (-2, -1), axes)
     else:
@@ -149,6 +153,8 @@ def norm(
 def cond(A: Tensor, p: Any = None) -> Any:  # noqa: N803  # PyTorch's name
     """The condition number: the `p`-norm times that of the inverse, infinite for a singular matrix."""
     require_tensor("linalg.cond", "A", A, 1)
+    if A.ndim >= 2 and 0 in A.shape[-2:]:
+        return Tensor(np.zeros(A.shape[:-2], A.array.dtype))
     if p in (None, 2, -2):
         values = ops.svdvals(A)
         most, least = values[..., 0], values[..., -1]
@@ -224,6 +230,10 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     """The solution of A X = B with the least squared error, and the rank of A; the rest stays empty, as in PyTorch."""
     require_tensor("linalg.lstsq", "A", A, 1)
     require_tensor("linalg.lstsq", "B", B, 2)
+    if A.ndim < 2:
+        raise RuntimeError("torch.linalg.lstsq: input must have at least 2 dimensions.")
+    if A.shape[-2] != (B.shape[-2] if B.ndim >= A.ndim else B.shape[-1] if B.ndim else None):
+        raise RuntimeError("torch.linalg.lstsq: input.size(-2) should match other.size(-2)")
     if rcond is not None:
         raise unsupported("linalg.lstsq", "rcond")
     if driver not in (None, "gelsy"):
@@ -243,6 +253,8 @@ def solve_triangular(
     """The X with A X = B (X A = B unless `left`), of which one triangle of A is read."""
     require_tensor("linalg.solve_triangular", "A", A, 1)
     require_tensor("linalg.solve_triangular", "B", B, 2)
+    if B.ndim < 2:
+        raise RuntimeError("linalg.solve_triangular: The input tensor B must have at least 2 dimensions.")
     if unitriangular:
         raise unsupported("linalg.solve_triangular", "unitriangular")
     return solve(ops.triu(A) if upper else ops.tril(A), B, left=left)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.axes import no_axes
 from gradcli.engine.dtypes import Default
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import require_tensor, require_tensors
+from gradcli.torch.arguments import require_int, require_tensor, require_tensors
 from gradcli.torch.matrices import vector_norm
 
 __all__ = [
@@ -71,11 +72,14 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Any:
     require_tensor("cdist", "x1", x1, 1)
     require_tensor("cdist", "x2", x2, 2)
     for name, x in (("X1", x1), ("X2", x2)):
-        if x.array.dtype.kind == "c":
-            called = TYPE_NAMES[x.array.dtype.name].scalar
-            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {called}")
         if x.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")
+    for name, x in (("X1", x1), ("X2", x2)):
+        if x.array.dtype.kind != "f":
+            kind = TYPE_NAMES[x.array.dtype.name].scalar
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {kind}")
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
     return vector_norm(ops.sub(ops.unsqueeze(x1, -2), ops.unsqueeze(x2, -3)), p, -1)
@@ -90,6 +94,13 @@ def diagflat(input: Tensor, offset: int = 0) -> Any:
 def block_diag(*tensors: Any) -> Any:
     """A matrix with the given ones along its diagonal; a vector is a row of it."""
     require_tensors("block_diag", "tensors", tensors, 1)
+    if not tensors:
+        return Tensor(np.empty((1, 0), Default.float))
+    for i, x in enumerate(tensors):
+        if x.ndim > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {x.ndim} dimensions"
+            )
     blocks = [ops.at_least(x, 2) for x in tensors]
     width, left, rows = sum(x.shape[1] for x in blocks), 0, []
     for block in blocks:
@@ -106,26 +117,65 @@ def block_diag(*tensors: Any) -> Any:
 def cov(input: Tensor, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
     """The covariances of the rows, divided by the number of columns less `correction`."""
     require_tensor("cov", "input", input, 1)
-    if fweights is not None or aweights is not None:
-        raise NotImplementedError("gradcli.torch.cov() does not support the arguments 'fweights' and 'aweights' yet")
     if input.ndim > 2:
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"
         )
     if input.array.dtype.kind == "b":
         raise RuntimeError("cov(): bool dtype is not supported for input")
-    if input.array.dtype.kind in "iu":
+    if input.array.dtype.kind not in "fc":
         input = ops.cast(input, Default.float)
-    rows = ops.reshape(input, (1, -1)) if input.ndim < 2 else input
+    rows = ops.reshape(input, (1, input.numel())) if input.ndim < 2 else input
     if rows.shape[1] <= correction:
         warnings.warn(
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
             UserWarning,
             stacklevel=2,
         )
-    centred = ops.sub(rows, ops.mean(rows, 1, True))
-    product = ops.mm(centred, ops.conj(ops.t(centred)))
-    return ops.squeeze(ops.div(product, max(rows.shape[1] - correction, 0)))
+    if fweights is None and aweights is None:
+        mean, scaled, count = ops.mean(rows, 1, True), None, rows.shape[1] - correction
+    else:
+        weights, total, count = _weights(rows, fweights, aweights, correction)
+        mean, scaled = ops.div(ops.sum(ops.mul(rows, weights), 1, True), total), weights
+    centred = ops.sub(rows, mean)
+    product = ops.mm(centred if scaled is None else ops.mul(centred, scaled), ops.conj(ops.t(centred)))
+    return ops.squeeze(ops.div(product, ops.clamp(count, 0, None) if isinstance(count, Tensor) else max(count, 0)))
+
+
+def _weights(rows: Tensor, fweights: Any, aweights: Any, correction: int) -> tuple[Any, Any, Any]:
+    """The weight of each observation, their sum, and what the sum of products is divided by.
+
+    fweights  how often an observation was made; aweights  how much it counts. Raises PyTorch's RuntimeErrors.
+    """
+    _check_weights("fweights", fweights, rows.shape[1], "iu", "integral")
+    _check_weights("aweights", aweights, rows.shape[1], "f", "floating point")
+    known = [w for w in (fweights, aweights) if w is not None]
+    weights = known[0] if len(known) == 1 else ops.mul(*known)
+    total = ops.sum(weights)
+    if total.array == 0 and rows.shape[1]:
+        raise RuntimeError("cov(): weights sum to zero, can't be normalized")
+    if aweights is None or not correction:
+        return weights, total, ops.sub(total, correction)
+    return weights, total, ops.sub(total, ops.mul(ops.div(ops.sum(ops.mul(weights, aweights)), total), correction))
+
+
+def _check_weights(name: str, weights: Any, observations: int, kinds: str, called: str) -> None:
+    if weights is None:
+        return
+    if weights.ndim > 1:
+        raise RuntimeError(
+            f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.ndim} dimensions"
+        )
+    if weights.array.dtype.kind not in kinds:
+        kind = TYPE_NAMES[weights.array.dtype.name].scalar
+        raise RuntimeError(f"cov(): expected {name} to have {called} dtype but got {name} with {kind} dtype")
+    if weights.numel() != observations:
+        raise RuntimeError(
+            f"cov(): expected {name} to have the same numel as there are observations in the input but got "
+            f"{weights.numel()} != {observations}"
+        )
+    if np.any(weights.array < 0):
+        raise RuntimeError(f"cov(): {name} cannot be negative")
 
 
 def corrcoef(input: Tensor) -> Any:
@@ -148,12 +198,16 @@ def corrcoef(input: Tensor) -> Any:
 # Areas under points that are joined by lines
 
 
-def _strips(y: Tensor, x: Any, dx: Any, dim: int) -> Any:
+def _strips(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> Any:
     """Twice the area between each two neighbours along `dim`."""
+    if not y.ndim:
+        raise no_axes(dim)
     length = y.shape[dim]
     sums = ops.add(ops.slice_axis(y, dim, 0, length - 1), ops.slice_axis(y, dim, 1, length))
     if x is None:
         return ops.mul(sums, dx)
+    if x.ndim == 1 and x.shape[0] != length:
+        raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
     if x.ndim == 1:
         x = ops.reshape(x, [-1 if i == dim % y.ndim else 1 for i in range(y.ndim)])
     places = x.shape[dim]
@@ -163,7 +217,8 @@ def _strips(y: Tensor, x: Any, dx: Any, dim: int) -> Any:
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The area under points at the places `x`, or `dx` (1) apart, along `dim`."""
     require_tensor("trapezoid", "y", y, 1)
-    return ops.div(ops.sum(_strips(y, x, 1 if dx is None else dx, dim), dim), 2.0)
+    require_int("trapezoid", "dim", dim, None)
+    return ops.div(ops.sum(_strips("trapezoid", y, x, 1 if dx is None else dx, dim), dim), 2.0)
 
 
 trapz = trapezoid
@@ -172,4 +227,5 @@ trapz = trapezoid
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The area under points up to each but the first, along `dim`."""
     require_tensor("cumulative_trapezoid", "y", y, 1)
-    return ops.cumsum(ops.div(_strips(y, x, 1 if dx is None else dx, dim), 2.0), dim)
+    require_int("cumulative_trapezoid", "dim", dim, None)
+    return ops.cumsum(ops.div(_strips("cumulative_trapezoid", y, x, 1 if dx is None else dx, dim), 2.0), dim)

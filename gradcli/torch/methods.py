@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ from gradcli.torch import casts, devices, protocol, storage
 from gradcli.torch.arguments import refuse, require_int
 from gradcli.torch.functions import FUNCTIONS, ON_INPUT
 
+LACKING = {"repeat": "repeats", "tile": "dims", "flip": "dims", "permute": "dims", "expand": "size", "reshape": "shape"}
+"""What PyTorch calls the whole numbers that these methods must be given."""
+
 
 def _of_lengths(name: str, compute: Callable[[Tensor, tuple[int, ...]], Any]) -> Callable[..., Any]:
     """A method that takes whole numbers one by one or as one sequence."""
@@ -26,6 +30,8 @@ def _of_lengths(name: str, compute: Callable[[Tensor, tuple[int, ...]], Any]) ->
         for keyword in ("size", "shape", "dims", "repeats"):
             lengths += (keywords.pop(keyword),) if keyword in keywords else ()
         refuse(name, keywords)
+        if not lengths and name in LACKING:
+            raise TypeError(f'{name}() missing 1 required positional arguments: "{LACKING[name]}"')
         given = lengths[0] if len(lengths) == 1 and isinstance(lengths[0], (tuple, list)) else lengths
         for position, length in enumerate(given, 1):
             require_int(name, "size", length, position)
@@ -36,11 +42,16 @@ def _of_lengths(name: str, compute: Callable[[Tensor, tuple[int, ...]], Any]) ->
 
 
 def _size(self: Tensor, dim: int | None = None) -> Size | int:
-    return self.shape if dim is None else self.shape[axis_in(dim, self.ndim)]
+    if dim is None:
+        return self.shape
+    require_int("size", "dim", dim, 1)
+    return int(self.shape[axis_in(dim, self.ndim)])
 
 
 def _view(self: Tensor, *shape: Any) -> Any:
     """The same memory in another shape, or as numbers of another dtype with as many bytes."""
+    if not shape:
+        raise TypeError("view() received an invalid combination of arguments - got ()")
     if len(shape) == 1 and isinstance(shape[0], dtype):
         return _as_dtype(self, shape[0])
     return _of_lengths("view", _reshaped_in_place)(self, *shape)
@@ -79,7 +90,11 @@ def _reshaped_in_place(self: Tensor, shape: tuple[int, ...]) -> Any:
 
 def _stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements lie between neighbours along each axis, or along one."""
-    strides = tuple(n // self.array.itemsize for n in self.array.strides)
+    array = self.array
+    if array.size or any(array.strides):
+        strides = tuple(n // array.itemsize for n in array.strides)
+    else:  # as NumPy has them for a new empty array
+        strides = tuple(math.prod([max(n, 1) for n in array.shape[i + 1 :]]) for i in range(array.ndim))
     return strides if dim is None else strides[axis_in(dim, self.ndim)]
 
 

@@ -34,6 +34,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     if input.dtype is not other.dtype:
         names = [scalar_name(x.array) for x in (input, other)]
         raise RuntimeError(f"{names[0]} did not match {names[1]}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
     if mismatch := size_mismatch(input.array.shape, other.array.shape):
         raise mismatch
     return Tensor(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))

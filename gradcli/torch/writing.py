@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from gradcli.engine import ops
 from gradcli.engine.inplace import assign
 from gradcli.engine.memory import give_memory
 from gradcli.engine.modes import THREAD
-from gradcli.engine.ops.gathering import along
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
@@ -49,16 +48,20 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     require_tensor("put", "input", input, 1)
     require_tensor("put", "index", index, 2)
     require_tensor("put", "source", source, 3)
+    if index.array.dtype != np.int64:
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {scalar_name(index.array)}")
+    if source.numel() != index.numel():
+        raise IndexError(
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{source.numel()}, index.numel() = {index.numel()}"
+        )
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            "put_(): self and source expected to have the same dtype, but got self.dtype = "
+            f"{scalar_name(input.array)} and source.dtype = {scalar_name(source.array)}"
+        )
     places, elements = ops.reshape(index, (-1,)), ops.reshape(source, (-1,))
     return ops.reshape(index_put(ops.reshape(input, (-1,)), (places,), elements, accumulate), input.array.shape)
-
-
-_EXTREMES: dict[str, tuple[Any, Callable[[Any], Any]]] = {
-    "amax": (np.maximum, lambda limits: limits.min),
-    "amin": (np.minimum, lambda limits: limits.max),
-    "prod": (np.multiply, lambda limits: 1),
-}
-"""The ways to combine that only values have here: NumPy's function, and what changes nothing in it."""
 
 
 def scatter_reduce(
@@ -66,38 +69,16 @@ def scatter_reduce(
 ) -> Any:
     """The elements of `src` that have the same index along `dim`, combined: "sum", "prod", "mean", "amax" or "amin".
 
-    What is in `input` counts as well, if `include_self`. Raises NotImplementedError for the gradient of a product or
-    of an extreme.
+    What is in `input` counts as well, if `include_self`.
     """
     require_tensor("scatter_reduce", "input", input, 1)
     require_tensor("scatter_reduce", "index", index, 3)
     require_tensor("scatter_reduce", "src", src, 4)
     if src.array.dtype != input.array.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
-    if reduce not in ("sum", "mean", *_EXTREMES):
+    if reduce not in ops.COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
-    ones = Tensor(np.ones(src.array.shape, np.int64))
-    hits = ops.add_along(Tensor(np.zeros(input.array.shape, np.int64)), dim, index, ones).array
-    if reduce in ("sum", "mean"):
-        start = input if include_self else ops.where(Tensor(np.asarray(hits > 0)), 0, input)
-        total = ops.add_along(start, dim, index, src)
-        if reduce == "sum":
-            return total
-        count = Tensor(np.maximum(hits + include_self, 1).astype(input.array.dtype))
-        return ops.div_floor(total, count) if count.array.dtype.kind in "iu" else ops.div(total, count)
-    _refuse_gradients("scatter_reduce", input, src)
-    refuse_complex("scatter_reduce", (input, src) if reduce != "prod" else ())
-    combine, neutral = _EXTREMES[reduce]
-    kind = input.array.dtype
-    limits = np.iinfo(kind) if kind.kind in "iu" else np.finfo(kind)
-    result = np.array(input.array)
-    if not include_self:
-        start = -np.inf if reduce == "amax" else np.inf
-        result[hits > 0] = 1 if reduce == "prod" else start if kind.kind == "f" else neutral(limits)
-    axis = dim % max(result.ndim, 1)
-    key = along(np.asarray(index.array), axis)
-    combine.at(result, key, np.asarray(src.array)[tuple(slice(n) for n in index.array.shape)])
-    return Tensor(result)
+    return ops.reduce_along(input, dim, index, src, reduce, include_self)
 
 
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:

@@ -64,6 +64,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "fmod_number": [{"divisor": 0.7}, {"divisor": -2}],
     "pow_number": [{"exponent": n} for n in (0, 1, 2, 3, 4, 5, -1, 2.0)] + [{"x": MASK + 0.5, "exponent": 0.5}],
     "number_pow": [{"base": 2.0}, {"base": 0.5}, {"base": 1}],
+    "logit_clamped": [{"eps": 0.1}],
     # conversion, shape, indexing, joining
     "cast": [{"dtype": np.dtype(np.float64)}],
     "reshape": [{"shape": (2, 3)}, {"shape": (3, -1)}, {"x": drawn(), "shape": (1,)}],
@@ -104,6 +105,11 @@ EXAMPLES: dict[str, list[Example]] = {
         {"source": 0.5, "index": DISTINCT, "axis": 1},
     ],
     "scatter_add": [{"source": drawn(2, 3), "index": ALONG, "axis": 1}],
+    "scatter_reduce": [
+        {"source": drawn(2, 3), "index": ALONG, "axis": 1, "reduction": reduction, "include_self": flag}
+        for reduction in ("sum", "prod", "mean", "amax", "amin")
+        for flag in (True, False)
+    ],
     "take": [{"index": np.array([[1, -1], [1, 6]])}],
     "index_select": [{"index": LINES, "axis": 0}, {"index": LINES, "axis": -1}],
     "index_add": [{"source": drawn(3, 4), "index": LINES, "axis": 0}, {"index": LINES, "axis": 0, "alpha": 2}],

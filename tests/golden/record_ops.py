@@ -84,6 +84,10 @@ TORCH: dict[str, Callable[..., Any]] = {
     "gather": lambda x, index, axis: torch.gather(x, axis, index),
     "scatter_along": lambda x, source, index, axis: torch.scatter(x, axis, index, source),
     "scatter_add": lambda x, source, index, axis: torch.scatter_add(x, axis, index, source),
+    "scatter_reduce": lambda x, source, index, axis, reduction, include_self: torch.scatter_reduce(
+        x, axis, index, source, reduction, include_self=include_self
+    ),
+    "logit_clamped": lambda x, eps: torch.logit(x, eps),
     "index_select": lambda x, index, axis: torch.index_select(x, axis, index),
     "index_add": lambda x, source, index, axis, alpha: torch.index_add(x, axis, index, source, alpha=alpha),
     "index_fill": lambda x, index, axis, value: torch.index_fill(x, axis, index, value),

@@ -5,6 +5,7 @@ from gradcli.engine.ops.affine import *
 from gradcli.engine.ops.arithmetic import *
 from gradcli.engine.ops.assignment import *
 from gradcli.engine.ops.bitwise import *
+from gradcli.engine.ops.combining import *
 from gradcli.engine.ops.comparison import *
 from gradcli.engine.ops.complex_numbers import *
 from gradcli.engine.ops.contraction import *

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from gradcli.engine.axes import axis_in
+from gradcli.engine.axes import axes_in, axis_in
 from gradcli.engine.ops.arithmetic import mul
 from gradcli.engine.ops.indexing import diagonal
 from gradcli.engine.ops.products import bmm, dot, mm
@@ -24,7 +25,7 @@ def einsum(equation: str, operands: Sequence[Any]) -> Any:
     Raises RuntimeError, in PyTorch's words, for an equation that does not fit the operands.
     """
     inputs, output = _read(equation.replace(" ", ""), operands)
-    operands = [_without_repetition(x, labels) for x, labels in zip(operands, inputs, strict=True)]
+    operands = [_without_repetition(x, labels, i) for i, (x, labels) in enumerate(zip(operands, inputs, strict=True))]
     inputs = [list(dict.fromkeys(labels)) for labels in inputs]
     _check_sizes(operands, inputs)
     order = [*output, *sorted({label for labels in inputs for label in labels} - {*output}, key=str)]
@@ -85,7 +86,7 @@ def _labels(term: str, ndim: int, number: int) -> list[Label]:
     return [*before, *range(-free, 0), *after]
 
 
-def _without_repetition(x: Any, labels: Sequence[Label]) -> Any:
+def _without_repetition(x: Any, labels: Sequence[Label], number: int) -> Any:
     """The diagonal of axes that have the same label, in the place of the first of them."""
     labels = list(labels)
     for label in dict.fromkeys(labels):
@@ -94,7 +95,7 @@ def _without_repetition(x: Any, labels: Sequence[Label]) -> Any:
             second = labels.index(label, first + 1)
             if x.shape[first] != x.shape[second]:
                 raise RuntimeError(
-                    f"einsum(): subscript {label} is repeated for operand but the sizes don't match, "
+                    f"einsum(): subscript {label} is repeated for operand {number} but the sizes don't match, "
                     f"{x.shape[second]} != {x.shape[first]}"
                 )
             x = moveaxis(diagonal(x, 0, first, second), -1, first)
@@ -150,12 +151,20 @@ def tensordot(a: Any, b: Any, dims: int | Sequence[Any] = 2) -> Any:
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(a.ndim, b.ndim):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
         of_a, of_b = [*range(-dims, 0)], [*range(dims)]
     else:
         of_a, of_b = (
             [axis_in(axis, x.ndim) for axis in ([axes] if isinstance(axes, int) else axes)]
             for x, axes in zip((a, b), dims, strict=True)
         )
+    if len(of_a) != len(of_b):
+        raise RuntimeError("both dimension lists should have same length")
+    if a.dtype != b.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+    for axes, x in ((of_a, a), (of_b, b)):
+        axes_in(axes, x.ndim)  # which must differ
     for i, j in zip(of_a, of_b, strict=True):
         if a.shape[i] != b.shape[j]:
             raise RuntimeError(
@@ -167,10 +176,12 @@ def tensordot(a: Any, b: Any, dims: int | Sequence[Any] = 2) -> Any:
     free_b = [axis for axis in range(b.ndim) if axis not in of_b]
     shape = [a.shape[axis] for axis in free_a] + [b.shape[axis] for axis in free_b]
     n = math.prod(a.shape[axis] for axis in of_a)
-    a, b = permute(a, [*free_a, *of_a]), permute(b, [*of_b, *free_b])
     if not shape:
+        a, b = permute(a, of_a), permute(b, of_b)
         return reshape(dot(reshape(a, (n,)), reshape(b, (n,))), ())
-    return reshape(mm(reshape(a, (-1, n)), reshape(b, (n, -1))), shape)
+    rows, columns = (math.prod(x.shape[axis] for axis in free) for x, free in ((a, free_a), (b, free_b)))
+    a, b = permute(a, [*free_a, *of_a]), permute(b, [*of_b, *free_b])
+    return reshape(mm(reshape(a, (rows, n)), reshape(b, (n, columns))), shape)
 
 
 def inner(a: Any, b: Any) -> Any:
@@ -195,8 +206,7 @@ def kron(a: Any, b: Any) -> Any:
 
 def multi_dot(matrices: Sequence[Any]) -> Any:
     """The product of matrices, in the order that takes the fewest multiplications; a vector may stand at either end."""
-    if len(matrices) < 2:
-        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(matrices)}")
+    _check_chain(matrices)
     row, column = matrices[0].ndim == 1, matrices[-1].ndim == 1
     factors = [*matrices]
     if row:
@@ -207,6 +217,22 @@ def multi_dot(matrices: Sequence[Any]) -> Any:
     product = _in_order(factors, _cheapest_cuts(sizes), 0, len(factors))
     shape = [*([] if row else product.shape[:1]), *([] if column else product.shape[1:])]
     return reshape(product, shape)
+
+
+def _check_chain(matrices: Sequence[Any]) -> None:
+    """Raises PyTorch's RuntimeErrors for what has no product."""
+    if len(matrices) < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(matrices)}")
+    last = len(matrices) - 1
+    for i, x in enumerate(matrices):
+        if x.ndim not in ((1, 2) if i in (0, last) else (2,)):
+            which = {0: "the first tensor must be 1D or 2D", last: "the last tensor must be 1D or 2D"}
+            raise RuntimeError(f"multi_dot(): {which.get(i, f'tensor {i} must be 2D')} but got {x.ndim}D")
+    for i, (a, b) in enumerate(itertools.pairwise(matrices)):
+        if a.shape[-1] != b.shape[0]:
+            raise RuntimeError(
+                f"multi_dot(): tensors {i} and {i + 1} with shapes {[*a.shape]} and {[*b.shape]} cannot be multiplied"
+            )
 
 
 def _cheapest_cuts(sizes: Sequence[int]) -> dict[tuple[int, int], int]:

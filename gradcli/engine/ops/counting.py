@@ -41,6 +41,8 @@ def quantile(
     if not isinstance(q, Tensor):
         q = np.asarray(q, values(x).dtype)
     _check_quantile(values(x), values(q), interpolation)
+    if axis is not None:
+        axis_in(axis, x.ndim)
     rows = flatten(x) if axis is None else reshape(x, (1,)) if not x.ndim else moveaxis(x, axis, -1)
     ordered = sort(rows, -1)[0]
     numbers = (~np.isnan(values(ordered))).sum(-1, keepdims=True)
@@ -70,7 +72,10 @@ def _check_quantile(x: Any, q: Any, interpolation: str) -> None:
     if x.dtype not in (np.float32, np.float64):
         raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if interpolation not in BETWEEN:
-        raise RuntimeError(f"quantile() interpolation must be one of {', '.join(BETWEEN)}, but got {interpolation}")
+        *names, last = BETWEEN
+        raise RuntimeError(
+            f"quantile() interpolation must be one of {', '.join(names)} or {last}, but got {interpolation}"
+        )
     if not x.size:
         raise RuntimeError("quantile() input tensor must be non-empty")
     if q.ndim > 1:
@@ -104,7 +109,7 @@ def _unique(x: Any, axis: int | None = None) -> tuple[Any, ...]:
 def _unique_consecutive(x: Any, axis: int | None = None) -> tuple[Any, ...]:
     """The elements (or the slices along `axis`) that differ from the one before, in their order."""
     axis = _of_slices(x, axis)
-    rows = x.reshape(-1) if axis is None else np.moveaxis(x, axis, 0)
+    rows = x.reshape(-1) if axis is None or not x.ndim else np.moveaxis(x, axis, 0)
     differs = np.ones(len(rows), bool)
     differs[1:] = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
     starts = np.flatnonzero(differs)
@@ -167,7 +172,9 @@ def histc(x: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
     if x.dtype.kind != "f":
         raise not_implemented("histogram_cpu", x.dtype)
     if bins <= 0:
-        raise RuntimeError("bins must be > 0")
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    if min > max:
+        raise RuntimeError("torch.histc: max must be larger than min")
     if min == max and x.size:
         min, max = x.min(), x.max()
     if min == max:
@@ -188,6 +195,15 @@ def searchsorted(ordered: Any, x: Any, right: bool = False, narrow: bool = False
     ordered  numbers, or rows of them, one for each row of `x`
     narrow   whether the result has 32 bits an element
     """
+    if not ordered.ndim:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
+        )
+    if ordered.ndim > 1 and not np.ndim(x):
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+            f"boundaries tensor dim({ordered.ndim}) and input value's dim(0) numel(1)"
+        )
     common = result_type(ordered, x)
     ordered, x, side = ordered.astype(common), np.asarray(x, common), "right" if right else "left"
     if ordered.ndim == 1:

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.axes import axis_in
+from gradcli.engine.axes import axis_in, no_axes
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.fitting import fitting
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.indexing import slice_axis
-from gradcli.engine.ops.shape import expand, flatten, reshape
+from gradcli.engine.ops.shape import expand, reshape
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -38,10 +38,8 @@ def along(index: Any, axis: int) -> tuple[Any, ...]:
 
 
 def _key(name: str, x: Any, index: Any, axis: int) -> tuple[Any, ...]:
-    """`along`. Raises PyTorch's errors where `index` does not fit `x`."""
+    """`along`, of arrays with axes. Raises PyTorch's errors where `index` does not fit `x`."""
     axis = axis_in(axis, x.ndim)
-    if index.dtype not in (np.int32, np.int64):
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     called = "input" if name == "gather" else "self"
     if index.ndim != x.ndim:
         raise RuntimeError(f"Index tensor must have the same number of dimensions as {called} tensor")
@@ -56,34 +54,67 @@ def _key(name: str, x: Any, index: Any, axis: int) -> tuple[Any, ...]:
     return along(index, axis)
 
 
+def _check_kind(name: str, index: Any) -> None:
+    if index.dtype not in (np.int32, np.int64):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+
+
+def _gathered(x: Any, index: Any, axis: int) -> Any:
+    axis_in(axis, x.ndim)
+    _check_kind("gather", index)
+    if not index.size:
+        return np.empty(index.shape, x.dtype)
+    rows, places = np.atleast_1d(x, index)
+    picked = rows[_key("gather", rows, places, axis)]
+    return picked if index.ndim else picked[0]
+
+
+def _spread(g: Any, x: Any, index: Any, axis: int) -> Any:
+    """The transpose of `gather`: an array of zeros to which `g` is added."""
+    rows, shape = np.atleast_1d(index), x.shape or (1,)
+    if not index.size:
+        return np.zeros(x.shape, values(g).dtype)
+    return reshape(place(reshape(g, rows.shape), shape, along(rows, axis_in(axis, len(shape)))), x.shape)
+
+
 _gather: Callable[..., Any] = general(
     "gather",
     "GatherBackward0",
-    lambda x, index, axis: x[_key("gather", x, index, axis)],
+    _gathered,
     domain=(MATRIX, REAL),
     shapes_only=["x"],
-    x=lambda g, x, index, axis: place(g, x.shape, along(index, axis)),
+    x=_spread,
     index=not_differentiable,
 )
 
 
 def gather(x: Any, axis: int, index: Any) -> Any:
     """At each place of `index`, the element of `x` that has this index along `axis`, and the place's others."""
-    if x.ndim and index.ndim:
-        return _gather(x, index, axis)
-    picked = _gather(reshape(x, (-1,)), np.reshape(values(index), -1), axis)
-    return reshape(picked, index.shape)
+    return _gather(x, index, axis)
+
+
+def changed(x: Any, index: Any, axis: int, change: Callable[[Any, Any], None]) -> Any:
+    """A copy of `x` after a change of its elements at `index` along the axis; no axes count as one, as in PyTorch.
+
+    change  is given the copy, as an array with axes, and the key of the elements
+    """
+    axis_in(axis, x.ndim)
+    _check_kind("scatter", index)
+    result = np.array(x, order="C")
+    if index.size:
+        rows = np.atleast_1d(result)
+        change(rows, _key("scatter", rows, np.atleast_1d(index), axis))
+    return result if result.ndim else result[()]
 
 
 def _placed(x: Any, source: Any, index: Any, axis: int) -> Any:
-    result = x.copy()
-    result[_key("scatter", x, index, axis)] = source if np.ndim(source) else fitting(source, x.dtype)
-    return result
+    number = source if np.ndim(source) else fitting(source, x.dtype)
+    return changed(x, index, axis, lambda rows, key: rows.__setitem__(key, number))
 
 
 _scatter: Callable[..., Any] = general(
     "scatter_along",
-    lambda x, source, index, axis: "ScatterBackward0" if np.ndim(source) else "ScatterBackward1",
+    lambda x, source, index, axis: "ScatterBackward0" if hasattr(source, "dtype") else "ScatterBackward1",
     _placed,
     domain=(MATRIX, MATRIX),
     shapes_only=["x", "source"],
@@ -93,9 +124,7 @@ _scatter: Callable[..., Any] = general(
 
 
 def _added(x: Any, source: Any, index: Any, axis: int) -> Any:
-    result = x.copy()
-    np.add.at(result, _key("scatter", x, index, axis), source)
-    return result
+    return changed(x, index, axis, lambda rows, key: np.add.at(rows, key, source))
 
 
 _scatter_add = general(
@@ -109,47 +138,52 @@ _scatter_add = general(
 )
 
 
-def _part_for(x: Any, source: Any, index: Any, axis: int) -> Any:
-    """The part of `source` that `index` has places for."""
+def part_for(x: Any, source: Any, index: Any, axis: int) -> Any:
+    """The part of `source` that `index` has places for. Raises PyTorch's errors where it has no such part."""
     if source.dtype != x.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
-    if source.ndim != index.ndim:
+    if not source.ndim or not index.size:
+        return source
+    sizes = index.shape or (1,)
+    if source.ndim != len(sizes):
         raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
-    if any(n > m for n, m in zip(index.shape, source.shape, strict=True)):
+    if any(n > m for n, m in zip(sizes, source.shape, strict=True)):
         raise RuntimeError(
             f"Expected index {[*index.shape]} to be no larger than self {[*x.shape]} apart from dimension {axis} and "
             f"to be no larger size than src {[*source.shape]}"
         )
-    for i, (n, m) in enumerate(zip(index.shape, source.shape, strict=True)):
+    for i, (n, m) in enumerate(zip(sizes, source.shape, strict=True)):
         source = source if n == m else slice_axis(source, i, 0, n)
     return source
 
 
 def put_along(x: Any, axis: int, index: Any, source: Any) -> Any:
     """`x` with the elements of `source`, or a number, at the indices `index` along `axis`."""
-    part = _part_for(x, source, index, axis) if isinstance(source, (Tensor, np.ndarray)) else source
+    part = part_for(x, source, index, axis) if isinstance(source, (Tensor, np.ndarray)) else source
     return _scatter(x, part, values(index), axis)
 
 
 def add_along(x: Any, axis: int, index: Any, source: Any) -> Any:
     """`x` with the elements of `source` added at the indices `index` along `axis`."""
-    return _scatter_add(x, _part_for(x, source, index, axis), values(index), axis)
+    return _scatter_add(x, part_for(x, source, index, axis), values(index), axis)
 
 
 def take_along(x: Any, index: Any, axis: int | None = None) -> Any:
     """As `gather`, of arrays that broadcast; of all elements in order where there is no axis."""
     dtype = values(index).dtype
-    if dtype.kind != "i":
+    if dtype != np.int64:
         raise RuntimeError(
             f"torch.take_along_dim(): dtype of indices should be Long but got {TYPE_NAMES[dtype.name].scalar}"
         )
     if axis is None:
-        return gather(flatten(x), 0, np.reshape(values(index), -1))
+        return gather(reshape(x, (-1,)), 0, np.reshape(values(index), -1))
     if x.ndim != index.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, "
             f"but got {x.ndim} dimensions for input, and {index.ndim} dimensions for indices"
         )
+    if not x.ndim:
+        raise no_axes(axis)
     axis = axis_in(axis, x.ndim)
     sizes = [[n for i, n in enumerate(a.shape) if i != axis] for a in (x, index)]
     if wrong := size_mismatch(*sizes):
@@ -169,6 +203,8 @@ def _take_key(shape: tuple[int, ...], index: Any) -> tuple[Any, ...]:
     size = math.prod(shape)
     if index.dtype != np.int64:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {TYPE_NAMES[index.dtype.name].scalar}")
+    if index.size and not size:
+        raise IndexError("take(): tried to take from an empty tensor")
     for wrong in index[(index < -size) | (index >= size)][:1]:
         raise IndexError(f"out of range: tried to access index {wrong} on a tensor of {size} elements.")
     return np.unravel_index(index % max(size, 1), shape)

@@ -14,6 +14,8 @@ from gradcli.engine.dtypes import result_type
 from gradcli.engine.op import of_sequence
 from gradcli.engine.ops.indexing import scatter, select, slice_axis
 from gradcli.engine.ops.shape import reshape, unsqueeze
+from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.engine.views import of_one_call, view_of
 
 
@@ -24,8 +26,7 @@ def _promoted(arrays: Sequence[Any]) -> list[Any]:
 
 
 def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
-    if not len(arrays):
-        raise RuntimeError("stack expects a non-empty TensorList")
+    _some("stack", arrays)
     arrays = _promoted(arrays)
     for i, array in enumerate(arrays):
         if array.shape != arrays[0].shape:
@@ -58,7 +59,7 @@ def _cat(arrays: Sequence[Any], axis: int = 0) -> Any:
             raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
         if array.ndim != first.ndim:
             raise RuntimeError(f"Tensors must have same number of dimensions: got {first.ndim} and {array.ndim}")
-    axis = axis_in(axis, first.ndim)
+    axis = axis_in(axis, first.ndim) if first.shape != (0,) else 0
     for i, array in enumerate(arrays):
         for k, (n, m) in enumerate(zip(first.shape, array.shape, strict=True)):
             if n != m and k != axis:
@@ -95,24 +96,33 @@ def at_least(x: Any, ndim: int) -> Any:
     return x
 
 
+def _some(name: str, arrays: Sequence[Any]) -> None:
+    if not len(arrays):
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+
+
 def hstack(arrays: Sequence[Any]) -> Any:
     """Arrays beside one another: along the second axis, vectors along their only one."""
+    _some("hstack", arrays)
     arrays = [at_least(x, 1) for x in arrays]
     return cat(arrays, 0 if arrays and arrays[0].ndim == 1 else 1)
 
 
 def vstack(arrays: Sequence[Any]) -> Any:
     """Arrays below one another; vectors are rows."""
+    _some("vstack", arrays)
     return cat([at_least(x, 2) for x in arrays], 0)
 
 
 def dstack(arrays: Sequence[Any]) -> Any:
     """Arrays behind one another: along the third axis."""
+    _some("dstack", arrays)
     return cat([at_least(x, 3) for x in arrays], 2)
 
 
 def column_stack(arrays: Sequence[Any]) -> Any:
     """Arrays beside one another; vectors are columns."""
+    _some("column_stack", arrays)
     return cat([x if x.ndim > 1 else reshape(x, (-1, 1)) for x in arrays], 1)
 
 
@@ -136,8 +146,15 @@ unbind_part = view_of(
 
 def split(x: Any, size: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
     """Parts of `x` along `axis`: each of `size` elements, the last perhaps fewer; or of the given sizes."""
-    n = x.shape[axis_in(axis, x.ndim)]
+    at = axis_in(axis, x.ndim)
+    if not x.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
+    n = x.shape[at]
     if isinstance(size, Sequence):
+        if min(size, default=0) < 0:
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={[*size]}"
+            )
         if sum(size) != n:
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
@@ -158,7 +175,10 @@ def chunk(x: Any, chunks: int, axis: int = 0) -> tuple[Any, ...]:
     """At most `chunks` parts of `x` along `axis`, all of one size but perhaps the last."""
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    return split(x, -(-x.shape[axis_in(axis, x.ndim)] // chunks) or 1, axis)
+    at = axis_in(axis, x.ndim)
+    if not x.ndim:
+        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    return split(x, -(-x.shape[at] // chunks) if x.shape[at] else (0,) * chunks, axis)
 
 
 def unbind(x: Any, axis: int = 0) -> tuple[Any, ...]:
@@ -168,11 +188,25 @@ def unbind(x: Any, axis: int = 0) -> tuple[Any, ...]:
     return of_one_call(unbind_part(x, axis, i) for i in range(x.shape[axis_in(axis, x.ndim)]))
 
 
+def _numbers(places: Tensor) -> Any:
+    """The numbers in a Tensor of them. Raises PyTorch's RuntimeErrors for one that holds others or has more axes."""
+    if places.ndim > 1:
+        raise RuntimeError(
+            "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but "
+            f"got a tensor with {places.ndim} dims"
+        )
+    if places.array.dtype != np.int64:
+        kind = TYPE_NAMES[places.array.dtype.name].scalar
+        raise RuntimeError(f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {kind}")
+    return places.tolist()
+
+
 def tensor_split(x: Any, places: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
     """As many parts of `x` along `axis`, the first ones perhaps longer by one; or its parts between given places."""
     if not x.ndim:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     n = x.shape[axis_in(axis, x.ndim)]
+    places = _numbers(places) if isinstance(places, Tensor) else places
     if isinstance(places, Sequence):
         ends = [slice(None, place).indices(n)[1] for place in places]
     elif places <= 0:

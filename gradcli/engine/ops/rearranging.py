@@ -19,6 +19,7 @@ from gradcli.engine.ops.piecewise import signum
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.ops.reduction import sum as sum_over
 from gradcli.engine.ops.shape import flatten, flip, moveaxis, reshape, transpose
+from gradcli.engine.tensor import Tensor
 from gradcli.engine.views import view_of
 
 MATRIX = REAL.shaped(3, 4)
@@ -47,17 +48,24 @@ def _windows(n: int, size: int, step: int) -> Any:
 
 
 def _unfold(x: Any, axis: int, size: int, step: int) -> Any:
-    n = x.shape[axis_in(axis, x.ndim)]
+    at = axis_in(axis, x.ndim)
+    n = x.shape[at] if x.ndim else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
     if size > n:
-        raise RuntimeError(f"maximum size for tensor at dimension {axis_in(axis, x.ndim)} is {n} but size is {size}")
+        raise RuntimeError(f"maximum size for tensor at dimension {at} is {n} but size is {size}")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
-    windows = np.lib.stride_tricks.sliding_window_view(x, size, axis_in(axis, x.ndim), writeable=True)
-    return windows[(*[slice(None)] * axis_in(axis, x.ndim), slice(None, None, step))]
+    if not x.ndim:
+        return x.reshape(1)[:size]
+    windows = np.lib.stride_tricks.sliding_window_view(x, size, at, writeable=True)
+    return windows[(*[slice(None)] * at, slice(None, None, step))]
 
 
 def _unfold_rule(g: Any, x: Any, axis: int, size: int, step: int) -> Any:
     axis = axis_in(axis, x.ndim)
+    if not x.ndim:
+        return sum_over(g)
     key = (*[slice(None)] * axis, _windows(x.shape[axis], size, step))
     return scatter(moveaxis(g, -1, axis + 1), x.shape, key)
 
@@ -67,6 +75,10 @@ unfold = view_of("unfold", "UnfoldBackward0", _unfold, domain=MATRIX, x=_unfold_
 
 def narrow(x: Any, axis: int, start: int, length: int) -> Any:
     """`length` elements along `axis` from `start` on."""
+    if isinstance(start, Tensor):
+        if start.ndim or start.array.dtype.kind not in "iu":
+            raise RuntimeError("start must be an 0-dim integral Tensor.")
+        start = start.item()
     if not x.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     n = x.shape[axis_in(axis, x.ndim)]
@@ -83,12 +95,15 @@ def narrow(x: Any, axis: int, start: int, length: int) -> Any:
 def unflatten(x: Any, axis: int, sizes: Sequence[int]) -> Any:
     """One axis as several; one of their sizes may be -1."""
     at = axis_in(axis, x.ndim)
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
     known = math.prod(n for n in sizes if n != -1)
     if known * (1 if -1 not in sizes else x.shape[at] // max(known, 1)) != x.shape[at]:
         raise RuntimeError(
             f"unflatten: Provided sizes {[*sizes]} don't multiply up to the size of dim {axis} ({x.shape[at]}) in the "
             "input tensor"
         )
+    sizes = [x.shape[at] // known if n == -1 else n for n in sizes] if sizes.count(-1) == 1 and known else sizes
     return reshape(x, (*x.shape[:at], *sizes, *x.shape[at + 1 :]))
 
 
@@ -113,6 +128,8 @@ def flipud(x: Any) -> Any:
 
 def adjoint(x: Any) -> Any:
     """The matrices transposed."""
+    if x.ndim == 1:
+        raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
     if getattr(x, "array", x).dtype.kind == "c":
         raise NotImplementedError("adjoint() of complex numbers")
     return transpose(x, -2, -1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.axes import Axes, axes_in, axis_in
+from gradcli.engine.axes import Axes, axes_in, axis_in, no_axes
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.tensor import NUMPY, Tensor
@@ -88,6 +88,9 @@ def _expand(x: Any, shape: Sequence[int]) -> Any:
             f"expand: the number of sizes provided ({len(shape)}) must be greater or equal to the number of dimensions "
             f"in the tensor ({x.ndim})"
         )
+    lowest = min(shape, default=0)
+    if lowest < -1:
+        raise RuntimeError(f"expand: a size must not be negative, but got {lowest}")
     if -1 in shape[:lead]:
         raise RuntimeError(
             f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {shape.index(-1)}"
@@ -188,11 +191,20 @@ permute: Callable[..., Any] = view_of(
 
 def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
     """The axes `source` moved to the places `destination`; the others keep their order."""
-    moved = axes_in(source, x.ndim) or ()
-    places = axes_in(destination, x.ndim) or ()
-    if len(moved) != len(places):
-        raise RuntimeError("movedim: Invalid source or destination dims: source and destination must match in number")
+    given = [[*axes] if isinstance(axes, Sequence) else [axes] for axes in (source, destination)]
+    if len(given[0]) != len(given[1]):
+        dims = [f"{axes} dims" for axes in given]
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({dims[0]}) should contain the same number of dims "
+            f"as destination ({dims[1]})"
+        )
+    moved, places = ([axis_in(axis, x.ndim) for axis in axes] for axes in given)
+    for name, axes in (("source", moved), ("destination", places)):
+        if len(set(axes)) < len(axes):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({axes})")
     order = [axis for axis in range(x.ndim) if axis not in moved]
+    if not x.ndim:
+        return permute(x, order)
     for place, axis in sorted(zip(places, moved, strict=True)):
         order.insert(place, axis)
     return permute(x, order)
@@ -225,12 +237,16 @@ flip: Callable[..., Any] = general(
 def _roll(x: Any, shift: int | Sequence[int], axis: Axes = None) -> Any:
     """Without an axis, the elements in their order are rolled."""
     shifts = shift if isinstance(shift, Sequence) else (shift,)
-    axes = axes_in(axis, x.ndim)
-    if axis is not None and x.ndim == 0:
-        raise IndexError(f"Dimension specified as {axis} but tensor has no dimensions")
-    if len(shifts) != (1 if axes is None else len(axes)):
-        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(axes or ())}")
-    return np.roll(x, shifts, axes)
+    given = () if axis is None else axis if isinstance(axis, Sequence) else (axis,)
+    if not shifts:
+        raise RuntimeError("`shifts` required")
+    if len(shifts) != (len(given) or 1):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(given)}")
+    if not given or not x.size:
+        return np.roll(x, shifts[0])
+    if not x.ndim:
+        raise no_axes(given[0])
+    return np.roll(x, shifts, [axis_in(axis, x.ndim) for axis in given])
 
 
 roll: Callable[..., Any] = general(
@@ -269,7 +285,8 @@ def _repeat(x: Any, repeats: Sequence[int]) -> Any:
     if len(repeats) < x.ndim:
         raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     if any(n < 0 for n in repeats):
-        raise RuntimeError(f"repeat() cannot repeat a tensor a negative number of times: {[*repeats]}")
+        shape = [n * m for n, m in zip(repeats, (1,) * (len(repeats) - x.ndim) + x.shape, strict=True)]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {shape}")
     return np.tile(x, repeats)
 
 

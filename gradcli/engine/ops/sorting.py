@@ -100,6 +100,8 @@ def _topk(x: Any, k: int, axis: int = -1, largest: bool = True, sorted: bool = T
     def first(rows: Any, axis: int) -> Any:
         if not 0 <= k <= rows.shape[axis]:
             raise RuntimeError("selected index k out of range")
+        if not x.ndim:
+            return np.zeros(1, np.int64)
         return _order(rows, axis, largest).take(range(k), axis)
 
     return _picked(x, axis, first)
@@ -194,6 +196,8 @@ cummin = _many("cummin", "CumminBackward0", _cummin)
 
 
 def _aminmax(x: Any, axis: int | None = None, keepdims: bool = False) -> tuple[Any, Any]:
+    if axis is not None and not (x.shape or (1,))[axis_in(axis, x.ndim)]:
+        raise IndexError(f"aminmax: Expected reduction dim {axis_in(axis, x.ndim)} to have non-zero size.")
     if axis is None and not x.size:
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."

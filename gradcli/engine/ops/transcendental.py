@@ -216,6 +216,25 @@ logit = _function(
     domain=Domain(0, 1),
     x=lambda g, x: g * _logit_slope(x),
 )
+_logit_clamped = general(
+    "logit_clamped",
+    "LogitBackward0",
+    lambda x, eps: _logit(np.clip(as_float(x), eps, 1 - eps)),
+    domain=Domain(0, 1),
+    x=lambda g, x, eps: g * _clamped_slope(x, eps),
+)
+
+
+def _clamped_slope(x: Any, eps: float) -> Any:
+    inside = (x >= eps) & (x <= 1 - eps)
+    return np.where(inside, _logit_slope(np.where(inside, x, 0.5)), 0)
+
+
+def logit_within(x: Any, eps: float | None = None) -> Any:
+    """The logit of `x`, which is moved into [eps, 1 - eps] where that is given and not negative."""
+    return logit(x) if eps is None or eps < 0 else _logit_clamped(x, eps)
+
+
 logsigmoid = _function(
     "logsigmoid", "LogSigmoidBackward0", lambda x: -np.logaddexp(0, -x), domain=REAL, x=lambda g, x: g * sigmoid(-x)
 )
