@@ -8,7 +8,7 @@ import numpy as np
 
 WRONG = ("value", "dtype", "shape", "alias", "inputs", "gradient", "second", "requires_grad", "stride", "type")
 CLASSES = (*WRONG, "accepts", "raises", "error type", "refuses")
-"""The gravest first. `accepts`: PyTorch raises, we answer. `raises`: the other way round; `refuses`: so, but saying that
+"""The gravest first. `accepts`: PyTorch raises, we answer. `raises`: the other way round; `refuses`: so, saying that
 it is not supported."""
 
 TOLERANCES = {

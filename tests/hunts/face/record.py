@@ -25,7 +25,7 @@ def record(folder: Path, only: list[str], count: int, seed: int) -> None:
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)  # sums are taken in one order
     folder.mkdir(parents=True, exist_ok=True)
-    names = [name for name in [*op_names(), *object_names(), *groups()] if not only or name in only]
+    names = [name for name in [*groups(), *object_names(), *op_names()] if not only or name in only]
     for number, name in enumerate(names, 1):
         if not (folder / f"{name}.json").exists():
             cases = one(folder / name, name, count, seed)

@@ -15,6 +15,7 @@ import numpy as np
 from .compare import CLASSES, compare
 from .neutral import Memory, recalled
 from .observe import observe
+from .unsaid import said
 
 DIGITS = re.compile(r"-?\d+(\.\d*)?(e[+-]\d+)?|nan|inf")
 
@@ -57,7 +58,7 @@ def judged(torch: Any, case: dict[str, Any], memory: Memory) -> tuple[str, str]:
     """The gravest class of difference of a case, with words for all; ("same", "") without any."""
     try:
         ours = observe(torch, case, memory)
-        differences = compare(recalled(case["saw"], memory), ours)
+        differences = compare(said(case, recalled(case["saw"], memory)), said(case, ours))
     except Exception as error:  # noqa: BLE001  (an input that cannot be made, or a result that cannot be read)
         return "raises", f"around the call {type(error).__name__}: {error}"
     return (differences[0][0], "; ".join(words for _, words in differences)) if differences else ("same", "")
