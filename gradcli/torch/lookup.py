@@ -15,7 +15,6 @@ from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import (
     check_device,
     numpy_dtype,
-    only_default,
     refuse_complex,
     require_int,
     require_tensor,

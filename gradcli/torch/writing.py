@@ -14,7 +14,7 @@ from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import refuse_complex, require_tensor
+from gradcli.torch.arguments import require_tensor
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 

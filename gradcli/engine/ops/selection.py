@@ -109,7 +109,8 @@ def _lines_copied(x: Any, source: Any, index: Any, axis: int) -> Any:
 def _filled(x: Any, value: Any, index: Any, axis: int) -> Any:
     if isinstance(value, complex) and x.dtype.kind != "c":
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
-    return _changed("index_fill", x, index, axis, lambda rows, key: rows.__setitem__(key, value))
+    number = fitting(value, x.dtype)
+    return _changed("index_fill", x, index, axis, lambda rows, key: rows.__setitem__(key, number))
 
 
 _index_add = general(
@@ -121,10 +122,6 @@ _index_add = general(
     x=lambda g: g,
     source=lambda g, index, axis, alpha: alpha * _index_select(g, index, axis),
 )
-
-
-def _filled(x: Any, value: Any, index: Any, axis: int) -> Any:
-    return _lines_copied(x, fitting(value, x.dtype), index, axis)
 
 
 index_fill_number: Callable[..., Any] = general(
