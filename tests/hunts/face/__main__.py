@@ -11,6 +11,7 @@ them:
     accepts      PyTorch raises, and we answer
     raises       PyTorch answers, and we raise
     error type   both raise, other types
+    beyond       PyTorch says that it is not implemented, and we answer
     refuses      we have no such name, or say that it is not supported
 
 Exit code 1 where there is anything but `refuses`.

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 WRONG = ("value", "dtype", "shape", "alias", "inputs", "gradient", "second", "requires_grad", "stride", "type")
-CLASSES = (*WRONG, "accepts", "raises", "error type", "refuses")
-"""The gravest first. `accepts`: PyTorch raises, we answer. `raises`: the other way round; `refuses`: so, saying that
-it is not supported."""
+CLASSES = (*WRONG, "accepts", "raises", "error type", "beyond", "refuses")
+"""The gravest first. `accepts`: PyTorch raises, we answer; `beyond`: so, where it says that it is not implemented.
+`raises`: we raise, PyTorch answers; `refuses`: so, saying that it is not supported."""
 
 TOLERANCES = {
     "float64": (1e-7, 1e-7), "complex128": (1e-7, 1e-7), "float32": (1.3e-6, 1e-5), "complex64": (1.3e-6, 1e-5),
@@ -39,7 +39,8 @@ def compare(theirs: dict[str, Any], ours: dict[str, Any]) -> list[Difference]:
 def outcome(theirs: dict[str, Any], ours: dict[str, Any], where: str) -> list[Difference]:
     """Where one of both raises, or both do."""
     if "raises" not in ours:
-        return [("accepts", f"{where}PyTorch raises {theirs['raises'][0]}: {theirs['says']}")]
+        kind = "beyond" if "not implemented" in theirs["says"] else "accepts"
+        return [(kind, f"{where}PyTorch raises {theirs['raises'][0]}: {theirs['says']}")]
     said = f"{where}{ours['raises'][0]}: {ours['says']}"
     if "raises" not in theirs:
         by_name = ours["raises"][0] in ("NotImplementedError", "MissingError")

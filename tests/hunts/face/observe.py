@@ -66,10 +66,10 @@ def observe(torch: Any, case: dict[str, Any], memory: Memory) -> dict[str, Any]:
     """What this torch does when it is asked: see `Look`, or the error that it raises instead."""
     with warnings.catch_warnings(), np.errstate(all="ignore"), limited():
         warnings.simplefilter("ignore")
-        given = Reader(torch, case, memory)
-        args, kwargs = given.read(case["args"]), given.read(case["kwargs"])
-        torch.manual_seed(7)
         try:
+            given = Reader(torch, case, memory)
+            args, kwargs = given.read(case["args"]), given.read(case["kwargs"])
+            torch.manual_seed(7)
             results = KINDS[case.get("kind", "call")](given, args, kwargs)
         except Exception as error:  # noqa: BLE001  (whatever it is, is what is asked)
             return failure(error)
@@ -82,12 +82,7 @@ def called(given: Reader, args: list[Any], kwargs: dict[str, Any]) -> Any:
 
 def evaluated(given: Reader, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """What an expression gives in which the tensors have names."""
-    try:
-        return eval(given.case["call"], {"torch": given.torch, **kwargs})  # noqa: S307  (it is ours)
-    except AttributeError as error:
-        if NO_NAME.match(str(error)):
-            raise MissingError(str(error)) from error
-        raise
+    return eval(given.case["call"], {"torch": given.torch, **kwargs})  # noqa: S307  (it is ours)
 
 
 def module(given: Reader, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -122,7 +117,9 @@ KINDS = {"call": called, "text": evaluated, "module": module, "optimizer": optim
 
 
 def failure(error: Exception) -> dict[str, Any]:
-    kinds = [kind.__name__ for kind in type(error).__mro__[:-2]]
+    """The names of the error's class and of those above it, and the first line of its message."""
+    missing = isinstance(error, AttributeError) and NO_NAME.match(str(error))
+    kinds = [kind.__name__ for kind in (MissingError if missing else type(error)).__mro__[:-2]]
     return {"raises": kinds, "says": (str(error).splitlines() or [""])[0][:200]}
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,26 @@ def record(folder: Path, only: list[str], count: int, seed: int) -> None:
     names = [name for name in [*groups(), *object_names(), *op_names()] if not only or name in only]
     for number, name in enumerate(names, 1):
         if not (folder / f"{name}.json").exists():
-            cases = one(folder / name, name, count, seed)
-            print(f"recorded {number}/{len(names)} {name}: {cases} cases", file=sys.stderr, flush=True)
+            print(f"records {number}/{len(names)} {name}", file=sys.stderr, flush=True)
+            if not survives(lambda name=name: one(folder / name, name, count, seed, careful=False)):
+                one(folder / name, name, count, seed, careful=True)
 
 
-def one(path: Path, name: str, count: int, seed: int) -> int:
-    """Records one operator; gives the number of cases."""
+def survives(work: Callable[[], Any]) -> bool:
+    """Works in a process of its own, because PyTorch itself may crash; whether it has not."""
+    child = os.fork()
+    if not child:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:  # noqa: BLE001  (or there would be two recorders)
+            traceback.print_exc()
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def one(path: Path, name: str, count: int, seed: int, *, careful: bool) -> None:
+    """Records one operator; a careful recorder first sees in another process whether a case crashes PyTorch."""
     memory = Memory()
     if name in groups():
         cases = [*grid(name, count, seed, memory)]
@@ -44,6 +60,9 @@ def one(path: Path, name: str, count: int, seed: int) -> int:
     memory.data = memory.array().tobytes()
     kept = Memory(memory.data)
     for case in cases:
+        if careful and not survives(lambda case=case: observe(torch, case, memory)):
+            print(f"left out {case['name']}, which crashes PyTorch", file=sys.stderr, flush=True)
+            continue
         try:
             case["saw"] = stored(observe(torch, case, memory), kept)
         except Exception as error:  # noqa: BLE001  (of a result that has no neutral form)
@@ -51,7 +70,6 @@ def one(path: Path, name: str, count: int, seed: int) -> int:
     cases = [case for case in cases if "saw" in case]
     np.savez_compressed(path.with_name(f"{path.name}.npz"), bytes=kept.array())
     path.with_name(f"{path.name}.json").write_text(json.dumps(cases), encoding="utf-8")
-    return len(cases)
 
 
 def calls(name: str, count: int, seed: int, memory: Memory) -> Iterator[dict[str, Any]]:
