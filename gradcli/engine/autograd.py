@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine import ops
 from gradcli.engine.graph import AccumulateGrad, Node, Observer, pull_back, source_of
 from gradcli.engine.hooks import LEAF_HOOKS
-from gradcli.engine.modes import EVERYWHERE, THREAD, told
+from gradcli.engine.inplace import own_memory
+from gradcli.engine.memory import laid_out, touch
+from gradcli.engine.modes import EVERYWHERE, THREAD, recording, told
 from gradcli.engine.tensor import Size, Tensor
 
 Roots = Sequence[Tensor]
@@ -92,29 +95,40 @@ def run(
     create_graph: bool,
     retain_graph: bool | None,
     wanted: Sequence[Any] = (),
+    accumulates: bool = False,
     observer: Observer | None = None,
 ) -> dict[Any, Any]:
-    """One backward pass from `roots`; the gradients by AccumulateGrad, and by the `wanted` nodes, as Tensors."""
+    """One backward pass from `roots`; the gradients by AccumulateGrad, or by the `wanted` ends, as Tensors.
+
+    accumulates  they are added to the `.grad` of the leaves, and wanted nodes are gone back through, as PyTorch has it
+    """
     mode = THREAD.mode
-    create_graph = create_graph or mode.levels > 0  # tangents follow what is recorded
+    differentiable = create_graph or mode.levels > 0  # tangents follow what is recorded
     cotangents = cotangents_for(roots, given)
     for callback in (*EVERYWHERE.passes, *mode.passes):
         callback(roots, cotangents)
-    starts = [source_of(root) for root in roots]
-    observers = (*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))
-    former, mode.enabled = mode.enabled, create_graph
-    try:
+
+    def accumulate(end: AccumulateGrad, gradient: Any) -> None:
+        if end.variable.tracked:
+            with end.lock:
+                _accumulate(end.variable, _tensor(gradient), recorded=create_graph)
+
+    with recording(differentiable):
         grads = pull_back(
-            starts,
-            cotangents if create_graph else [np.asarray(c.array)[()] for c in cotangents],
-            differentiable=create_graph,
-            keep=create_graph if retain_graph is None else retain_graph,
+            [source_of(root) for root in roots],
+            cotangents if differentiable else [np.asarray(c.array)[()] for c in cotangents],
+            differentiable=differentiable,
+            keep=differentiable if retain_graph is None else retain_graph,
             wanted=wanted,
-            observer=_all(observers),
+            through=accumulates,
+            accumulate=accumulate if accumulates else None,
+            observer=_all((*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))),
         )
-    finally:
-        mode.enabled = former
-    return {end: g if isinstance(g, Tensor) else Tensor(g) for end, g in grads.items()}
+    return {end: _tensor(g) for end, g in grads.items()}
+
+
+def _tensor(gradient: Any) -> Tensor:
+    return gradient if isinstance(gradient, Tensor) else Tensor(gradient)
 
 
 def backward(
@@ -124,7 +138,9 @@ def backward(
     create_graph: bool = False,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    """Adds to the `.grad` of every leaf (or only of `inputs`) the gradient of `tensors`, weighted by `grad_tensors`.
+    """Adds to the `.grad` of every leaf the gradient of `tensors`, weighted by `grad_tensors`.
+
+    inputs  the only ones to whose `.grad` anything is added; those that are no leaves retain it from now on
 
     Raises RuntimeError, in PyTorch's words, for a root without a graph or a cotangent, and for a graph already freed.
     """
@@ -132,25 +148,40 @@ def backward(
     given = [None] * len(roots) if grad_tensors is None else _listed(grad_tensors)
     if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    chosen = None if inputs is None else {source_of(x) for x in _listed(inputs)}
+    wanted = []
+    for x in [] if inputs is None else _listed(inputs):
+        x.retain_grad()
+        wanted.append(source_of(x))
     if create_graph and not _Warned.cycle:
         _Warned.cycle = True
         warnings.warn(CYCLE, UserWarning, stacklevel=3)
-    grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
-    for end, g in grads.items():
-        if isinstance(end, AccumulateGrad) and (chosen is None or end in chosen):
-            with end.lock:
-                _accumulate(end.variable, g, copied=not create_graph)
+    run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, accumulates=True)
 
 
-def _accumulate(leaf: Tensor, gradient: Tensor, *, copied: bool) -> None:
-    """Adds to the `.grad` of a leaf, and tells its hooks."""
-    if copied and leaf.grad is None:
-        # Rules may share an array among leaves, so each leaf takes a copy; in order, as PyTorch has it.
-        gradient = Tensor(np.array(gradient.array, order="C")[()])
-    leaf.collect(gradient)
+def _accumulate(leaf: Tensor, gradient: Tensor, *, recorded: bool) -> None:
+    """Adds to the `.grad` of a leaf, in place unless that is `recorded`, and tells its hooks."""
+    known = leaf.grad
+    if known is None:
+        leaf.grad = _taken(gradient, leaf, recorded=recorded)
+    elif recorded:
+        leaf.grad = known + gradient
+    else:
+        own_memory(known)
+        sums: Any = known.array
+        np.add(sums, gradient.array, out=sums)
+        touch(sums)
     for hook in LEAF_HOOKS.get(id(leaf), {}).values() if LEAF_HOOKS else ():
         hook(leaf)
+
+
+def _taken(gradient: Tensor, leaf: Tensor, *, recorded: bool) -> Tensor:
+    """A copy of the gradient, for rules may share an array among leaves; laid out in memory as the leaf is."""
+    values = laid_out(gradient.array, leaf.array)
+    if not (recorded and gradient.tracked):
+        return Tensor(values)
+    taken: Tensor = ops.copy(Tensor(values), gradient)
+    taken.array = values
+    return taken
 
 
 def grad(

@@ -21,7 +21,6 @@ from gradcli.engine.graph import (
     of_dtype,
     ordered,
     pull_back,
-    refuse_freed_or_stale,
     source_of,
     unbroadcast,
 )
@@ -29,6 +28,7 @@ from gradcli.engine.memory import tick
 from gradcli.engine.modes import THREAD, Mode, enable_grad
 from gradcli.engine.multi import Parts, Pick
 from gradcli.engine.op import Op
+from gradcli.engine.staleness import refuse_freed_or_stale
 from gradcli.engine.tensor import Tensor
 
 _DUAL = Op("dual", "DualBackward0", lambda x: x, {"x": lambda g: g}, REAL)
