@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.graph import AccumulateGrad, Node, Observer, Through, of_dtype, ordered, pull_back, source_of
+from gradcli.engine import ops
+from gradcli.engine.graph import AccumulateGrad, Node, Observer, Vjp, of_dtype, ordered, pull_back, source_of
 from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS
-from gradcli.engine.modes import EVERYWHERE, THREAD, told
+from gradcli.engine.inplace import own_memory
+from gradcli.engine.memory import laid_out, touch
+from gradcli.engine.modes import EVERYWHERE, THREAD, recording, told
 from gradcli.engine.tensor import NUMPY, Size, Tensor
 
 Roots = Sequence[Tensor]
@@ -121,42 +124,50 @@ def run(
     create_graph: bool,
     retain_graph: bool | None,
     wanted: Sequence[Any] = (),
+    accumulates: bool = False,
     observer: Observer | None = None,
     batched: bool = False,
 ) -> dict[Any, Any]:
-    """One backward pass from `roots`; the gradients by AccumulateGrad, and by the `wanted` nodes, as Tensors.
+    """One backward pass from `roots`; the gradients by AccumulateGrad, or by the `wanted` ends, as Tensors.
 
-    batched  the cotangents given have one more axis, the first, and so have the gradients
+    accumulates  they are added to the `.grad` of the leaves, and wanted nodes are gone back through, as PyTorch has it
+    batched      the cotangents given have one more axis, the first, and so have the gradients
     """
     mode = THREAD.mode
-    create_graph = create_graph or mode.levels > 0  # tangents follow what is recorded
+    differentiable = create_graph or mode.levels > 0  # tangents follow what is recorded
     cotangents = cotangents_for(roots, given, batched=batched)
     for callback in (*EVERYWHERE.passes, *mode.passes):
         callback(roots, cotangents)
-    starts = [source_of(root) for root in roots]
-    observers = (*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))
-    flowing = cotangents if create_graph else [np.asarray(c.array)[()] for c in cotangents]
-    through: Through | None = None
+    flowing = cotangents if differentiable else [np.asarray(c.array)[()] for c in cotangents]
+    vjp: Vjp | None = None
     if batched:
-        from gradcli.engine.batched import Batch, through  # which needs the operations
+        from gradcli.engine.batched import Batch, vjp  # which needs the operations
 
         flowing = [Batch(c, root.array.dtype) for c, root in zip(flowing, roots, strict=True)]
-    former, mode.enabled = mode.enabled, create_graph
-    try:
+
+    def accumulate(end: AccumulateGrad, gradient: Any) -> None:
+        if end.variable.tracked:
+            with end.lock:
+                _accumulate(end.variable, _tensor(gradient), recorded=create_graph)
+
+    with recording(differentiable):
         grads = pull_back(
-            starts,
+            [source_of(root) for root in roots],
             flowing,
-            differentiable=create_graph,
-            keep=(create_graph if retain_graph is None else retain_graph)
+            differentiable=differentiable,
+            keep=(differentiable if retain_graph is None else retain_graph)
             or any(each.again for each in mode.transforms),
             wanted=wanted,
-            observer=_all(observers),
-            through=through,
+            beyond=accumulates,
+            accumulate=accumulate if accumulates else None,
+            observer=_all((*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))),
+            vjp=vjp,
         )
-    finally:
-        mode.enabled = former
-    found = {end: g.all for end, g in grads.items()} if batched else grads
-    return {end: g if isinstance(g, Tensor) else Tensor(g) for end, g in found.items()}
+    return {end: _tensor(g.all if batched else g) for end, g in grads.items()}
+
+
+def _tensor(gradient: Any) -> Tensor:
+    return gradient if isinstance(gradient, Tensor) else Tensor(gradient)
 
 
 def run_batch(
@@ -203,7 +214,9 @@ def backward(
     create_graph: bool = False,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    """Adds to the `.grad` of every leaf (or only of `inputs`) the gradient of `tensors`, weighted by `grad_tensors`.
+    """Adds to the `.grad` of every leaf the gradient of `tensors`, weighted by `grad_tensors`.
+
+    inputs  the only ones to whose `.grad` anything is added; those that are no leaves retain it from now on
 
     Raises RuntimeError, in PyTorch's words, for a root without a graph or a cotangent, and for a graph already freed.
     """
@@ -213,25 +226,40 @@ def backward(
     given = [None] * len(roots) if grad_tensors is None else _listed(grad_tensors)
     if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    chosen = None if inputs is None else {source_of(x) for x in _listed(inputs)}
+    wanted = []
+    for x in [] if inputs is None else _listed(inputs):
+        x.retain_grad()
+        wanted.append(source_of(x))
     if create_graph and not _Warned.cycle:
         _Warned.cycle = True
         warnings.warn(CYCLE, UserWarning, stacklevel=3)
-    grads = run(roots, given, create_graph=create_graph, retain_graph=retain_graph)
-    for end, g in grads.items():
-        if isinstance(end, AccumulateGrad) and (chosen is None or end in chosen):
-            with end.lock:
-                _accumulate(end.variable, g, copied=not create_graph)
+    run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, accumulates=True)
 
 
-def _accumulate(leaf: Tensor, gradient: Tensor, *, copied: bool) -> None:
-    """Adds to the `.grad` of a leaf, and tells its hooks."""
-    if copied and leaf.grad is None:
-        # Rules may share an array among leaves, so each leaf takes a copy; in order, as PyTorch has it.
-        gradient = Tensor(np.array(gradient.array, order="C")[()])
-    leaf.collect(gradient)
+def _accumulate(leaf: Tensor, gradient: Tensor, *, recorded: bool) -> None:
+    """Adds to the `.grad` of a leaf, in place unless that is `recorded`, and tells its hooks."""
+    known = leaf.grad
+    if known is None:
+        leaf.grad = _taken(gradient, leaf, recorded=recorded)
+    elif recorded:
+        leaf.grad = known + gradient
+    else:
+        own_memory(known)
+        sums: Any = known.array
+        np.add(sums, gradient.array, out=sums)
+        touch(sums)
     for hook in LEAF_HOOKS.get(id(leaf), {}).values() if LEAF_HOOKS else ():
         hook(leaf)
+
+
+def _taken(gradient: Tensor, leaf: Tensor, *, recorded: bool) -> Tensor:
+    """A copy of the gradient, for rules may share an array among leaves; laid out in memory as the leaf is."""
+    values = laid_out(gradient.array, leaf.array)
+    if not (recorded and gradient.tracked):
+        return Tensor(values)
+    taken: Tensor = ops.copy(Tensor(values), gradient)
+    taken.array = values
+    return taken
 
 
 def grad(

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from gradcli.engine.batched import Batch, through
+from gradcli.engine.batched import Batch, vjp
 from gradcli.engine.domain import REAL
 from gradcli.engine.graph import (
     MANY,
@@ -22,7 +22,6 @@ from gradcli.engine.graph import (
     of_dtype,
     ordered,
     pull_back,
-    refuse_freed_or_stale,
     source_of,
     unbroadcast,
 )
@@ -31,6 +30,7 @@ from gradcli.engine.modes import THREAD, Mode, enable_grad
 from gradcli.engine.multi import Parts, Pick
 from gradcli.engine.op import Op
 from gradcli.engine.ops.joining import stack
+from gradcli.engine.staleness import refuse_freed_or_stale
 from gradcli.engine.tensor import Tensor
 
 _DUAL = Op("dual", "DualBackward0", lambda x: x, {"x": lambda g: g}, REAL)
@@ -154,7 +154,7 @@ def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Ca
     given = [tangent for _, tangent in linear]
     batched = any(isinstance(tangent, Batch) for tangent in tangents)
     found = pull_back(
-        roots, given, differentiable=True, keep=True, wanted=[end], since=since, through=through if batched else None
+        roots, given, differentiable=True, keep=True, wanted=[end], since=since, vjp=vjp if batched else None
     )
     tangent = found.get(end)
     if batched:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.engine.dtypes import DType
-from gradcli.engine.hooks import HOOKS, NODE_HOOKS, RemovableHandle, register, run_around
+from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS, PREHOOKS, RemovableHandle, register, run_around
 from gradcli.engine.hooks import run as run_hooks
 from gradcli.engine.locks import TABLES, Installed
-from gradcli.engine.memory import Latest, tick, version, version_at
+from gradcli.engine.memory import Latest, tick
 from gradcli.engine.modes import EVERYWHERE, THREAD, told
-from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.engine.staleness import refuse_freed_or_stale
 
 if TYPE_CHECKING:
     from gradcli.engine.op import Op
@@ -104,7 +104,7 @@ class Node:
             changed = hook((gradient,))
             return changed[0] if isinstance(changed, tuple) else changed
 
-        return register(self, before)
+        return register(self, before, PREHOOKS)
 
     def _refuse_several(self, method: str) -> None:
         if self.shape is MANY or (self.edges and self.edges[0] is not None and self.edges[0].shape is MANY):
@@ -182,6 +182,14 @@ class AccumulateGrad:
                     leaf.accumulator = weakref.ref(known)
         return known
 
+    def tensor(self, array: Any) -> Tensor:
+        """The leaf; or, for an array that is not its own (it was packed), a Tensor that has the same accumulator."""
+        if self.variable.array is array:
+            return self.variable
+        twin = self.variable.detach()
+        twin.array, twin.tracked, twin.accumulator = array, True, weakref.ref(self)
+        return twin
+
     def name(self) -> str:
         """The name PyTorch gives it."""
         return "torch::autograd::AccumulateGrad"
@@ -236,48 +244,9 @@ def of_dtype(cotangent: Any, dtype: DType) -> Any:
     return cotangent.astype(dtype)
 
 
-FREED = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved "
-    "tensors after calling backward."
-)
-
-
-DETECT = (
-    "enable anomaly detection to find the operation that failed to compute its gradient, with "
-    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
-)
-DETECTED = (
-    "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
-    "changed in there or anywhere later. Good luck!"
-)
-
-
-def refuse_freed_or_stale(node: Node, saved: tuple[Any, ...] | None) -> None:
-    """Raises RuntimeError if what the node `saved` was freed, or changed in place after the node was made."""
-    if saved is None:
-        raise RuntimeError(FREED)
-    for slot, value in enumerate(saved):
-        if not isinstance(value, (np.ndarray, np.generic)):
-            continue
-        now, then = version(value), version_at(value, node.seq)
-        if now != then and node.op.reads(node, slot):
-            sources = node.op.sources(node)
-            source = sources[slot] if slot < len(sources) else None
-            origin = (
-                f", which is output 0 of {source.name().removesuffix('Backward0')}," if type(source) is Node else ""
-            )
-            raise RuntimeError(
-                "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                f"[torch.{TYPE_NAMES[value.dtype.name].scalar}Tensor {[*value.shape]}]{origin} is at version {now}; "
-                f"expected version {then} instead. Hint: {DETECTED if EVERYWHERE.failures else DETECT}"
-            )
-
-
 Observer = Callable[[Node, Any, Sequence[Any]], None]
-Follow = Callable[[Any], bool]
-Through = Callable[..., Sequence[Any]]
+Accumulate = Callable[[AccumulateGrad, Any], None]
+Vjp = Callable[..., Sequence[Any]]
 
 
 def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
@@ -288,17 +257,62 @@ def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
     return grads
 
 
-def _contributions(
-    node: Node, g: Any, differentiable: bool, follow: Follow | None, through: Through | None
-) -> Sequence[Any]:
-    """What the cotangent `g` of a node's result contributes to those of its arguments, by the edges to `follow`."""
-    edges = node.edges if follow is None else tuple([edge if follow(edge) else None for edge in node.edges])
+class _Ends:
+    """Where a pass ends: at the leaves, or at what is wanted. What does not lead there is left alone.
+
+    nodes    those to be gone back through, in order
+    leading  what is wanted, and the nodes from which a path leads there; None if nothing is left out
+    found    the cotangents that have arrived
+    last     by node: the leaves to which none of those that come after it contributes; empty if no hook hears when
+    """
+
+    def __init__(self, nodes: list[Node], wanted: Iterable[Any], beyond: bool, accumulate: Accumulate | None) -> None:
+        self.found: dict[Any, Any] = {}
+        self.leading: set[Any] | None = None
+        self.last: dict[Node, list[AccumulateGrad]] = {}
+        self.nodes = nodes
+        self._wanted = set(wanted)
+        self._beyond = beyond
+        self._accumulate = accumulate
+        if self._wanted:
+            self.leading = set(self._wanted)
+            for node in reversed(nodes):
+                if not self.leading.isdisjoint(node.edges):
+                    self.leading.add(node)
+            self.nodes = [node for node in nodes if node in self.leading]
+        if HOOKS or LEAF_HOOKS:
+            last = {edge: node for node in self.nodes for edge in node.edges if type(edge) is AccumulateGrad}
+            for leaf, node in last.items():
+                self.last.setdefault(node, []).append(leaf)
+
+    def followed(self, node: Node, g: Any) -> tuple[Any, ...]:
+        """The edges of a node along which the pass goes on; () if it ends there."""
+        assert self.leading is not None
+        edges = tuple([edge if edge in self.leading else None for edge in node.edges])
+        if not self._beyond and edges.count(None) == len(edges):
+            self.found[node] = run_hooks(node, g)
+            return ()
+        if node in self._wanted:
+            self.found[node] = g  # before its hooks, as PyTorch has it where something behind is wanted too
+        return edges
+
+    def arrive(self, leaves: Iterable[Any], grads: dict[Any, Any]) -> None:
+        """Takes the cotangents of these leaves, which are whole; what else is among them stays."""
+        for leaf in leaves:
+            if type(leaf) is AccumulateGrad and leaf in grads and (self.leading is None or leaf in self.leading):
+                self.found[leaf] = run_hooks(leaf.variable, grads.pop(leaf))
+                if self._accumulate is not None:
+                    self._accumulate(leaf, self.found[leaf])
+
+
+def _contributions(node: Node, g: Any, edges: tuple[Any, ...], differentiable: bool, vjp: Vjp | None) -> Sequence[Any]:
+    """What the cotangent `g` of a node's result contributes to those of its arguments that have an edge."""
     try:
         saved: Any = node.saved  # read once: another thread may free it
         if saved is None or node.seq < Latest.time:
             refuse_freed_or_stale(node, saved)
         slots = node.op.tensors(node, saved) if differentiable else saved
-        contributions = node.op.vjp(g, edges, slots) if through is None else through(node.op, g, edges, slots)
+        contributions = node.op.vjp(g, edges, slots) if vjp is None else vjp(node.op, g, edges, slots)
     except Exception:
         for watcher in (*EVERYWHERE.failures, *THREAD.mode.failures):
             watcher(node)
@@ -316,33 +330,37 @@ def pull_back(
     differentiable: bool = False,
     keep: bool = False,
     wanted: Iterable[Any] = (),
+    beyond: bool = False,
+    accumulate: Accumulate | None = None,
     observer: Observer | None = None,
     since: int = 0,
-    through: Through | None = None,
+    vjp: Vjp | None = None,
 ) -> dict[Any, Any]:
-    """The cotangents of all leaves (by AccumulateGrad) and of the `wanted` nodes, given those of `roots`.
+    """The cotangents of all leaves (by AccumulateGrad), or of the `wanted` leaves and nodes, given those of `roots`.
 
     cotangents      arrays; Tensors when `differentiable`, which gives the gradients graphs of their own
     keep            leaves the nodes' saved values in place for another pass
+    wanted          nothing that does not lead to one of them is gone back, freed, or heard of by hooks
+    beyond          the wanted nodes are gone back through, although nothing behind them may be wanted
+    accumulate      is called for each leaf with its cotangent: at the end, or as soon as that is whole if anybody hears
     observer        is called for each node with its cotangent and the contributions to its arguments
     since           goes no further than to nodes made after that, and to those `wanted`
-    through         takes the place of `Op.vjp` where the cotangents are no arrays (see `batched.py`)
+    vjp             takes the place of `Op.vjp` where the cotangents are no arrays (see `batched.py`)
     Raises RuntimeError for a node whose saved values were freed.
     """
     grads = _seeds(roots, cotangents)
-    asked = set(wanted)
-    follow = (lambda edge: edge in asked or (type(edge) is Node and edge.seq > since)) if since else None
-    found: dict[Any, Any] = {}
-    for node in ordered(roots, since):
+    ends = _Ends(ordered(roots, since), wanted, beyond, accumulate)
+    for node in ends.nodes:
         g = grads.pop(node, None)
         if g is None:
             continue
-        if HOOKS:
-            g = run_hooks(node, g)
-        if node in asked:
-            found[node] = g
-        contributions = _contributions(node, g, differentiable, follow, through)
-        for edge, contribution in zip(node.edges, contributions):  # noqa: B905  # strict costs time in the hot loop
+        edges = node.edges if ends.leading is None else ends.followed(node, g)
+        if not edges:
+            continue
+        if HOOKS or PREHOOKS:
+            g = run_hooks(node, run_hooks(node, g), PREHOOKS)
+        contributions = _contributions(node, g, edges, differentiable, vjp)
+        for edge, contribution in zip(edges, contributions):  # noqa: B905  # strict costs time in the hot loop
             if edge is not None and contribution is not None:
                 if contribution.shape != edge.shape:
                     contribution = unbroadcast(contribution, edge.shape)
@@ -353,4 +371,7 @@ def pull_back(
             observer(node, g, contributions)
         if not keep and node.saved and node.op.frees:
             node.saved = None
-    return {end: run_hooks(end.variable, g) for end, g in grads.items() if type(end) is not Node} | found
+        if node in ends.last:
+            ends.arrive(ends.last[node], grads)
+    ends.arrive([*grads], grads)
+    return ends.found

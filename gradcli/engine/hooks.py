@@ -23,6 +23,8 @@ Hook = Callable[["Tensor"], "Tensor | None"]
 
 HOOKS: dict[int, dict[int, Hook]] = {}
 """By id() of what they are on; by number, in the order in which they run."""
+PREHOOKS: dict[int, dict[int, Hook]] = {}
+"""Likewise for what sees what reaches a node that is gone back, after those; a gradient asked for does not change."""
 NODE_HOOKS: dict[int, dict[int, Any]] = {}
 """Likewise for what sees both what reaches a node and what leaves it."""
 LEAF_HOOKS: dict[int, dict[int, Any]] = {}
@@ -65,7 +67,7 @@ def register(owner: Any, hook: Any, table: dict[int, dict[int, Any]] = HOOKS, *,
     key, number = id(owner), next(_number) + last * _LAST
 
     def forget(_: object) -> None:
-        for each in (HOOKS, NODE_HOOKS, LEAF_HOOKS):
+        for each in (HOOKS, PREHOOKS, NODE_HOOKS, LEAF_HOOKS):
             each.pop(key, None)
         _keepers.pop(key, None)
 
@@ -87,9 +89,9 @@ def unheard() -> Iterator[None]:
         mode.unheard = former
 
 
-def run(owner: Any, cotangent: Any) -> Any:
+def run(owner: Any, cotangent: Any, table: dict[int, dict[int, Hook]] = HOOKS) -> Any:
     """The cotangent, an array or a Tensor, after the hooks of `owner`. Raises for what a hook must not return."""
-    hooks = HOOKS.get(id(owner))
+    hooks = table.get(id(owner))
     if not hooks or THREAD.mode.unheard:
         return cotangent
     from gradcli.engine.tensor import Tensor

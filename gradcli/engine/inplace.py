@@ -17,13 +17,13 @@ from gradcli.engine.dtypes import CATEGORY, PYTHON_CATEGORY
 from gradcli.engine.errors import output_mismatch
 from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
-from gradcli.engine.memory import give_memory, touch
+from gradcli.engine.memory import give_memory, tick, touch
 from gradcli.engine.modes import THREAD, no_grad
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import is_leaf, refuse_captured
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.engine.views import is_inference
+from gradcli.engine.views import is_inference, places
 
 
 def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
@@ -38,8 +38,19 @@ def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
     refuse_higher_category(target, result)
     write(target, result.array)
     if THREAD.mode.enabled and (result.tracked or target.tracked):
-        adopt(target, ops.cast(result, target.array.dtype) if result.array.dtype != target.array.dtype else result)
+        if result.array.dtype != target.array.dtype:
+            result = ops.cast(result, target.array.dtype)
+        _keep_written(result, target)
+        adopt(target, result)
     return target
+
+
+def _keep_written(result: Tensor, target: Tensor) -> None:
+    """Has a node that saved its result save the memory that this was written into: a later change makes it stale."""
+    node = result.grad_fn
+    if node is not None and node.saved and node.saved[0] is result.array:
+        node.saved = (target.array, *node.saved[1:])
+        node.seq = tick()
 
 
 def _copied(target: Tensor) -> Tensor:
@@ -55,13 +66,13 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     own_memory(target)
     with no_grad():
         shown = ops.getitem(Tensor(target.array), key)
-        places = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
-    _refuse_misfit(value, places.shape, basic=np.shares_memory(shown.array, target.array))
-    target.array.flat[places.ravel()] = np.broadcast_to(value.array, places.shape).ravel()
+        chosen = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
+    value = _fitted(value, chosen.shape, basic=np.shares_memory(shown.array, target.array))
+    target.array.flat[chosen.ravel()] = np.broadcast_to(value.array, chosen.shape).ravel()
     touch(target.array)
     if THREAD.mode.enabled and (value.tracked or target.tracked):
         base = target if target.base is None else target.base
-        _copy_slices(base, _places(target, base).ravel()[places], value)
+        _copy_slices(base, _places(target, base).ravel()[chosen], value)
 
 
 def _number_for(target: Tensor, value: Any) -> Tensor:
@@ -94,7 +105,7 @@ _IN_MODE = (
     "the view and the inplace either both inside the {0} block (if you don't want the inplace to be tracked) or both "
     "outside (if you want the inplace to be tracked)."
 )
-INFERRED = (
+_INFERRED = (
     "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
     "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
 )
@@ -115,7 +126,7 @@ def refuse_origin(view: Tensor, *, recorded: bool = False) -> None:
         return
     if is_inference(view):
         if not THREAD.mode.inference:
-            raise RuntimeError(INFERRED)
+            raise RuntimeError(_INFERRED)
     elif THREAD.mode.enabled and view.base is not None and (recorded or view.tracked or view.base.tracked):
         raise RuntimeError(_forbidden(view, "is being"))
 
@@ -167,6 +178,13 @@ def write(target: Tensor, values: Any) -> None:
     touch(target.array)
 
 
+def zero_gradient(x: Tensor) -> None:
+    """Sets the `.grad` of `x`, if it has one, to zero in place; it loses its history."""
+    if (gradient := x.grad) is not None:
+        gradient.grad_fn, gradient.tracked = None, False
+        write(gradient, 0)
+
+
 def _refuse_other_shape(target: Tensor, result: Tensor) -> None:
     if result.array.shape != target.array.shape:
         raise output_mismatch(target.array.shape, result.array.shape)
@@ -180,15 +198,16 @@ def refuse_higher_category(target: Tensor, result: Tensor) -> None:
         raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
 
 
-def _refuse_misfit(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> None:
-    """Raises RuntimeError if the value does not broadcast to the part that is assigned to."""
+def _fitted(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> Tensor:
+    """The value without leading axes of length 1 that the part which is assigned to does not have.
+
+    Raises RuntimeError if it does not broadcast to that.
+    """
     found: tuple[int, ...] = value.array.shape
     while len(found) > len(shape) and found[0] == 1:
         found = found[1:]
-    fits = len(found) <= len(shape) and all(n in (1, m) for n, m in zip(reversed(found), reversed(shape), strict=False))
-    if fits:
-        value.array = value.array.reshape(found) if value.grad_fn is None and not value.tracked else value.array
-        return
+    if len(found) <= len(shape) and all(n in (1, m) for n, m in zip(reversed(found), reversed(shape), strict=False)):
+        return value if found == value.array.shape else ops.reshape(value, found)
     if basic:
         ops.expand(Tensor(value.array), shape)  # which says what is wrong
     raise RuntimeError(
@@ -203,8 +222,11 @@ def _refuse_misfit(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> Non
 def adopt(target: Tensor, result: Tensor) -> None:
     """Gives `target` the history of `result`, whose values it has taken."""
     if target.base is None:
-        target.grad_fn, target.tracked = result.grad_fn, result.tracked
-        _tell_views(target)
+        if result.grad_fn is None:
+            target.grad_fn, target.tracked = None, result.tracked
+        else:
+            target.rebase(result.grad_fn)
+        tell_views(target)
     else:
         _copy_slices(target.base, _places(target, target.base), result)
         if target.grad_fn is None or not target.tracked:
@@ -215,12 +237,12 @@ def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
     """Gives `base` the history of a copy in which the elements at `places` came from `value`."""
     with_shape = ops.expand(value, places.shape) if value.array.shape != places.shape else value
     edges = (source_of(base), source_of(with_shape))
-    base.grad_fn = Node(_COPY_SLICES, edges, (None, None, None, places), base.array, "torch::autograd::CopySlices")
-    base.tracked = True
-    _tell_views(base)
+    base.rebase(Node(_COPY_SLICES, edges, (None, None, None, places), base.array, "torch::autograd::CopySlices"))
+    tell_views(base)
 
 
-def _tell_views(base: Tensor) -> None:
+def tell_views(base: Tensor) -> None:
+    """Has the views of `base`, whose history has changed, show the new one."""
     for known in [*(base.views or ())]:
         view = known()
         if view is not None:
@@ -233,23 +255,23 @@ def _show(view: Tensor, base: Tensor) -> None:
         if not isinstance(view.grad_fn, Invalid):
             view.grad_fn, view.tracked = Invalid(view), True  # type: ignore[assignment]  # no operation accepts it
         return
-    places = _places(view, base)
-    view.grad_fn = Node(_AS_STRIDED, (source_of(base),), (None, base.array, places), view.array, "AsStridedBackward0")
-    view.tracked = True
+    look(view, base)
+
+
+def look(view: Tensor, base: Tensor) -> None:
+    """Gives `view` the history of a look at the memory of `base`, which need not hold all that it shows."""
+    found = places(view.array, base.array)
+    view.rebase(Node(_AS_STRIDED, (source_of(base),), (None, base.array, found), view.array, "AsStridedBackward0"))
 
 
 def _places(view: Tensor, base: Tensor) -> Any:
-    """For each element of a view, the number of the base's element that it is, counted along the last axis first."""
-    array, whole = view.array, base.array
+    """As `places`. Raises NotImplementedError for a view that shows memory which its base does not."""
     if view is base:
-        return np.arange(whole.size).reshape(whole.shape)
-    if not whole.flags.c_contiguous:
-        raise NotImplementedError("changing a view of a tensor that is not contiguous in place is not supported yet")
-    start = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
-    places: Any = np.asarray(start // whole.itemsize)
-    for n, stride in zip(array.shape, array.strides, strict=True):
-        places = places[..., None] + np.arange(n) * (stride // whole.itemsize)
-    return places
+        return np.arange(base.array.size).reshape(base.array.shape)
+    found = places(view.array, base.array)
+    if found.min(initial=0) < 0:
+        raise NotImplementedError("changing a view that shows more memory than its base in place is not supported yet")
+    return found
 
 
 def _without(g: Any, places: Any) -> Any:
@@ -257,6 +279,12 @@ def _without(g: Any, places: Any) -> Any:
     mask = np.zeros(g.shape, bool)
     mask.reshape(-1)[places] = True
     return np.where(mask, 0, g)
+
+
+def _looked_back(g: Any, x: Any, places: Any) -> Any:
+    """A look's cotangent at the elements of `x`; what was looked at beyond them, numbered -1, comes last and is cut."""
+    spread = ops.scatter(g, (x.size + 1,), (places,))
+    return ops.reshape(ops.slice_axis(spread, 0, 0, x.size, 1), x.shape)
 
 
 _COPY_SLICES = Op(
@@ -270,7 +298,7 @@ _AS_STRIDED = Op(
     "as_strided",
     "AsStridedBackward0",
     lambda x, places: x,
-    {"x": lambda g, x, places: ops.reshape(ops.scatter(g, (x.size,), (places,)), x.shape)},
+    {"x": _looked_back},
     REAL,
     shapes_only=("x",),
 )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from sys import getrefcount
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -22,8 +23,6 @@ tick = itertools.count(1).__next__
 
 REMEMBERED = 64
 """Changes of one piece of memory whose times are kept; a version number older than those is a lower bound."""
-SCALARS = 256
-"""Scalars are remembered by holding them; so many at the most."""
 
 
 class _History:
@@ -43,8 +42,19 @@ class Latest:
     time = 0
 
 
+class _Scalars:
+    """NumPy scalars that were given memory: nodes may have saved them, so they share the history of that memory.
+
+    As they have no weak references they are held; those that nobody else holds are let go when there are many.
+    """
+
+    held: ClassVar[dict[int, Any]] = {}
+    many = 256
+
+
 _histories: dict[int, _History] = {}
-_scalars: deque[int] = deque()
+DETACHED: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Nodes whose result was detached in place: what was saved of it has lost its history."""
 
 
 def _owner(array: Any) -> Any:
@@ -59,22 +69,44 @@ def _history(owner: Any) -> _History:
     known = _histories.get(key)
     if known is not None:
         return known
-    if isinstance(owner, np.ndarray):
-        keeper: Any = weakref.ref(owner, lambda _: _histories.pop(key, None))
-    else:
-        keeper = owner
-        _scalars.append(key)
-        if len(_scalars) > SCALARS:
-            _histories.pop(_scalars.popleft(), None)
-    return _histories.setdefault(key, _History(keeper))
+    return _histories.setdefault(key, _History(weakref.ref(owner, lambda _: _histories.pop(key, None))))
 
 
 def give_memory(tensor: Tensor) -> Any:
     """The array of a Tensor, from now on one with memory to share: a 0-d result is a NumPy scalar, which has none."""
     if type(tensor.array) is not np.ndarray:
         with TABLES:  # threads that ask at once must get the same
-            tensor.array = np.asarray(tensor.array)
+            scalar = tensor.array
+            tensor.array = np.asarray(scalar)
+            if tensor.array is not scalar:
+                _hold(scalar, _history(tensor.array))
     return tensor.array
+
+
+def _hold(scalar: Any, history: _History) -> None:
+    """Lets a scalar have this history as long as anybody holds it."""
+    held = _Scalars.held
+    held[id(scalar)], _histories[id(scalar)] = scalar, history
+    if len(held) > _Scalars.many:
+        for key in list(held):
+            if getrefcount(held[key]) <= 2:  # that of the table, and that of the call
+                del held[key], _histories[key]
+        _Scalars.many = max(256, 2 * len(held))
+
+
+def note_detached(node: Any) -> None:
+    """Notes that the result of `node` is detached in place now."""
+    with TABLES:
+        DETACHED.add(node)
+        Latest.time = tick()
+
+
+def laid_out(values: Any, like: Any) -> Any:
+    """A copy of the values, with the strides of `like` if its elements leave no gaps in memory, else in their order."""
+    by_stride = sorted(range(like.ndim), key=lambda axis: -like.strides[axis])
+    if like.flags.c_contiguous or not like.transpose(by_stride).flags.c_contiguous:
+        return np.array(values, order="C")[()]
+    return np.array(values.transpose(by_stride), order="C").transpose(np.argsort(by_stride))
 
 
 def touch(array: Any) -> None:

@@ -102,6 +102,17 @@ def told(kind: str, watcher: Callable[..., None], *, everywhere: bool = False) -
             setattr(watchers, kind, tuple(rest))
 
 
+@contextlib.contextmanager
+def recording(enabled: bool) -> Iterator[None]:
+    """Inside, operations of this thread are recorded or not, whatever its switches say."""
+    mode = THREAD.mode
+    former, mode.enabled = mode.enabled, enabled
+    try:
+        yield
+    finally:
+        mode.enabled = former
+
+
 class _Switch:
     """Sets recording on or off, as a context manager or as a decorator, and puts the former state back.
 
@@ -192,8 +203,7 @@ class enable_grad(_Switch):
 class inference_mode(_Switch):
     """As `no_grad`, and `is_inference_mode_enabled()` says so; with mode=False, as `enable_grad`.
 
-    What is made inside must not be changed in place outside, nor get a gradient. It may take part in what is recorded
-    later, which PyTorch refuses if it had to be saved.
+    What is made inside must not be changed in place outside, get a gradient, or be saved for a backward pass.
     """
 
     def __new__(cls, mode: Any = True) -> Any:

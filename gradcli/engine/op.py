@@ -19,8 +19,9 @@ from gradcli.engine.domain import Domain
 from gradcli.engine.dtypes import align as align_operands
 from gradcli.engine.dtypes import align_arrays, align_floats, as_float
 from gradcli.engine.errors import refusal
-from gradcli.engine.graph import FREED, Node, source_of
+from gradcli.engine.graph import Node, source_of
 from gradcli.engine.modes import THREAD
+from gradcli.engine.staleness import FREED
 from gradcli.engine.tensor import NUMPY, Tensor
 
 Rule = Callable[..., Any]
@@ -195,10 +196,10 @@ def _mask(edges: tuple[Any, ...]) -> int:
 
 
 def rejoin(array: Any, edge: Any) -> Any:
-    """A saved array as the Tensor it was: the leaf, or one whose history starts at the node it came from."""
+    """A saved array as the Tensor it was: the leaf, or one whose cotangent goes where its went."""
     if edge is None or array is None:
         return array
-    return Tensor(array, True, edge) if type(edge) is Node else edge.variable
+    return Tensor(array, True, edge) if type(edge) is Node else edge.tensor(array)
 
 
 def _signature(forward: Callable[..., Any], names: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:

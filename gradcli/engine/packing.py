@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.graph import Node, each_node
-from gradcli.engine.modes import THREAD
+from gradcli.engine.memory import version
+from gradcli.engine.modes import recording
 from gradcli.engine.op import Op, rejoin
 from gradcli.engine.tensor import Tensor
 
@@ -92,20 +93,29 @@ def packing(pack: Pack, unpack: Unpack) -> Iterator[None]:
         if isinstance(node.op, Packing):  # by functions further inside, which come first
             return
         saved = list(node.saved or ())
-        mode = THREAD.mode
-        former, mode.enabled = mode.enabled, False
-        try:
+        with recording(enabled=False):
             for slot in _order(node.op, len(saved)):
                 tensor = _tensor(node, slot, saved[slot])
                 if tensor is not None:
-                    saved[slot] = Packed(pack(tensor), unpack)
-        finally:
-            mode.enabled = former
+                    saved[slot] = Packed(_packed(pack, tensor, saved[slot]), unpack)
         if any(type(value) is Packed for value in saved):
             node.op, node.saved = Packing(node.op), tuple(saved)  # type: ignore[assignment]  # it acts as the operation
 
     with each_node(pack_saved):
         yield
+
+
+def _packed(pack: Pack, tensor: Tensor, value: Any) -> Any:
+    """What `pack` makes of a saved value, given as a Tensor. Raises RuntimeError if that changed it in place."""
+    before = version(value)
+    content = pack(tensor)
+    if version(value) != before:
+        raise RuntimeError(
+            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot "
+            "be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if "
+            "you need to perform in-place operations on the input to a pack hook."
+        )
+    return content
 
 
 def _tensor(node: Node, slot: int, value: Any) -> Tensor | None:
@@ -117,4 +127,5 @@ def _tensor(node: Node, slot: int, value: Any) -> Tensor | None:
     if source is not None:
         tensor: Tensor = rejoin(value, source)
         return tensor
-    return Tensor(value) if value.ndim else None  # without dimensions it is a Python number, as the operation took it
+    number = isinstance(value, np.ndarray) and not value.ndim and not value.flags.writeable  # see `dtypes.constant`
+    return None if number else Tensor(value)

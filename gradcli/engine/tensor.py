@@ -17,7 +17,7 @@ import numpy as np
 from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, readable
 from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
-from gradcli.engine.memory import give_memory, touch, version
+from gradcli.engine.memory import give_memory, version
 from gradcli.engine.modes import THREAD
 from gradcli.engine.printing import format_tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -93,7 +93,7 @@ class Tensor:
     grad_fn        the Node of the operation it came from; None for a leaf
     base           the Tensor whose memory a view shows; None for what is no view
     views          the views of it that a change in place must be told to; None where there are none
-    retains_grad   whether `.grad` is filled although it is no leaf
+    retention      the handle of the hook that fills `.grad` although it is no leaf; None if that is not filled
     origin         of a view that must not be changed in place where that is recorded: why (see `views.py`); else unset
     made           the number of the Transform in which its memory was made; else unset
     tracked        whether operations on it are recorded: what `requires_grad` says, without its rules for being set
@@ -108,7 +108,7 @@ class Tensor:
         "grad_fn",
         "made",
         "origin",
-        "retains_grad",
+        "retention",
         "tracked",
         "views",
     )
@@ -126,7 +126,7 @@ class Tensor:
         self.accumulator: weakref.ref[AccumulateGrad] | None = None
         self.base: Tensor | None = None
         self.views: list[weakref.ref[Tensor]] | None = None
-        self.retains_grad = False
+        self.retention: RemovableHandle | None = None
 
     made: int
     origin: Origin
@@ -190,7 +190,7 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         """The gradient that backward passes added up; None before the first. Warns on a Tensor that is no leaf."""
-        if self.grad_fn is not None and self._grad is None and not self.retains_grad:
+        if self.grad_fn is not None and self._grad is None and self.retention is None:
             warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
         return self._grad
 
@@ -200,6 +200,8 @@ class Tensor:
             raise TypeError(
                 f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
             )
+        if value is self:
+            raise RuntimeError("can't assign Variable as its own grad")
         if value is not None and value.shape != self.shape:
             raise RuntimeError(
                 f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
@@ -208,7 +210,7 @@ class Tensor:
         if value is not None and value.array.dtype != self.array.dtype:
             found, own = (TYPE_NAMES[x.array.dtype.name] for x in (value, self))
             raise RuntimeError(
-                f"attempting to assign a gradient with dtype '{found.scalar.lower()}' to a tensor with grad_dtype "
+                f"attempting to assign a gradient with dtype '{found.cpp}' to a tensor with grad_dtype "
                 f"'{own.scalar}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
                 "You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
                 "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
@@ -266,39 +268,43 @@ class Tensor:
         """Has `.grad` of a Tensor that is no leaf filled too. Raises RuntimeError if no gradient is needed."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.grad_fn is None or self.retains_grad:
-            return
+        if self.grad_fn is not None and self.retention is None:
+            self.retention = self._retaining(self.grad_fn)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether `.grad` is filled although it is no leaf."""
+        return self.retention is not None
+
+    def _retaining(self, grad_fn: Node) -> RemovableHandle:
+        """Has `.grad` take what reaches `grad_fn`, after its other hooks; it takes a new Tensor each time."""
         known, collecting = weakref.ref(self), RLock()  # threads may go back through one graph
 
-        def keep(gradient: Tensor) -> None:
+        def retain(gradient: Tensor) -> None:
             tensor = known()
             if tensor is not None:
                 with collecting:
-                    tensor.collect(Tensor(np.array(gradient.array)[()]))
+                    tensor.grad = gradient.clone() if tensor.grad is None else tensor.grad + gradient
 
-        register(self.grad_fn, keep, last=True)
-        self.retains_grad = True
+        return register(grad_fn, retain, last=True)
 
-    def collect(self, gradient: Tensor) -> None:
-        """Adds to `.grad`: first it takes the gradient as it is, later in place, unless a graph hangs on either.
-
-        One thread at a time may do so: the callers hold a lock.
-        """
-        known = self._grad
-        if known is None or known.tracked or gradient.tracked:
-            self._grad = gradient if known is None else known + gradient
-        elif type(known.array) is np.ndarray:
-            np.add(known.array, gradient.array, out=known.array)
-            touch(known.array)
-        else:
-            known.array = np.add(known.array, gradient.array)
+    def rebase(self, grad_fn: Node) -> None:
+        """Gives it the history of the values that it has from now on; a gradient that is retained is that of these."""
+        self.grad_fn, self.tracked = grad_fn, True
+        if self.retention is not None:
+            self.retention.remove()
+            self.retention = self._retaining(grad_fn)
 
     def detach(self) -> Tensor:
         """The same values in the same memory, without a history."""
-        view = Tensor(give_memory(self))
+        detached = Tensor(give_memory(self))
         if THREAD.mode.transforms:
-            view.made = getattr(self, "made", 0)
-        return view
+            detached.made = getattr(self, "made", 0)
+        if hasattr(self, "origin") or hasattr(detached, "origin"):
+            from gradcli.engine.views import show
+
+            return show(detached, self)
+        return detached
 
     # What it holds, in Python and NumPy
 

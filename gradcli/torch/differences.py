@@ -18,11 +18,9 @@ DIFFERENCES = {
         ("torch.amax", "torch.amin", "torch.fmax", "torch.fmin", "torch.maximum", "torch.minimum"),
         "of +0 and -0 among equals, PyTorch's answer depends on where they lie in memory, ours does not always agree",
     ),
-    "torch.as_strided": "of tensors that need no gradient",
     "torch.backends.cudnn": "the settings change nothing",
     "torch.device": "as a context, takes cpu only",
     "torch.empty": "zeros, so that every run prints the same",
-    "torch.inference_mode": "what it made may take part in what is recorded later",
     "torch.load": "reads what `save` of gradcli wrote, and never a pickle; `weights_only` makes no difference",
     "torch.manual_seed": "the stream is that of PyTorch on an x86-64 processor with AVX2",
     **dict.fromkeys(

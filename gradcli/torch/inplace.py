@@ -10,8 +10,8 @@ import numpy as np
 
 from gradcli.engine import ops, random
 from gradcli.engine.dtypes import PYTHON_CATEGORY
-from gradcli.engine.inplace import assign, change, refuse_leaf, write
-from gradcli.engine.memory import give_memory
+from gradcli.engine.inplace import assign, change, refuse_leaf, tell_views, write
+from gradcli.engine.memory import give_memory, note_detached, touch
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
@@ -56,7 +56,11 @@ def _reshaping(name: str) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
         refuse_leaf(self)
         view = function(self, *args, **keywords)
-        self.array, self.grad_fn = view.array, view.grad_fn
+        self.array = view.array
+        touch(self.array)
+        if view.grad_fn is not None:
+            self.rebase(view.grad_fn)
+            tell_views(self)
         return self
 
     method.__name__ = method.__qualname__ = f"{name}_"
@@ -223,6 +227,8 @@ def detach_(self: Tensor) -> Tensor:
             "detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
+    if self.grad_fn is not None:
+        note_detached(self.grad_fn)
     self.grad_fn, self.tracked = None, False
     return self
 

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
-from gradcli.engine.inplace import assign
+from gradcli.engine.inplace import assign, look
 from gradcli.engine.memory import give_memory
 from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.views import tie
 from gradcli.torch.arguments import require_tensor
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
@@ -84,10 +85,9 @@ def scatter_reduce(
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """A view of the memory in another shape, with these steps between neighbours, all counted in elements.
 
-    Raises RuntimeError where it would reach beyond the memory, NotImplementedError where a gradient is needed.
+    Raises RuntimeError where it would reach beyond the memory.
     """
     require_tensor("as_strided", "input", input, 1)
-    _refuse_gradients("as_strided", input)
     memory = whole_memory(give_memory(input))
     offset = input.storage_offset() if storage_offset is None else storage_offset
     size, stride = tuple(size), tuple(stride)
@@ -102,7 +102,9 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
         )
     steps = [step * itemsize for step in stride]
     view = Tensor(np.lib.stride_tricks.as_strided(memory[offset:], size, steps))
-    view.base = input if input.base is None else input.base
+    tie(view, input)
+    if input.tracked and THREAD.mode.enabled:
+        look(view, input)
     return view
 
 

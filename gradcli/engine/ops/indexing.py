@@ -13,7 +13,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.ops.shape import moveaxis, unsqueeze
 from gradcli.engine.tensor import NUMPY, Tensor
-from gradcli.engine.views import view_of
+from gradcli.engine.views import view_of, writable
 
 
 def _at(axis: int, item: Any) -> tuple[Any, ...]:
@@ -198,7 +198,7 @@ def _diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     first, second = axis_in(axis1, x.ndim), axis_in(axis2, x.ndim)
     if first == second:
         raise RuntimeError(f"diagonal dimensions cannot be identical {axis1}, {axis2}")
-    return x.diagonal(offset, first, second)
+    return writable(x.diagonal(offset, first, second), x)
 
 
 def _on_diagonal(n: int, offset: int) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from gradcli.engine.axes import Axes, axes_in, axis_in, no_axes
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.tensor import NUMPY, Tensor
-from gradcli.engine.views import view_of
+from gradcli.engine.views import view_of, writable
 
 MATRIX = REAL.shaped(3, 4)
 
@@ -102,7 +102,7 @@ def _expand(x: Any, shape: Sequence[int]) -> Any:
                 f"The expanded size of the tensor ({sizes[i]}) must match the existing size ({n}) at non-singleton "
                 f"dimension {i}.  Target sizes: {[*shape]}.  Tensor sizes: {[*x.shape]}"
             )
-    return np.broadcast_to(x, sizes)
+    return writable(np.broadcast_to(x, sizes), x)
 
 
 expand = view_of("expand", "ExpandBackward0", _expand, domain=REAL.shaped(3, 1), numpy=[np.broadcast_to], x=lambda g: g)

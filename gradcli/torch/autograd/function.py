@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.graph import source_of
-from gradcli.engine.modes import THREAD
+from gradcli.engine.modes import THREAD, recording
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 from gradcli.torch.autograd.function_node import Call, Notes, refusing
@@ -159,12 +159,8 @@ def _positional(function: Callable[..., Any], args: Any, keywords: Any, *, defau
 
 
 def _unrecorded(function: Callable[..., Any], *args: Any) -> Any:
-    mode = THREAD.mode
-    former, mode.enabled = mode.enabled, False
-    try:
+    with recording(enabled=False):
         return function(*args)
-    finally:
-        mode.enabled = former
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

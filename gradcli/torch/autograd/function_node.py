@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.graph import FREED, MANY, Node, source_of
+from gradcli.engine.graph import MANY, Node, source_of
 from gradcli.engine.inplace import adopt
 from gradcli.engine.multi import RESULTS, Parts, picked
 from gradcli.engine.op import rejoin
 from gradcli.engine.packing import unpacked
+from gradcli.engine.staleness import FREED
 from gradcli.engine.tensor import Tensor
 
 Outputs = tuple[Any, ...]

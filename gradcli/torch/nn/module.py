@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcli.engine.dtypes import DType
 from gradcli.engine.dtypes import dtype as TorchDType  # noqa: N812  # `dtype` is a parameter here
+from gradcli.engine.inplace import zero_gradient
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import check_device, numpy_dtype, refuse
@@ -177,8 +178,10 @@ class Module(Tree):
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Takes the gradients of all parameters away, or sets them to zero."""
         for parameter in self.parameters():
-            if parameter.grad is not None:
-                parameter.grad = None if set_to_none else Tensor(np.zeros_like(parameter.grad.array))
+            if set_to_none:
+                parameter.grad = None
+            else:
+                zero_gradient(parameter)
 
     def apply(self, fn: Callable[[Any], Any]) -> Self:
         """Calls `fn` on every module, children before their parents."""

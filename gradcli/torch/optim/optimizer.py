@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.dtypes import Array, Default
-from gradcli.engine.inplace import own_memory
+from gradcli.engine.inplace import own_memory, zero_gradient
 from gradcli.engine.memory import touch
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
@@ -129,14 +129,10 @@ class Optimizer:
         """Forgets the gradients, or sets them to zero without a history."""
         for group in self.param_groups:
             for param in group["params"]:
-                gradient = param.grad
                 if set_to_none:
                     param.grad = None
-                elif gradient is not None:
-                    own_memory(gradient)
-                    gradient.grad_fn, gradient.tracked = None, False
-                    gradient.array.fill(0)
-                    touch(gradient.array)
+                else:
+                    zero_gradient(param)
 
     def state_dict(self) -> dict[str, Any]:
         """The options of the groups, and the state by the number of the parameter: the optimiser's own Tensors."""
