@@ -70,7 +70,8 @@ class Stateful:
                 FutureWarning,
                 stacklevel=2,
             )
-            destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
+            given: tuple[Any, ...] = (*args, *(destination, prefix, keep_vars)[len(args) :])
+            destination, prefix, keep_vars = given
         result: Any = destination
         if result is None:
             result = OrderedDict()
@@ -226,14 +227,14 @@ def _put(module: Any, name: str, key: str, tensor: Tensor, value: Any, local_met
         else:
             setattr(module, name, value)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is told with the others
+        found = f"whose dimensions in the checkpoint are {value.shape}, an exception occurred : {error.args}."
         return [
-            f'While copying the parameter named "{key}", whose dimensions in the model are {tensor.shape} and whose '
-            f"dimensions in the checkpoint are {value.shape}, an exception occurred : {error.args}."
+            f'While copying the parameter named "{key}", whose dimensions in the model are {tensor.shape} and {found}'
         ]
     return []
 
 
-def _as_parameter(value: Tensor, requires_grad: bool) -> Parameter:
+def _as_parameter(value: Tensor, requires_grad: bool) -> Tensor:
     """The value as a Parameter: itself, if it is one."""
     return value.requires_grad_(requires_grad) if isinstance(value, Parameter) else Parameter(value, requires_grad)
 
