@@ -6,6 +6,7 @@ computes with it nor casts it to numbers.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ def converted(array: Any, dtype: Any) -> Any:
         bits = single.view(np.uint32).astype(np.uint64)
         rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
         return np.where(np.isnan(single), 0x7FC0, rounded).astype(np.uint16).view(BFLOAT16)
+    if array.dtype.kind == "c" and np.dtype(dtype).kind not in "cb":
+        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=3)
+        return array.real.astype(dtype)
     return array.astype(dtype)
 
 

@@ -19,13 +19,13 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import check_device, numpy_dtype, refuse
 from gradcli.torch.handles import Handle
-from gradcli.torch.nn import state
 from gradcli.torch.nn.hooks import call_with_hooks
 from gradcli.torch.nn.parameter import Parameter
+from gradcli.torch.nn.state import HOOKS, Stateful
 from gradcli.torch.nn.tree import Tree
 
 
-class Module(Tree):
+class Module(Tree, Stateful):
     """A computation with parameters; a subclass defines `forward`.
 
     training  whether layers such as dropout behave as they do in training; `train()` and `eval()` set it everywhere
@@ -40,10 +40,8 @@ class Module(Tree):
         set_attribute("_buffers", {})
         set_attribute("_not_saved", set())
         set_attribute("_modules", {})
-        set_attribute("_forward_hooks", OrderedDict())
-        set_attribute("_forward_pre_hooks", OrderedDict())
-        set_attribute("_backward_hooks", OrderedDict())
-        set_attribute("_backward_pre_hooks", OrderedDict())
+        for hooks in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", *HOOKS):
+            set_attribute(hooks, OrderedDict())
 
     def forward(self, *args: Any, **keywords: Any) -> Any:
         """What the module computes. Raises NotImplementedError unless a subclass defines it."""
@@ -237,24 +235,6 @@ class Module(Tree):
     def cpu(self) -> Self:
         """The module itself: there is no other device."""
         return self
-
-    # State
-
-    def state_dict(
-        self, *, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
-    ) -> dict[str, Any]:
-        """The parameters and persistent buffers by path, on the same memory."""
-        return state.save(self, OrderedDict() if destination is None else destination, prefix, keep_vars)
-
-    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> state.IncompatibleKeys:
-        """Copies the values in; with `assign` takes the Tensors themselves. Raises RuntimeError for what does not fit.
-
-        strict  missing and unexpected names are errors too
-        """
-        return state.load(self, state_dict, strict, assign)
-
-    may_lack: frozenset[str] = frozenset()
-    """Names of its own state that a state dict may lack."""
 
     # Hooks
 

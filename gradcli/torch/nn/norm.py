@@ -44,7 +44,7 @@ class _BatchNorm(_Norm):
 
     axes: tuple[int, ...]
     called: str
-    may_lack = frozenset({"num_batches_tracked"})
+    _version = 2
 
     def __init__(
         self,
@@ -69,6 +69,14 @@ class _BatchNorm(_Norm):
             self.register_buffer(name, empty((num_features,), device, dtype).detach() if track_running_stats else None)
         self.register_buffer("num_batches_tracked", Tensor(np.zeros((), np.int64)) if track_running_stats else None)
         self.reset_parameters()
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *args: Any
+    ) -> None:
+        """Batches were not counted in the first version of the format."""
+        if self.track_running_stats and local_metadata.get("version", 1) < 2:
+            state_dict.setdefault(f"{prefix}num_batches_tracked", self.num_batches_tracked)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
     def reset_running_stats(self) -> None:
         """Means of zero, variances of one, and no batches."""
@@ -227,6 +235,25 @@ class _InstanceNorm(_BatchNorm):
             self.eps,
         )
         return result if batched else ops.squeeze(result, 0)
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *args: Any
+    ) -> None:
+        """Running values were kept, whether used or not, before the format had versions."""
+        name, errors = type(self).__name__, args[-1]
+        keys = [prefix + kind for kind in ("running_mean", "running_var") if prefix + kind in state_dict]
+        if keys and not self.track_running_stats and local_metadata.get("version", 1) < 2:
+            listed = " and ".join(f'"{key}"' for key in keys)
+            errors.append(
+                f"Unexpected running stats buffer(s) {listed} for {name} with track_running_stats=False. If state_dict "
+                f"is a checkpoint saved before 0.4.0, this may be expected because {name} does not track running stats "
+                "by default since 0.4.0. Please remove these keys from state_dict. If the running stats are actually "
+                f"needed, instead set track_running_stats=True in {name} to enable them. See the documentation of "
+                f"{name} for details."
+            )
+            for key in keys:
+                del state_dict[key]
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
     def _check_channels(self, axis: int, input: Tensor) -> None:
         if input.shape[axis] == self.num_features:
