@@ -22,7 +22,7 @@ LAYER: Example = {
 }  # fmt: skip
 BATCH: Example = LAYER | {"axes": (0,), "node": "NativeBatchNormBackward0"}
 
-STEPS = np.array([-1000, -3, -1.5, -0.5, 0, 0.5, 1.5, 3, 1000])
+STEPS = np.array([-np.inf, -1000, -3, -1.5, -0.5, 0, 0.5, 1.5, 3, 1000, np.inf])
 
 EXAMPLES: dict[str, list[Example]] = {
     "threshold": [{"limit": 0.1, "value": 2.0}],

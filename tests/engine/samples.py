@@ -190,16 +190,16 @@ EXAMPLES: dict[str, list[Example]] = {
 # Kinks and other points where a convention decides, for the golden figures alone.
 
 POINTS = np.array(
-    [-math.inf, -1000, -2.5, -1, -0.5, -1e-5, -0.0, 0, 1e-5, 0.5, 1, 1.5, 2, 3, 30, 1000, math.inf, math.nan]
+    [-math.inf, -1000, -3, -2.5, -1, -0.5, -1e-5, -0.0, 0, 1e-5, 0.5, 1, 1.5, 2, 3, 20, 30, 1000, math.inf, math.nan]
 )
-PAIRS = np.array([*product((-math.inf, -1, 0, 0.5, 2, math.inf, math.nan), repeat=2)]).T
+PAIRS = np.array([*product((-math.inf, -1, 0, 0.5, 1, 2, math.inf, math.nan), repeat=2)]).T
 TRIPLES = np.array([*product((-1, 0, 1, math.nan), repeat=3)]).T
 EDGES: dict[str, list[Example]] = {
-    "pow_number": [{"x": POINTS, "exponent": n} for n in (0, 1, 2, 3, -1)] + [{"x": POINTS[7:], "exponent": 0.5}],
-    "number_pow": [{"x": POINTS, "base": b} for b in (0, 2.0)],
+    "pow_number": [{"x": POINTS, "exponent": n} for n in (0, 1, 2, 3, -1, 0.5, -0.5)],
+    "number_pow": [{"x": POINTS, "base": b} for b in (0, 1, 2.0, -2.0)],
     "polygamma": [{"x": POINTS, "n": n} for n in (0, 1, 2, 5, 10)],
-    "softplus": [{"x": POINTS}],
-    "gelu": [{"x": POINTS[3:], "approximate": "tanh"}],
+    "softplus": [{"x": POINTS}, {"x": POINTS, "beta": 2.0, "threshold": 3.0}],
+    "gelu": [{"x": POINTS[4:], "approximate": "tanh"}],
     "elu": [{"x": POINTS, "alpha": 1.5}],
     "leaky_relu": [{"x": POINTS}],
     "hardtanh": [{"x": POINTS}],

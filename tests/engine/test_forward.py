@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from samples import Call, Example, examples, make_call, outputs, weights
+from samples import EXAMPLES, Call, Example, edges, examples, is_elementwise, make_call, outputs, weights
 
 from gradcli.engine import autograd, memory, methods
 from gradcli.engine.forward import Level, settled
@@ -32,6 +33,8 @@ def tangent_of(array: Any) -> Any:
 
 
 def name_of(value: Any) -> str:
+    if isinstance(value, Call):
+        return value.op.name
     return value.name if isinstance(value, Op) else ",".join(map(str, value))
 
 
@@ -126,29 +129,156 @@ def test_values_changed_since_are_refused_not_wrong() -> None:
             level.tangent(y)
 
 
-EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 5e-324, 1e300]
+# Where a rule leaves a factor out because it is infinite, it must do so for tangents too
 
 
-def on_edges(op: Op, place: int, x: Tensor) -> Tensor:
-    """The result where every argument is at every edge, `x` in the place of one."""
-    return NUMPY[op.forward](*(x if i == place else Tensor(array) for i, array in enumerate(grid(op))))
+DIFFERENTIABLE = [
+    op
+    for op in OPS.values()
+    if op.name not in NO_DERIVATIVE and any(rule is not not_differentiable for rule in op.rules)
+]
+AT_POINTS = [make_call(op, example) for op in DIFFERENTIABLE for example in edges(op)]
+OF_LAPACK = {"cholesky", "eig", "eigh", "inv", "lstsq", "pinv", "qr", "solve", "svd"}
+"""Of infinite elements these have no result, of equal ones often no derivative."""
+AMONG_OTHERS = [
+    call
+    for op in DIFFERENTIABLE
+    if not is_elementwise(op) and op.name not in OF_LAPACK
+    for call in [make_call(op, example) for example in EXAMPLES.get(op.name, [{}])]
+    if sum(array.size for array in call.arrays) <= 20
+]
 
 
-def grid(op: Op) -> list[Any]:
-    """The arguments: every edge with every other."""
-    return [axis.ravel() for axis in np.meshgrid(*[EDGES] * len(op.rules))]
+def with_special_elements(call: Call) -> list[Call]:
+    """The call, and calls in which the first element, the first two or all of one array are special."""
+    calls = [call]
+    for place, value in product([i for i, array in enumerate(call.arrays) if array.size], (0.0, 1.0, np.inf)):
+        for some in (slice(1), slice(2), slice(None)):
+            arrays = [np.array(array) for array in call.arrays]
+            arrays[place].reshape(-1)[some] = value
+            calls.append(Call(call.op, tuple(call.having(arrays))))
+    return calls
 
 
-@pytest.mark.parametrize("name", ["pow_tensor", "copysign", "maximum", "atan2", "hypot", "sqrt", "abs", "sinc"])
-def test_tangents_are_finite_where_gradients_are(name: str) -> None:
-    """At edges and breaks too: what a rule leaves out at a point is no factor of the tangent there."""
-    op = OPS[name]
-    for place in range(len(op.rules)):
-        array = grid(op)[place]
-        leaf, ones = Tensor(array, True), Tensor(np.ones(array.shape))
-        (gradient,) = autograd.grad([on_edges(op, place, leaf)], [leaf], [ones], materialize_grads=True)
+def is_diagonal(call: Call) -> bool:
+    """Whether each element of the result, of which there are many, depends on one element of each array alone."""
+    if not edges(call.op):
+        return False
+    with np.errstate(all="ignore"):
+        found = outputs(NUMPY[call.op.forward](*call.having(call.arrays)))
+    return len(found[0].shape) == 1 and {array.shape for array in call.arrays} == {found[0].shape}
+
+
+def jacobians(call: Call, place: int) -> tuple[Any, Any]:
+    """Of the results by the array at `place`, a row an element: from tangents, transposed, and from gradients.
+
+    Of a diagonal one, the diagonal alone: what is infinite for one element is none of the other ones' business.
+    """
+    array = call.arrays[place]
+    units = [np.ones_like(array)] if is_diagonal(call) else [*np.eye(array.size).reshape(-1, *array.shape)]
+    columns = []
+    for unit in units:
         with Level() as level:
-            tangent = level.tangent(on_edges(op, place, level.dual(Tensor(array), ones)))
-        known = np.isfinite(gradient.array)
-        found = np.zeros(array.shape) if tangent is None else tangent.array
-        np.testing.assert_array_equal(found[known], gradient.array[known])
+            arrays: list[Any] = [Tensor(x) for x in call.arrays]
+            arrays[place] = level.dual(arrays[place], Tensor(unit))
+            found = [(root, level.tangent(root)) for root in results(call, arrays)]
+            columns.append([np.zeros(y.shape) if t is None else t.array for y, t in found])
+    leaf = Tensor(array, True)
+    roots = results(call, [leaf if i == place else Tensor(x) for i, x in enumerate(call.arrays)])
+    rows = []
+    for root in roots:
+        for unit in [np.ones(root.shape)] if is_diagonal(call) else np.eye(root.array.size).reshape(-1, *root.shape):
+            (g,) = autograd.grad([root], [leaf], [Tensor(unit)], retain_graph=True, materialize_grads=True)
+            rows.append(g.array.ravel())
+    if is_diagonal(call):
+        return columns[0][0], rows[0]
+    return np.stack([np.concatenate([part.ravel() for part in column]) for column in columns], -1), np.stack(rows)
+
+
+def check_tangents(call: Call) -> None:
+    for place in [i for i, array in enumerate(call.arrays) if array.size]:
+        forward, backward = jacobians(call, place)
+        known = np.isfinite(backward)
+        if not is_diagonal(call) and not known.all():
+            continue  # 0 times an infinite slope is no number, in either direction
+        np.testing.assert_allclose(forward[known], backward[known], rtol=1e-9, atol=1e-12, err_msg=str(call.values))
+
+
+def points(call: Call) -> list[Call]:
+    """A diagonal call as one call of scalars for each element."""
+    if not is_diagonal(call):
+        return []
+    return [Call(call.op, tuple(call.having([array[i] for array in call.arrays]))) for i in range(call.arrays[0].size)]
+
+
+@pytest.mark.parametrize("call", AT_POINTS, ids=name_of)
+def test_tangents_are_gradients_at_special_points(call: Call) -> None:
+    for each in [call, *points(call)]:
+        check_tangents(each)
+
+
+@pytest.mark.parametrize("call", AMONG_OTHERS, ids=name_of)
+def test_tangents_are_gradients_with_special_elements(call: Call) -> None:
+    for each in with_special_elements(call):
+        try:
+            check_tangents(each)
+        except RuntimeError as error:
+            assert "should be between 0 and 1" in str(error)
+
+
+def moved_out(g: Any, a: Any, b: Any) -> Any:
+    """pow's rule by its base with the mask around the product."""
+    return np.where(b == 0, 0, g * b * a ** (b - 1))
+
+
+def test_a_mask_outside_of_a_factor_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    op = OPS["pow_tensor"]
+    monkeypatch.setattr(op, "pulls", (lambda g, slots: moved_out(g, *slots[1:]), op.pulls[1]))
+    call = Call(op, (np.array([0.0, 2.0]), np.array([0.0, 2.0])))
+    np.testing.assert_array_equal(jacobians(call, 0)[1], [0, 4])
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        check_tangents(call)
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        check_tangents(make_call(op, edges(op)[0]))
+
+
+def along(x: Tensor) -> Tensor:
+    return Tensor(np.ones(x.shape))
+
+
+def mixed(call: Call, of: int, by: int) -> tuple[Any, ...]:
+    """The first derivative by the array `of`, and the second one by `of` and `by`, of each element; in three ways.
+
+    The gradient of the gradient, the gradient of the tangent, the tangent of the gradient.
+    """
+    leaves = [Tensor(array, True) for array in call.arrays]
+    (root,) = results(call, leaves)
+    (first,) = autograd.grad([root], [leaves[of]], [along(root)], create_graph=True, materialize_grads=True)
+    seconds = [gradient_of(first, leaves[by])]
+    with Level() as level:
+        duals = [level.dual(x, along(x)) if i == of else x for i, x in enumerate(leaves)]
+        seconds.append(gradient_of(level.tangent(results(call, duals)[0]), leaves[by]))
+    with Level() as level:
+        duals = [level.dual(x, along(x)) if i == by else x for i, x in enumerate(leaves)]
+        (root,) = results(call, duals)
+        wanted = duals[of] if of == by else leaves[of]
+        (slope,) = autograd.grad([root], [wanted], [along(root)], create_graph=True, materialize_grads=True)
+        tangent = level.tangent(slope)
+        seconds.append(np.zeros(root.shape) if tangent is None else tangent.array)
+    return first.array, *seconds
+
+
+def gradient_of(root: Any, leaf: Tensor) -> Any:
+    if root is None or not root.requires_grad:
+        return np.zeros(leaf.shape)
+    (g,) = autograd.grad([root], [leaf], [along(root)], materialize_grads=True)
+    return g.array
+
+
+@pytest.mark.parametrize("call", [call for call in AT_POINTS if is_diagonal(call)], ids=name_of)
+def test_second_derivatives_agree_in_all_directions(call: Call) -> None:
+    for of, by in product(range(len(call.arrays)), repeat=2):
+        first, expected, *others = mixed(call, of, by)
+        known = np.isfinite(first) & np.isfinite(expected)
+        for other in others:
+            np.testing.assert_allclose(other[known], expected[known], rtol=1e-9, atol=1e-12)

@@ -2,7 +2,8 @@
 
 With `--only exp` those of one operation are recorded, and all others left as they are.
 Per call of `samples.golden_calls`: the name of the node, the value, the gradients for a fixed cotangent, and the
-gradients of the weighted sum of those. Where PyTorch has no gradient, null stands in its place.
+gradients of the weighted sum of those; at special points also the tangents for tangents of 1. Where PyTorch has no
+gradient, or no tangent, null stands in its place.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from golden_file import golden_file
+from torch.autograd import forward_ad
 from torch.nn import functional
 
 sys.path += [str(Path(__file__).parents[1] / "engine"), str(Path(__file__).parents[2])]
@@ -185,6 +187,7 @@ WITHOUT = {
     "avg_pool_transpose": "it is a derivative of avg_pool",
     "adaptive_avg_pool_transpose": "it is a derivative of adaptive_avg_pool",
     "logistic": "it is sigmoid, and its figures are second derivatives of logaddexp",
+    "times_log": "it is xlogy, and its figures are derivatives of that",
     "one_less_square": "its figures are derivatives of asin, acosh and atanh",
     "normalise": "PyTorch has an operation for each layer, and tests/torch_face/nn has their figures",
 }
@@ -198,7 +201,7 @@ def as_torch(value: Any) -> Any:
 
 
 def figures(tensor: torch.Tensor) -> list[Any]:
-    array = tensor.numpy(force=True)
+    array = tensor.clone().numpy(force=True)  # a tangent may be a tensor of zeros without memory
     words = [str(value) for value in (array.astype(int) if array.dtype == bool else array).ravel()]
     return [str(array.dtype), list(array.shape), " ".join(words)]
 
@@ -215,27 +218,46 @@ def derivatives(outputs: list[Any], leaves: list[Any]) -> list[Any] | None:
         return None
 
 
-def record(call: Call) -> dict[str, Any]:
+def results_of(call: Call, arrays: list[Any]) -> list[Any]:
+    """What PyTorch gives for the call with these tensors in the places of its arrays."""
     name = call.op.name
     function = TORCH.get(name) or getattr(torch, name, None) or getattr(functional, name)
+    arguments = [[*value] if isinstance(value, list) else as_torch(value) for value in call.having(arrays)]
+    return outputs(function(*arguments))
+
+
+def tangents(call: Call) -> list[Any] | None:
+    """The tangents of the results where that of every array is 1; None where PyTorch has no forward mode."""
+    with forward_ad.dual_level():
+        tensors = [as_torch(array) for array in call.arrays]
+        try:
+            results = results_of(call, [forward_ad.make_dual(x, torch.ones_like(x)) for x in tensors])
+        except (NotImplementedError, RuntimeError):
+            return None
+        found = [(result, forward_ad.unpack_dual(result).tangent) for result in results if result.is_floating_point()]
+        return [torch.zeros_like(result) if tangent is None else tangent for result, tangent in found]
+
+
+def record(key: str, call: Call) -> dict[str, Any]:
     leaves = [as_torch(array).requires_grad_() for array in call.arrays]
-    arguments = [[*value] if isinstance(value, list) else as_torch(value) for value in call.having(leaves)]
-    results = outputs(function(*arguments))
+    results = results_of(call, leaves)
     recorded = [result for result in results if result.requires_grad]
     first = derivatives(recorded, leaves) if recorded else None
     second = derivatives(first, leaves) if first else None
+    forward = tangents(call) if " edge " in key and first else None
     return {
         "node": results[0].grad_fn.name() if results[0].grad_fn else None,
         "value": [*map(figures, results)],
         "first": first and [*map(figures, first)],
         "second": second and [*map(figures, second)],
+        **({"tangents": [*map(figures, forward)]} if forward else {}),
     }
 
 
 def main() -> None:
     golden = golden_file("ops.json", torch)
     calls = {key: call for key, call in golden_calls() if call.op.name not in WITHOUT}
-    cases = golden.entries("cases", calls, lambda key: record(calls[key]), lambda key: calls[key].op.name)
+    cases = golden.entries("cases", calls, lambda key: record(key, calls[key]), lambda key: calls[key].op.name)
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(case)}" for key, case in cases.items())
     text = f'{{"torch": "{golden.version}", "without": {json.dumps(WITHOUT)}, "cases": {{\n{lines}\n}}}}\n'
     golden.write(text)

@@ -24,7 +24,7 @@ hardswish = general(
     _hardswish,
     domain=REAL,
     kinks=lambda x: (x == -3) | (x == 3),
-    x=lambda g, x: np.where(x <= -3, 0, np.where(x < 3, g * (x / 3 + 0.5), g)),
+    x=lambda g, x: np.where(x <= -3, 0, g) * np.where(x <= -3, 0, np.where(x < 3, x / 3 + 0.5, 1)),
 )
 hardsigmoid = general(
     "hardsigmoid",
@@ -111,8 +111,8 @@ prelu = elementwise(
     _prelu,
     domain=(REAL, REAL),
     kinks=lambda x, weight: (x == 0) & (weight != 1),
-    x=lambda g, x, weight: np.where(x > 0, g, weight * g),
-    weight=lambda g, x: np.where(x > 0, 0, x * g),
+    x=lambda g, x, weight: g * np.where(x > 0, 1, weight),
+    weight=lambda g, x: np.where(x > 0, 0, g) * np.where(x > 0, 0, x),
 )
 
 

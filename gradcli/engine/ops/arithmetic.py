@@ -204,7 +204,7 @@ fmod_tensor = elementwise(
     kinks=lambda a, b: (a != 0) & _at_multiple(a, b),
     numpy=[np.fmod],
     a=lambda g: g,
-    b=lambda g, a, b: -g * np.trunc(a / b),
+    b=lambda g, a, b: -g * div_trunc(a, b),
 )
 
 
@@ -229,6 +229,8 @@ def _power(x: Any, exponent: Any) -> Any:
         return x * x * x
     if exponent == 4:
         return np.square(x * x)
+    if exponent in (0.5, -0.5):  # a root, which is another power at -0 and at -inf
+        return np.sqrt(x) if exponent > 0 else 1 / np.sqrt(x)
     return x**exponent
 
 
@@ -245,14 +247,15 @@ def _whole_power(x: Any, exponent: Any) -> Any:
 def _power_slope(g: Any, x: Any, exponent: Any) -> Any:
     if exponent == 2 and not isinstance(x, Tensor):  # by far the most frequent
         return g * (x + x)
-    return np.zeros_like(g) if exponent == 0 else g * (exponent * x ** (exponent - 1))
+    return np.zeros_like(g) if exponent == 0 else g * (exponent * pow_number(x, exponent - 1))
 
 
 def _elements_power(a: Any, b: Any) -> Any:
     """Element by element. A whole number to a negative power is its whole part: 0 but for 1 and -1."""
-    if a.dtype.kind == "b":
+    kind = a.dtype.kind
+    if kind == "b":
         raise not_implemented("pow", a.dtype)
-    if b.dtype.kind != "i" or not np.any(b < 0):
+    if kind != "i" or not np.any(b < 0):
         return np.power(a, b)
     parity = np.where(b % 2 == 0, 1, a)
     return np.where(b >= 0, np.power(a, np.maximum(b, 0)), np.where(np.abs(a) == 1, parity, 0))[()]
@@ -264,27 +267,28 @@ def _exponent_slope(result: Any, a: Any, b: Any) -> Any:
     return np.where(flat, 0, result) * np.log(np.where(flat, 1, a))
 
 
-def _zero_power_slope(x: Any) -> Any:
-    """The derivative of 0**x: flat for x >= 0, and infinite for x < 0."""
-    return np.where(x >= 0, 0, np.where(x < 0, -np.inf, np.nan))
+def _zero_power_slope(result: Any, x: Any) -> Any:
+    """The derivative of 0**x: 0, with all its derivatives, for x >= 0, and infinite for x < 0."""
+    flat = x >= 0
+    return np.where(flat, 0, np.where(flat, 0, result) * -np.inf)
 
 
-pow_number = general("pow_number", "PowBackward0", _power, domain=REAL, x=_power_slope)
+pow_number: Callable[..., Any] = general("pow_number", "PowBackward0", _power, domain=REAL, x=_power_slope)
 number_pow = general(
     "number_pow",
     "PowBackward2",
     lambda x, base: _elements_power(*align(base, x)),
     domain=REAL,
-    x=lambda g, result, x, base: g * (result * np.log(base) if base else _zero_power_slope(x)),
+    x=lambda g, result, x, base: g * (result * np.log(base) if base else _zero_power_slope(result, x)),
 )
-pow_tensor = elementwise(
+pow_tensor: Callable[..., Any] = elementwise(
     "pow_tensor",
     "PowBackward1",
     _elements_power,
     domain=(POSITIVE, REAL),
     numpy=[np.power],
     # 0**0 is 1, flat in the base. A factor of g is finite, so that forward mode finds it too.
-    a=lambda g, a, b: np.where(b == 0, 0, g) * np.where(b == 0, 0, b * a ** (b - 1)),
+    a=lambda g, a, b: np.where(b == 0, 0, g) * np.where(b == 0, 0, b * pow_tensor(a, b - 1)),
     b=lambda g, result, a, b: g * _exponent_slope(result, a, b),
 )
 

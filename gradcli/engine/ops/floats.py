@@ -18,7 +18,7 @@ copysign = elementwise(
     domain=(REAL, REAL),
     floating=True,
     kinks=lambda a, b: (a == 0) | (b == 0),
-    a=lambda g, result, a: np.where(a == 0, 0, g) * np.where(a == 0, 0, result / a),
+    a=lambda g, result, a: g * np.where(a == 0, 0, result / a),
     b=lambda g: np.zeros_like(g),
 )
 
@@ -82,5 +82,5 @@ nan_to_num = general(
     "NanToNumBackward0",
     _nan_to_num,
     domain=REAL,
-    x=lambda g, x: np.where(np.isfinite(x), g, 0),
+    x=lambda g, x: g * np.isfinite(x),  # a product, as in PyTorch
 )

@@ -41,14 +41,23 @@ def _xlogy(a: Any, b: Any) -> Any:
     return np.where((a == 0) & ~np.isnan(b), 0, a * np.log(b, dtype=np.result_type(a, b)))[()]
 
 
-xlogy: Callable[..., Any] = _function(
+xlogy = _function(
     "xlogy",
     "XlogyBackward0",
     _xlogy,
     domain=(REAL, POSITIVE),
-    a=lambda g, a, b: np.where(np.logical_and(a == 0, b <= 0), 0, xlogy(g, b)),
+    a=lambda g, a, b: np.where(np.logical_and(a == 0, b <= 0), 0, _times_log(g, b)),
     b=lambda g, a, b: g * a / b,
 )
+_times_log: Callable[..., Any] = _function(
+    "times_log",
+    "XlogyBackward0",
+    lambda a, b: _xlogy(a, b),
+    domain=(REAL, POSITIVE),
+    a=lambda g, b: _times_log(g, b),
+    b=lambda g, a, b: g * a / b,
+)
+"""a log b, linear in a, where it is no argument of a function but a cotangent: its derivative is log b at 0, too."""
 
 # Roots and powers
 
@@ -266,7 +275,10 @@ softplus = general(
     "SoftplusBackward0",
     _softplus,
     domain=REAL,
-    x=lambda g, x, beta, threshold: np.where(x * beta > threshold, g, g * sigmoid(x * beta)),
+    # sigmoid is given no x from the threshold on: there it is flat, with all its derivatives
+    x=lambda g, x, beta, threshold: (
+        g * np.where(x * beta > threshold, 1, sigmoid(np.where(x * beta >= threshold, threshold, x * beta)))
+    ),
 )
 
 
