@@ -20,7 +20,7 @@ from typing import Any
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.ops import cast
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import not_implemented
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import (
     numpy_dtype,
     only_default,
@@ -45,6 +45,9 @@ WHOLE = frozenset({"chunks", "decimals", "diagonal", "dim0", "dim1", "end_dim", 
 
 SYNONYMS = {"axis": "dim", "keepdims": "keepdim"}
 """NumPy's names, which PyTorch accepts for its own."""
+
+OUT_SAYS = frozenset({"cumprod", "cumsum", "mean", "prod", "sum"})
+"""The functions whose `out` says what dtype they add up in."""
 
 _REQUIRED: Any = object()
 
@@ -158,8 +161,10 @@ def bound(
     def function(*args: Any, **keywords: Any) -> Any:
         if "out" in keywords:
             out = keywords.pop("out")
+            if name in OUT_SAYS and isinstance(out, Tensor):
+                keywords["dtype"] = _said_by(out, keywords.get("dtype"))
             result = function(*args, **keywords)
-            return result if out is None else into(name, out, result)
+            return result if out is None else into(name, out, result, (*args, *keywords.values()))
         if keywords or not signature.required <= len(args) <= signature.positional:
             values = signature.bind(name, args, keywords)
         else:
@@ -184,6 +189,15 @@ def bound(
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"As `torch.{name}`: ({', '.join(signature.names)})."
     return function
+
+
+def _said_by(out: Tensor, dtype: Any) -> Any:
+    """The dtype of `out`. Raises PyTorch's RuntimeError if another one is asked for."""
+    wanted = numpy_dtype("out", dtype) or out.array.dtype
+    if wanted != out.array.dtype:
+        names = [TYPE_NAMES[each.name].cpp for each in (wanted, out.array.dtype)]
+        raise RuntimeError(f"Expected out tensor to have dtype {names[0]}, but got {names[1]} instead")
+    return out.dtype
 
 
 def _is_operand(value: Any, values: list[Any]) -> bool:

@@ -11,6 +11,7 @@ from gradcli.engine.dtypes import Default
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import require_tensor, require_tensors
 from gradcli.torch.matrices import vector_norm
+from gradcli.torch.out import with_out
 
 __all__ = [
     "addbmm", "block_diag", "cdist", "corrcoef", "cov", "cumulative_trapezoid", "detach", "diagflat", "dist",
@@ -32,12 +33,14 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
+@with_out
 def isposinf(input: Tensor) -> Tensor:
     """Where an element is infinite and positive."""
     require_tensor("isposinf", "input", input, 1)
     return Tensor(np.asarray(input.array == np.inf))
 
 
+@with_out
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is infinite and negative."""
     require_tensor("isneginf", "input", input, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -80,6 +81,8 @@ def _reshaped_in_place(self: Tensor, shape: tuple[int, ...]) -> Any:
 def _stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements lie between neighbours along each axis, or along one."""
     strides = tuple(n // self.array.itemsize for n in self.array.strides)
+    if not (self.array.size or any(strides)):  # NumPy's empty arrays have none
+        strides = tuple(math.prod(max(n, 1) for n in self.array.shape[i + 1 :]) for i in range(self.ndim))
     return strides if dim is None else strides[axis_in(dim, self.ndim)]
 
 
