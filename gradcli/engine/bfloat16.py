@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 BFLOAT16 = np.dtype([("first", np.uint8), ("second", np.uint8)])
+BFLOAT16_MAX = (2 - 2.0**-7) * 2.0**127
 
 
 def converted(array: Any, dtype: Any) -> Any:

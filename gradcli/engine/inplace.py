@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.bfloat16 import BFLOAT16, converted
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import CATEGORY, PYTHON_CATEGORY
 from gradcli.engine.errors import output_mismatch
 from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
+from gradcli.engine.layout import overlaps_partly
 from gradcli.engine.memory import give_memory, tick, touch
 from gradcli.engine.modes import THREAD, no_grad
 from gradcli.engine.op import Op
@@ -67,7 +69,10 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     with no_grad():
         shown = ops.getitem(Tensor(target.array), key)
         chosen = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
-    value = _fitted(value, chosen.shape, basic=np.shares_memory(shown.array, target.array))
+    basic = np.shares_memory(shown.array, target.array)
+    if basic:
+        refuse_partial_overlap(shown, value)
+    value = _fitted(value, chosen.shape, basic=basic)
     target.array.flat[chosen.ravel()] = np.broadcast_to(value.array, chosen.shape).ravel()
     touch(target.array)
     if THREAD.mode.enabled and (value.tracked or target.tracked):
@@ -164,16 +169,30 @@ class Invalid:
 def own_memory(target: Tensor) -> None:
     """Gives a 0-d result, a NumPy scalar, memory that can be written. Raises RuntimeError where elements overlap."""
     give_memory(target)
-    if any(n > 1 and stride == 0 for n, stride in zip(target.array.shape, target.array.strides, strict=True)):
+    if target.array.size and any(
+        n > 1 and stride == 0 for n, stride in zip(target.array.shape, target.array.strides, strict=True)
+    ):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
 
 
+def refuse_partial_overlap(target: Tensor, *others: Any) -> None:
+    """Raises PyTorch's RuntimeError if another Tensor shows a part of the memory of `target`, or shows it otherwise."""
+    for other in others:
+        if isinstance(other, Tensor) and overlaps_partly(target.array, other.array):
+            raise RuntimeError(
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+                "memory location. Please clone() the tensor before performing the operation."
+            )
+
+
 def write(target: Tensor, values: Any) -> None:
     """Writes into the memory of `target`, whatever its history."""
     own_memory(target)
+    if BFLOAT16 in (target.array.dtype, getattr(values, "dtype", None)):
+        values = converted(values, target.array.dtype)
     np.copyto(np.asarray(target.array), values, casting="unsafe")
     touch(target.array)
 

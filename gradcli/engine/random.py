@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine import random_normal
+from gradcli.engine.bfloat16 import BFLOAT16, BFLOAT16_MAX, converted, readable
 from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.locks import lock
 from gradcli.engine.modes import THREAD
@@ -129,57 +131,65 @@ class Generator:
         if dtype == np.float64:
             numbers = fma64(unit, high - low, low)
         else:
-            numbers = fma32(unit, np.float32(high) - np.float32(low), np.float32(low)).astype(dtype)
+            numbers = _rounded(fma32(unit, np.float32(high) - np.float32(low), np.float32(low)), dtype)
         # A number that is rounded up to the excluded end becomes the other end.
-        return np.where(numbers == dtype.type(high), dtype.type(low), numbers).reshape(shape)
+        first, last = _rounded(np.array([low, high]), dtype)
+        return _rounded(np.where(readable(numbers) == readable(last), first, numbers), dtype).reshape(shape)
 
     def randn(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """Normal numbers with mean 0 and standard deviation 1."""
         return self.normal(shape, 0.0, 1.0, dtype)
 
-    def normal(self, shape: Shape, mean: float, std: float, dtype: DTypeLike = np.float32) -> Array:
+    def normal(
+        self, shape: Shape, mean: float, std: float, dtype: DTypeLike = np.float32, *, blocks: bool = True
+    ) -> Array:
         """Normal numbers: `normal_`. PyTorch's `normal` of two tensors is `randn(shape) * std + mean`.
 
         Fewer than 16 numbers are made in pairs, in float64; half a pair that is left over is kept for the next such
         call, whatever its dtype. From 16 on they are made in blocks of 16, and if the last block is not full, the last
-        16 numbers are made anew.
+        16 numbers are made anew; but in pairs if not `blocks`, as for memory with gaps or in another order.
         """
         dtype = _floating(dtype, "normal_kernel_cpu")
         if not std >= 0:
             raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
-        standard = self._standard_normals(_count(shape), dtype)
+        standard = self._standard_normals(_count(shape), dtype, blocks)
         fma = fma64 if standard.dtype == np.float64 else fma32
         scalar = standard.dtype.type
         with np.errstate(over="ignore", invalid="ignore"):
             numbers = fma(standard, scalar(std), scalar(mean)).astype(_working(dtype))
-            return numbers.astype(dtype).reshape(shape)
+            return _rounded(numbers, dtype).reshape(shape)
 
-    def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
-        """Integers, low ≤ number < high, in any real dtype that holds them all exactly.
+    def randint(self, low: int, high: int | None, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
+        """Integers, low ≤ number < high, in any real dtype; without `high`, all that it holds exactly.
 
-        Where a floating-point dtype does not, this raises the RuntimeError that PyTorch warns of.
+        Warns where floats do not hold all of them.
         """
         dtype = _real(dtype, "check_random_bounds")
-        for bound in (low, high):
+        for bound in (low, 0 if high is None else high):
             if not -(2**63) <= bound < 2**63:
                 raise ValueError("Overflow when unpacking long long")
+        high = exact_integers(dtype)[1] + 1 if high is None else high
         if low >= high:
             raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-        for name, bound in (("from", low), ("to - 1", high - 1)):
-            least, greatest = _exact_integers(dtype)
-            if not least <= bound <= greatest:
-                raise RuntimeError(f"{name} is out of bounds for {TYPE_NAMES[dtype.name].cpp}")
+        _check_integers(low, high, dtype)
+        if dtype.kind in "fV":
+            low, high = _held(low, high, dtype)
+            if low >= high:
+                raise RuntimeError(
+                    "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got "
+                    f"from={low} >= to={high}"
+                )
         draw = self.uint32 if high - low < 2**28 else self.uint64
         offsets = draw(_count(shape)) % np.uint64(high - low)
         # Modulo 2⁶⁴, as in PyTorch: the offset may exceed int64 although the sum does not.
-        return (offsets + np.uint64(low % 2**64)).view(np.int64).astype(dtype).reshape(shape)
+        return _rounded((offsets + np.uint64(low % 2**64)).view(np.int64), dtype).reshape(shape)
 
     def random(self, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
         """All the integers from 0 on that the dtype holds exactly, equally likely: `random_()`."""
         dtype = _real(dtype, "random_kernel_cpu")
-        choices = _exact_integers(dtype)[1] + 1
+        choices = exact_integers(dtype)[1] + 1
         draw = self.uint64 if dtype.name in ("int64", "float64") else self.uint32
-        return (draw(_count(shape)) % np.uint64(choices)).astype(dtype).reshape(shape)
+        return _rounded(draw(_count(shape)) % np.uint64(choices), dtype).reshape(shape)
 
     def randperm(self, count: int) -> NDArray[np.int64]:
         """The numbers 0 … count − 1 in random order (Fisher and Yates, forwards), count < 2³² / 20."""
@@ -196,14 +206,18 @@ class Generator:
         """Ones with probability p, zeros otherwise: `bernoulli_(p)`, and what dropout keeps."""
         if not 0 <= p <= 1:
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
-        return (self._unit(_count(shape), np.dtype(np.float64)) < p).astype(dtype).reshape(shape)
+        return _rounded(self._unit(_count(shape), np.dtype(np.float64)) < p, np.dtype(dtype)).reshape(shape)
 
     def bernoulli_tensor(self, p: Array) -> Array:
         """Ones with the probabilities in `p`, zeros otherwise, in the shape and the dtype of `p`: `bernoulli(p)`."""
         dtype = _floating(p.dtype, "bernoulli_tensor_cpu_p_")
+        p = readable(p)
         if not np.all((p >= 0) & (p <= 1)):
-            raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
-        return (self._unit(p.size, dtype) < p.ravel()).astype(dtype).reshape(p.shape)
+            raise RuntimeError(
+                "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  "
+                "If so, please report an enhancement request to PyTorch.)"
+            )
+        return _rounded(self._unit(p.size, dtype) < p.ravel(), dtype).reshape(p.shape)
 
     def _stream(self) -> np.random.MT19937:
         if self._bits is None:
@@ -217,14 +231,14 @@ class Generator:
             return (self.uint64(count) & np.uint64(2**53 - 1)) * 2.0**-53
         return (self.uint32(count) & np.uint64(2**24 - 1)).astype(np.float32) * np.float32(2**-24)
 
-    def _standard_normals(self, count: int, dtype: np.dtype[Any]) -> Array:
+    def _standard_normals(self, count: int, dtype: np.dtype[Any], blocks: bool) -> Array:
         """Normal numbers: float64 if they are fewer than a block, in the working type of the dtype otherwise."""
-        if count < random_normal.BLOCK:
+        if count < random_normal.BLOCK or not blocks:
             with DRAWING:
                 return np.fromiter(self._normals_one_by_one(count), np.float64, count)
         full = count - count % random_normal.BLOCK
-        # The uniform numbers for the last, partial block are drawn and thrown away, except for float16.
-        drawn = full if dtype == np.float16 else count
+        # The uniform numbers for the last, partial block are drawn and thrown away, except for 16 bits.
+        drawn = full if dtype.itemsize == 2 else count
         unit = self._unit(drawn + (random_normal.BLOCK if full < count else 0), dtype)
         normals = np.empty(count, unit.dtype)
         normals[:full] = random_normal.blocks(unit[:full])
@@ -255,35 +269,75 @@ def _count(shape: Shape) -> int:
 
 def _real(dtype: DTypeLike, kernel: str) -> np.dtype[Any]:
     dtype = np.dtype(dtype)
-    if dtype.name not in TYPE_NAMES:
+    if dtype.name not in TYPE_NAMES or dtype.kind == "c":
         raise not_implemented(kernel, dtype)
     return dtype
 
 
 def _floating(dtype: DTypeLike, kernel: str) -> np.dtype[Any]:
     dtype = _real(dtype, kernel)
-    if dtype.kind != "f":
+    if dtype.kind not in "fV":
         raise not_implemented(kernel, dtype)
     return dtype
 
 
 def _working(dtype: np.dtype[Any]) -> type[np.floating[Any]]:
-    """The type to compute in: float16 is computed in float32 and rounded at the end."""
+    """The type to compute in: 16 bits are computed in float32 and rounded at the end."""
     return np.float64 if dtype == np.float64 else np.float32
 
 
-def _exact_integers(dtype: np.dtype[Any]) -> tuple[int, int]:
+def _rounded(numbers: Array, dtype: np.dtype[Any]) -> Array:
+    """The numbers in the dtype; themselves if they have it."""
+    return numbers if numbers.dtype == dtype else converted(numbers, dtype)
+
+
+def exact_integers(dtype: np.dtype[Any]) -> tuple[int, int]:
     """The ends of the range in which the dtype holds every integer."""
     if dtype.kind == "b":
         return 0, 1
-    if dtype.kind == "f":
-        bound = 2 ** (np.finfo(dtype).nmant + 1)
+    if dtype.kind in "fV":
+        bound = 2 ** (8 if dtype == BFLOAT16 else np.finfo(dtype).nmant + 1)
         return -bound, bound
     return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
+def _check_integers(low: int, high: int, dtype: np.dtype[Any]) -> None:
+    """Raises RuntimeError for bounds beyond the dtype, and warns of those between which floats have gaps."""
+    least, greatest = exact_integers(dtype)
+    ends = (-_greatest(dtype), _greatest(dtype)) if dtype.kind in "fV" else (least, greatest)
+    for name, bound in (("from", low), ("to - 1", high - 1)):
+        words = f"{name} is out of bounds for {TYPE_NAMES[dtype.name].cpp}"
+        if not ends[0] <= bound <= ends[1]:
+            raise RuntimeError(words)
+        if not least <= bound <= greatest:
+            digits = greatest.bit_length() - 1
+            warnings.warn(
+                f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
+                f"{TYPE_NAMES[dtype.name].cpp} can support discrete uniform distribution only within this range. This "
+                "warning will become an error in version 1.7 release, please fix the code in advance",
+                UserWarning,
+                stacklevel=5,
+            )
+
+
+def _held(low: int, high: int, dtype: np.dtype[Any]) -> tuple[int, int]:
+    """The bounds moved inwards by one step of the floats there, where rounding would move them outwards."""
+    digits = exact_integers(dtype)[1].bit_length() - 1
+
+    def step(bound: int) -> int:
+        return 1 << max(abs(bound).bit_length() - digits, 0)
+
+    after, before = (int(readable(_rounded(np.array([x]), dtype))[0]) for x in (low + 1, high - 1))
+    return (after + step(low + 1) if after < low else low), (before - step(high - 1) if before >= high else high)
+
+
+def _greatest(dtype: np.dtype[Any]) -> float:
+    """The largest number of a floating-point dtype."""
+    return BFLOAT16_MAX if dtype == BFLOAT16 else float(np.finfo(dtype).max)
+
+
 def _check_uniform(low: float, high: float, dtype: np.dtype[Any]) -> None:
-    greatest = float(np.finfo(dtype).max)
+    greatest = _greatest(dtype)
     for name, bound in (("from", low), ("to", high)):
         if not abs(bound) <= greatest:
             raise RuntimeError(f"{name} is out of bounds for {TYPE_NAMES[dtype.name].cpp}")

@@ -22,8 +22,8 @@ def linspace(start: float, stop: float, steps: int, dtype: DTypeLike) -> Array:
     """`steps` numbers from `start` to `stop`, both included, in a floating-point or integer dtype: `torch.linspace`.
 
     The first half counts up from `start`, the second down from `stop`; integer types drop the fraction.
-    Raises RuntimeError for negative `steps` and for ends that the dtype cannot hold, ValueError for fractional ends
-    with an integer dtype, NotImplementedError for any other dtype.
+    Raises RuntimeError for negative `steps` and for ends that the dtype cannot hold, NotImplementedError for any other
+    dtype.
     """
     dtype = _supported(dtype, "linspace_cpu")
     if steps < 0:
@@ -46,19 +46,24 @@ def arange(start: float, stop: float, step: float, dtype: DTypeLike) -> Array:
 
     As `torch.arange` gives them on one thread; on several, PyTorch cuts ranges of more than 32768 numbers in pieces,
     which moves the last digit of some.
-    Raises RuntimeError for a step of 0 or of the wrong sign and for an infinite range, ValueError for fractional
-    numbers with an integer dtype, NotImplementedError for any other dtype.
+    Raises RuntimeError for a step of 0 (ValueError for one that int64 drops) or of the wrong sign and for an infinite
+    range, NotImplementedError for any other dtype. Integer dtypes drop the fractions of `start` and `step`.
     """
     dtype = _supported(dtype, "arange_cpu")
     if not (step > 0 or step < 0):
         raise RuntimeError("step must be nonzero")
+    if dtype == np.int64 and not int(step):
+        raise ValueError("step must be nonzero")
     if not (math.isfinite(start) and math.isfinite(stop)):
         raise RuntimeError(f"unsupported range: {start:g} -> {stop:g}")
     if (stop - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     if dtype.kind in "iu":
-        first, last, stride = (int(_converted(number, np.dtype(np.int64))) for number in (start, stop, step))
-        return np.arange(first, last, stride).astype(dtype)
+        first, stride = int(start), int(step)
+        if dtype == np.int64:  # which alone is counted without the fractions
+            start, stop, step = first, int(stop), stride
+        count = max(-int((start - stop) // step), 0)
+        return (first + stride * np.arange(count)).astype(dtype)
     size = math.ceil((stop - start) / step)
     if size >= 2**63:
         raise RuntimeError("invalid size, possible overflow?")
@@ -91,8 +96,7 @@ def _supported(dtype: DTypeLike, kernel: str) -> np.dtype[Any]:
 def _converted(value: float, dtype: np.dtype[Any]) -> Any:
     """`value` as a scalar of the dtype."""
     if dtype.kind in "iu":
-        if not float(value).is_integer():
-            raise ValueError(f"{value} is not an integer, as dtype {dtype.name} needs")
+        value = int(value)
         fits = np.iinfo(dtype).min <= value <= np.iinfo(dtype).max
         called = f"{dtype.name}_t"
     else:

@@ -84,6 +84,19 @@ def refuse_whole(kernel: str, values: Iterable[Any]) -> None:
         raise not_implemented(kernel, dtypes.result_type(*(np.empty(1, dtype) for dtype in found)))
 
 
+def number_of(function: str, name: str, value: Any, position: int) -> Any:
+    """A Python number, or that of a NumPy scalar or of a 0-d Tensor. Raises TypeError for anything else.
+
+    So does a Tensor that needs a gradient, which the number would lose.
+    """
+    if isinstance(value, np.generic) or (isinstance(value, Tensor) and not value.ndim and not value.requires_grad):
+        return value.item()
+    if type(value) not in dtypes.PYTHON_CATEGORY:
+        where = f"argument '{name}' (position {position})"
+        raise TypeError(f"{function}(): {where} must be Number, not {type(value).__name__}")
+    return value
+
+
 def numpy_dtype(function: str, dtype: Any) -> dtypes.DType | None:
     """The NumPy dtype of a `torch.dtype` or of a type of Python's numbers; None stays None.
 

@@ -21,7 +21,7 @@ from typing import Any
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.ops import cast
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import not_implemented
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import (
     numpy_dtype,
     only_default,
@@ -48,6 +48,9 @@ SYNONYMS = {
     "tensor_indices_or_sections": "indices_or_sections",
 }  # fmt: skip
 """NumPy's names, which PyTorch accepts for its own, and those of parameters that are several in PyTorch."""
+
+OUT_SAYS = frozenset({"cumprod", "cumsum", "mean", "prod", "sum"})
+"""The functions whose `out` says what dtype they add up in."""
 
 _REQUIRED: Any = object()
 
@@ -163,8 +166,10 @@ def bound(
     def function(*args: Any, **keywords: Any) -> Any:
         if "out" in keywords:
             out = keywords.pop("out")
+            if name in OUT_SAYS and isinstance(out, Tensor):
+                keywords["dtype"] = _said_by(out, keywords.get("dtype"))
             result = function(*args, **keywords)
-            return result if out is None else into(name, out, result)
+            return result if out is None else into(name, out, result, (*args, *keywords.values()))
         if keywords or not signature.required <= len(args) <= signature.positional:
             values = signature.bind(name, args, keywords)
         else:
@@ -189,6 +194,15 @@ def bound(
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"As `torch.{name}`: ({', '.join(signature.names)})."
     return function
+
+
+def _said_by(out: Tensor, dtype: Any) -> Any:
+    """The dtype of `out`. Raises PyTorch's RuntimeError if another one is asked for."""
+    wanted = numpy_dtype("out", dtype) or out.array.dtype
+    if wanted != out.array.dtype:
+        names = [TYPE_NAMES[each.name].cpp for each in (wanted, out.array.dtype)]
+        raise RuntimeError(f"Expected out tensor to have dtype {names[0]}, but got {names[1]} instead")
+    return out.dtype
 
 
 def _is_operand(value: Any, values: list[Any]) -> bool:

@@ -43,7 +43,7 @@ def to(self: Tensor, *args: Any, **keywords: Any) -> Any:
         elif argument is not None:
             raise TypeError(f"to() received an invalid combination of arguments - got ({type(argument).__name__})")
     result = self if wanted is None else cast(self, wanted)
-    return ops.clone(self) if copy and result is self else result
+    return ops.clone(self, True) if copy and result is self else result
 
 
 def _casting(name: str) -> Callable[..., Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import string
 import warnings
 from collections.abc import Callable
@@ -17,29 +16,18 @@ from gradcli.engine.fitting import refuse_overflow
 from gradcli.engine.ops.reduction import count
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
-from gradcli.torch.arguments import refuse_complex, require_int, require_tensor
+from gradcli.torch.arguments import refuse, refuse_complex, require_int, require_tensor
 from gradcli.torch.binding import Signature, bound
-from gradcli.torch.out import into
+from gradcli.torch.devices import contiguous_format
+from gradcli.torch.out import with_out
 from gradcli.torch.return_types import STRUCTURES
 from gradcli.torch.writing import scatter_reduce
 
 __all__ = [
-    "add", "atleast_1d", "atleast_2d", "atleast_3d", "clamp_max", "clamp_min", "diff", "div", "einsum",
-    "float_power",
-    "max", "median", "min", "nanmean", "nanmedian", "nansum", "rot90", "round", "rsub", "scatter", "sgn", "std", "std_mean", "sub",
-    "tensordot", "var", "var_mean", "where",
+    "add", "atleast_1d", "atleast_2d", "atleast_3d", "clamp_max", "clamp_min", "clone", "diff", "div", "einsum",
+    "float_power", "max", "median", "min", "nanmean", "nanmedian", "nansum", "rot90", "round", "rsub",
+    "scatter", "sgn", "std", "std_mean", "sub", "tensordot", "var", "var_mean", "where",
 ]  # fmt: skip
-
-
-def _with_out(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` with the keyword `out`."""
-
-    @functools.wraps(function)
-    def call(*args: Any, out: Any = None, **keywords: Any) -> Any:
-        result = function(*args, **keywords)
-        return result if out is None else into(function.__name__, out, result)
-
-    return call
 
 
 # Extremes and middles, of all elements or along an axis
@@ -71,7 +59,7 @@ def _extreme(
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"`{name}(input)`: of all elements; `{name}(input, dim)`: values and indices along an axis."
-    return _with_out(function)
+    return with_out(function)
 
 
 max = _extreme("max", ops.max, ops.max_along, ops.maximum)
@@ -112,7 +100,7 @@ def _spread(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"The {name} of all elements or along `dim`, with `correction` (1) taken off their number."
-    return _with_out(function)
+    return with_out(function)
 
 
 var, std = _spread("var", ops.var), _spread("std", ops.std)
@@ -179,21 +167,21 @@ def _scaled(input: Any, other: Any, alpha: Any) -> Any:
     return ops.mul(other, alpha) if isinstance(other, Tensor) else type(other)(other * alpha)
 
 
-@_with_out
+@with_out
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """`input + alpha * other`."""
     _operands("add", input, other)
     return ops.add(input, _scaled(input, other, alpha))
 
 
-@_with_out
+@with_out
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """`input - alpha * other`."""
     _operands("sub", input, other)
     return ops.sub(input, _scaled(input, other, alpha))
 
 
-@_with_out
+@with_out
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Any:
     """`other - alpha * input`."""
     require_tensor("rsub", "input", input, 1)
@@ -204,7 +192,7 @@ def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Any:
 DIVISIONS = {None: ops.div, "floor": ops.div_floor, "trunc": ops.div_trunc}
 
 
-@_with_out
+@with_out
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     """`input / other`; with a rounding mode, "floor" or "trunc", a whole number and flat."""
     _operands("div", input, other)
@@ -215,7 +203,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     return DIVISIONS[rounding_mode](input, other)
 
 
-@_with_out
+@with_out
 def float_power(input: Any, exponent: Any) -> Any:
     """`input ** exponent` in float64."""
     if not isinstance(input, Tensor) and not isinstance(exponent, Tensor):
@@ -227,23 +215,29 @@ def float_power(input: Any, exponent: Any) -> Any:
     return ops.power(*wide)
 
 
-@_with_out
+def _refuse_limits(*values: Any) -> None:
+    """Raises PyTorch's NotImplementedError for complex numbers, which have no order."""
+    if any(isinstance(x, complex) or (isinstance(x, Tensor) and x.dtype.is_complex) for x in values):
+        raise NotImplementedError("clamp is not supported for complex types")
+
+
+@with_out
 def clamp_min(input: Tensor, min: Any) -> Any:
     """The elements, but at least `min`."""
     require_tensor("clamp_min", "input", input, 1)
-    refuse_complex("clamp", (input, min))
+    _refuse_limits(input, min)
     return ops.clamp(input, min, None) if isinstance(min, Tensor) else ops.clamp_min_number(input, min)
 
 
-@_with_out
+@with_out
 def clamp_max(input: Tensor, max: Any) -> Any:
     """The elements, but at most `max`."""
     require_tensor("clamp_max", "input", input, 1)
-    refuse_complex("clamp", (input, max))
+    _refuse_limits(input, max)
     return ops.clamp(input, None, max) if isinstance(max, Tensor) else ops.clamp_max_number(input, max)
 
 
-@_with_out
+@with_out
 def round(input: Tensor, *, decimals: int = 0) -> Any:
     """The nearest numbers with so many decimals; of two, the one whose last digit is even."""
     require_tensor("round", "input", input, 1)
@@ -254,7 +248,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Any:
     return ops.round(input, decimals)
 
 
-@_with_out
+@with_out
 def sgn(input: Tensor) -> Any:
     """The sign; of a complex number, the number of size 1 in its direction."""
     require_tensor("sgn", "input", input, 1)
@@ -264,7 +258,7 @@ def sgn(input: Tensor) -> Any:
 # Selection and shape
 
 
-@_with_out
+@with_out
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """`input` where the condition holds, else `other`; with the condition alone, the places where it holds."""
     require_tensor("where", "condition", condition, 1)
@@ -281,6 +275,13 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     return ops.where(condition, input, other)
 
 
+def clone(input: Tensor, *, memory_format: Any = None) -> Any:
+    """A copy, whose elements lie in memory as those of `input` do, or in order as `torch.contiguous_format`."""
+    require_tensor("clone", "input", input, 1)
+    refuse("clone", {"memory_format": memory_format})
+    return ops.clone(input, memory_format is not contiguous_format)
+
+
 def where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
     """The Tensor's elements where the condition holds, else those of `other`."""
     return where(condition, self, other)
@@ -290,7 +291,7 @@ REDUCTIONS = {"add": "sum", "multiply": "prod"}
 """What `scatter` and `scatter_reduce` call the same."""
 
 
-@_with_out
+@with_out
 def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None) -> Any:
     """`input` with the elements of `src`, or a number, at the indices along `dim`."""
     require_tensor("scatter", "input", input, 1)
@@ -318,6 +319,7 @@ def _check_extension(input: Tensor, other: Tensor, axis: int) -> None:
             )
 
 
+@with_out
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Each element less the one before along `dim`, `n` times."""
     require_tensor("diff", "input", input, 1)
@@ -378,7 +380,7 @@ def einsum(equation: Any, *operands: Any) -> Any:
     return ops.einsum(equation, [*given])
 
 
-@_with_out
+@with_out
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Any:
     """The sum of products over the last `dims` axes of `a` and the first of `b`, or over two lists of axes."""
     require_tensor("tensordot", "a", a, 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -14,18 +15,41 @@ import numpy as np
 
 from gradcli.engine import random, ranges
 from gradcli.engine.bfloat16 import BFLOAT16, converted
-from gradcli.engine.dtypes import PYTHON_CATEGORY, Default, DType, default_for
+from gradcli.engine.dtypes import BY_NUMPY, PYTHON_CATEGORY, Array, Default, DType, default_for
 from gradcli.engine.fitting import fitting
+from gradcli.engine.inplace import own_memory, write
+from gradcli.engine.layout import copied_like
+from gradcli.engine.layout import empty_like as empty_like_
+from gradcli.engine.memory import touch
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import check_device, numpy_dtype, refuse, require_int, require_tensor, shape_of
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
+from gradcli.torch import filling
+from gradcli.torch.arguments import check_device, number_of, numpy_dtype, refuse, require_int, require_tensor, shape_of
 from gradcli.torch.data import leaf
-from gradcli.torch.out import into
+from gradcli.torch.devices import contiguous_format
+from gradcli.torch.filling import stream_of
+from gradcli.torch.out import shaped, wanted_dtype
 
 __all__ = [
     "arange", "empty", "empty_like", "eye", "full", "full_like", "initial_seed", "linspace", "logspace",
     "manual_seed", "ones", "ones_like", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
     "randperm", "range", "scalar_tensor", "zeros", "zeros_like",
 ]  # fmt: skip
+
+
+COUNTED = ("arange", "linspace", "logspace", "range")
+"""The functions that leave `out` its shape if it has as many elements as they give."""
+WARNING = ("arange", "range")
+"""Those of them that warn where they give it another."""
+NO_RANGE = (
+    "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
+    "Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
+)
+COUNTED_WRONG = (
+    "The number of elements in the out tensor of shape {0} is {1} which does not match the computed number of elements "
+    "{2}. Note that this may occur as a result of rounding error. The out tensor will be resized to a tensor of shape "
+    "({2},)."
+)
 
 
 def _creator(make: Callable[..., Any]) -> Callable[..., Tensor]:
@@ -42,12 +66,55 @@ def _creator(make: Callable[..., Any]) -> Callable[..., Tensor]:
         if "memory_format" in keywords and name != "empty":
             raise TypeError(f"{name}() got an unexpected keyword argument 'memory_format'")
         check_device(name, device)
-        wanted = numpy_dtype(name, out.dtype if dtype is None and isinstance(out, Tensor) else dtype)
-        if wanted == BFLOAT16:
+        wanted = wanted_dtype(name, dtype, out)
+        if wanted == BFLOAT16 and name != "randperm":
             result = leaf(converted(make(np.dtype(np.float32), *args, **own), wanted), requires_grad)
         else:
             result = leaf(make(wanted, *args, **own), requires_grad)
-        return result if out is None else into(name, out, result)
+        if out is None:
+            return result
+        counted = name in COUNTED and out.array.size == result.array.size
+        if not counted and name in WARNING and out.array.size:
+            words = COUNTED_WRONG.format([*out.array.shape], out.array.size, result.array.size)
+            warnings.warn(words, UserWarning, stacklevel=2)
+        shaped(out, out.array.shape if counted else result.array.shape, warned=False)
+        write(out, result.array.reshape(out.array.shape))
+        return out.requires_grad_(requires_grad)  # type: ignore[no-any-return]  # a Tensor, `wanted_dtype` has seen
+
+    return create
+
+
+def _drawer(plan: Callable[..., Any]) -> Callable[..., Tensor]:
+    """A function of PyTorch's that fills memory with random numbers.
+
+    `plan(...)` gives the shape, what fills an array (see `filling.py`), with its arguments but the last, the stream,
+    and the dtype where none was given.
+    """
+    name = plan.__name__
+    known = plan.__code__.co_varnames[: plan.__code__.co_argcount + plan.__code__.co_kwonlyargcount]
+
+    @functools.wraps(plan)
+    def create(
+        *args: Any,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        out: Any = None,
+        generator: Any = None,
+        **keywords: Any,
+    ) -> Tensor:
+        refuse(name, {key: value for key, value in keywords.items() if key not in known})
+        check_device(name, device)
+        wanted, source = wanted_dtype(name, dtype, out), stream_of(generator)
+        shape, default, fill, *arguments = plan(*args, **{key: keywords[key] for key in keywords if key in known})
+        if out is None:
+            array = np.empty(shape, wanted or default)
+            fill(array, *arguments, source)
+            return leaf(array, requires_grad)
+        own_memory(shaped(out, shape, warned=False))
+        fill(out.array, *arguments, source)
+        touch(out.array)
+        return out.requires_grad_(requires_grad)  # type: ignore[no-any-return]  # a Tensor, `wanted_dtype` has seen
 
     return create
 
@@ -88,18 +155,15 @@ def empty(dtype: DType | None, *lengths: Any, size: Any = None) -> Any:
 @_creator
 def scalar_tensor(dtype: DType | None, s: Any) -> Any:
     """One number, without axes."""
-    return fitting(s, dtype or Default.float)
+    return fitting(number_of("scalar_tensor", "s", s, 1), dtype or Default.float)
 
 
 @_creator
 def full(dtype: DType | None, size: Any, fill_value: Any) -> Any:
     """One value everywhere, in the value's own dtype unless another is given."""
     shape = _fixed_size("full", size, 1)
-    value = fill_value.array if isinstance(fill_value, Tensor) else fill_value
-    if not isinstance(fill_value, Tensor) and type(value) not in PYTHON_CATEGORY:
-        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(value).__name__}")
-    own = value.dtype if isinstance(fill_value, Tensor) else default_for(PYTHON_CATEGORY[type(value)])
-    return np.full(shape, fitting(value, own if dtype is None else dtype))
+    value = number_of("full", "fill_value", fill_value, 2)
+    return np.full(shape, fitting(value, dtype or default_for(PYTHON_CATEGORY[type(value)])))
 
 
 @_creator
@@ -116,14 +180,29 @@ def eye(dtype: DType | None, n: int, m: int | None = None) -> Any:
 _UNSET: Any = object()
 
 
+def _numbers(function: str, **given: Any) -> list[Any]:
+    """The real numbers that are given. Raises PyTorch's errors for anything else, NotImplementedError for complex."""
+    values = [number_of(function, name, value, i) for i, (name, value) in enumerate(given.items(), 1)]
+    if complex in map(type, values):
+        raise not_implemented(f"{function}_cpu", np.complex64)
+    return values
+
+
+def _held(value: Any) -> Any:
+    """A Tensor without its history, or the number itself: where PyTorch lets a gradient end."""
+    return value.detach() if isinstance(value, Tensor) else value
+
+
 @_creator
 def arange(dtype: DType | None, start: Any = _UNSET, end: Any = _UNSET, step: Any = 1) -> Any:
     """Numbers from `start` (0) to before `end`, `step` apart; one number alone is the end."""
     if end is _UNSET:
-        start, end = 0, start
+        start, end = _UNSET, start
     if end is _UNSET:
         raise TypeError('arange() missing 1 required positional arguments: "end"')
-    start, end, step = _number(0 if start is _UNSET else start), _number(end), _number(step)
+    begin = {} if start is _UNSET else {"start": start}
+    *first, end, step = _numbers("arange", **begin, end=end, step=step)
+    start = first[0] if first else 0
     if dtype is None:
         dtype = Default.float if float in map(type, (start, end, step)) else np.dtype(np.int64)
     return ranges.arange(start, end, step, dtype)
@@ -133,7 +212,8 @@ def arange(dtype: DType | None, start: Any = _UNSET, end: Any = _UNSET, step: An
 def linspace(dtype: DType | None, start: Any, end: Any, steps: int) -> Any:
     """`steps` evenly spaced numbers, both ends included."""
     require_int("linspace", "steps", steps, 3)
-    return ranges.linspace(_number(start), _number(end), steps, dtype or Default.float)
+    start, end = _numbers("linspace", start=_held(start), end=_held(end))
+    return ranges.linspace(start, end, int(steps), dtype or Default.float)
 
 
 @_creator
@@ -141,49 +221,36 @@ def logspace(dtype: DType | None, start: Any, end: Any, steps: int, base: float 
     """`base` to the power of `steps` evenly spaced numbers, both ends included."""
     require_int("logspace", "steps", steps, 3)
     dtype = dtype or Default.float
-    exponents = ranges.linspace(_number(start), _number(end), steps, np.float64 if dtype.kind in "iu" else dtype)
+    start, end = _numbers("logspace", start=_held(start), end=_held(end))
+    exponents = ranges.linspace(start, end, int(steps), np.float64 if dtype.kind in "iu" else dtype)
     return np.power(exponents.dtype.type(base), exponents).astype(dtype)
 
 
 @_creator
 def range(dtype: DType | None, start: Any, end: Any = None, step: Any = 1) -> Any:
     """As `arange`, but `end` is included. PyTorch advises against it."""
+    warnings.warn(NO_RANGE, UserWarning, stacklevel=3)
     start, end = (0, start) if end is None else (start, end)
-    return ranges.arange(_number(start), _number(end) + _number(step) / 2, _number(step), dtype or Default.float)
+    start, end, step = _numbers("range", start=start, end=end, step=step)
+    dtype = dtype or Default.float
+    beyond = start + (math.floor((end - start) / step) + 1) * step if dtype.kind in "iu" else end + step / 2
+    return ranges.arange(start, beyond, step, dtype)
 
 
-@_creator
-def rand(dtype: DType | None, *lengths: Any, size: Any = None, generator: Any = None) -> Any:
+@_drawer
+def rand(*lengths: Any, size: Any = None) -> Any:
     """Uniform random numbers in [0, 1), the ones PyTorch draws from the same seed."""
-    shape, dtype = _size("rand", lengths, size), dtype or Default.float
-    if dtype.kind == "c":
-        return _pairs(stream_of(generator).rand((*shape, 2), _part(dtype)), dtype)
-    return stream_of(generator).rand(shape, dtype)
+    return _size("rand", lengths, size), Default.float, filling.uniform, 0.0, 1.0
 
 
-def _part(dtype: DType) -> DType:
-    """The dtype of the parts of a complex one."""
-    return np.empty(0, dtype).real.dtype
-
-
-def _pairs(parts: Any, dtype: DType) -> Any:
-    """Complex numbers whose parts are side by side along the last axis."""
-    return parts.view(dtype)[..., 0]
-
-
-@_creator
-def randn(dtype: DType | None, *lengths: Any, size: Any = None, generator: Any = None) -> Any:
+@_drawer
+def randn(*lengths: Any, size: Any = None) -> Any:
     """Normal random numbers, the ones PyTorch draws from the same seed."""
-    shape, dtype = _size("randn", lengths, size), dtype or Default.float
-    if dtype.kind == "c":  # of variance 1, half of it in each part
-        return _pairs(stream_of(generator).normal((*shape, 2), 0.0, math.sqrt(0.5), _part(dtype)), dtype)
-    return stream_of(generator).randn(shape, dtype)
+    return _size("randn", lengths, size), Default.float, filling.normal, 0.0, 1.0
 
 
-@_creator
-def randint(
-    dtype: DType | None, *bounds_and_size: Any, low: int = 0, high: Any = None, size: Any = None, generator: Any = None
-) -> Any:
+@_drawer
+def randint(*bounds_and_size: Any, low: int = 0, high: Any = None, size: Any = None) -> Any:
     """Random integers from `low` (0) to `high` - 1. Called with (high, size) or with (low, high, size)."""
     given = list(bounds_and_size)
     if size is None and len(given) > 1:
@@ -198,27 +265,31 @@ def randint(
     low, high = _number(low), _number(high)
     require_int("randint", "high", high, 2 if low else 1)
     require_int("randint", "low", low, 1)
-    return stream_of(generator).randint(low, high, shape, dtype or np.int64)
+    return shape, np.int64, filling.integers, low, high
 
 
 @_creator
 def randperm(dtype: DType | None, n: int, generator: Any = None) -> Any:
     """The numbers 0 to n - 1 in random order."""
     require_int("randperm", "n", n, 1)
-    return stream_of(generator).randperm(n).astype(dtype or np.int64)
+    if dtype is not None:
+        _refuse_count(n, dtype)
+    return converted(stream_of(generator).randperm(n), dtype or np.dtype(np.int64))
+
+
+def _refuse_count(n: int, dtype: DType) -> None:
+    """Raises PyTorch's errors if the dtype does not hold the numbers from 0 to n."""
+    if dtype.kind in "bc":
+        raise not_implemented("randperm", dtype)
+    if dtype.kind in "iu":
+        fitting(max(n - 1, 0), dtype)
+    elif dtype != BFLOAT16 and n > random.exact_integers(dtype)[1] + 1:
+        most, called = random.exact_integers(dtype)[1] + 1, TYPE_NAMES[dtype.name].scalar
+        raise RuntimeError(f"n cannot be greater than {most} for {called} type.")
 
 
 def _number(value: Any) -> Any:
     return value.item() if isinstance(value, (Tensor, np.generic)) else value
-
-
-def stream_of(generator: Any) -> random.Generator:
-    """The generator to draw from: the one given, or the global one. Raises TypeError for anything else."""
-    if generator is None:
-        return random.default_generator
-    if not isinstance(generator, random.Generator):
-        raise TypeError(f"argument 'generator' must be torch.Generator, not {type(generator).__name__}")
-    return generator
 
 
 def manual_seed(seed: int) -> random.Generator:
@@ -231,26 +302,65 @@ def initial_seed() -> int:
     return random.default_generator.initial_seed()
 
 
+def _laid_out(name: str, input: Any, dtype: DType | None, memory_format: Any) -> Any:
+    """An array of the shape of `input`, its dtype if there is none, and its layout unless another is asked for."""
+    require_tensor(name, "input", input, 1)
+    refuse(name, {"memory_format": memory_format})
+    dtype = dtype or input.array.dtype
+    return np.empty(input.array.shape, dtype) if memory_format is contiguous_format else empty_like_(input.array, dtype)
+
+
 def _like(create: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """`create` with the shape and the dtype of another Tensor."""
+    """`create` with the shape, the dtype and the layout of another Tensor."""
     name = f"{create.__name__}_like"
 
     def like(input: Tensor, *args: Any, dtype: Any = None, memory_format: Any = None, **keywords: Any) -> Tensor:
-        require_tensor(name, "input", input, 1)
-        refuse(name, {"memory_format": memory_format})
-        return create(tuple(input.shape), *args, dtype=input.dtype if dtype is None else dtype, **keywords)
+        array = _laid_out(name, input, numpy_dtype(name, dtype), memory_format)
+        if args:
+            args = (number_of(name, "fill_value", args[0], 2), *args[1:])
+        result = create(tuple(input.shape), *args, dtype=BY_NUMPY[array.dtype], **keywords)
+        if array.strides != result.array.strides:
+            result.array = copied_like(result.array, array)
+        return result
 
     like.__name__ = like.__qualname__ = name
-    like.__doc__ = f"As `{create.__name__}`, in the shape and the dtype of `input`."
+    like.__doc__ = f"As `{create.__name__}`, in the shape, the dtype and the layout of `input`."
     return like
 
 
 zeros_like, ones_like, empty_like, full_like = _like(zeros), _like(ones), _like(empty), _like(full)
-rand_like, randn_like = _like(rand), _like(randn)
 
 
-def randint_like(input: Tensor, *bounds: Any, dtype: Any = None, **keywords: Any) -> Tensor:
-    """As `randint`, in the shape and the dtype of `input`: `(input, high)` or `(input, low, high)`."""
-    require_tensor("randint_like", "input", input, 1)
-    chosen = input.dtype if dtype is None else dtype
-    return randint(*bounds, tuple(input.shape), dtype=chosen, **keywords)
+def _drawn_like(name: str, fill: Callable[..., None], *arguments: Any) -> Callable[..., Tensor]:
+    """What `fill(array, *arguments, stream)` makes of an array in the shape, the dtype and the layout of a Tensor."""
+
+    def like(
+        input: Tensor,
+        *bounds: Any,
+        dtype: Any = None,
+        device: Any = None,
+        memory_format: Any = None,
+        requires_grad: bool = False,
+        generator: Any = None,
+        **others: Any,
+    ) -> Tensor:
+        refuse(name, others)
+        check_device(name, device)
+        array = _laid_out(name, input, numpy_dtype(name, dtype), memory_format)
+        fill(array, *bounds, *arguments, stream_of(generator))
+        return leaf(array, requires_grad)
+
+    like.__name__ = like.__qualname__ = name
+    like.__doc__ = f"As `{name.removesuffix('_like')}`, in the shape, the dtype and the layout of `input`."
+    return like
+
+
+def _integers(array: Array, *arguments: Any) -> None:
+    *bounds, source = arguments
+    low, high = (0, *bounds) if len(bounds) == 1 else bounds
+    filling.integers(array, _number(low), _number(high), source)
+
+
+rand_like = _drawn_like("rand_like", filling.uniform, 0.0, 1.0)
+randn_like = _drawn_like("randn_like", filling.normal, 0.0, 1.0)
+randint_like = _drawn_like("randint_like", _integers)

@@ -35,9 +35,9 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """`data` itself if it is a Tensor of that dtype, its memory if it is an array of that dtype, otherwise a copy."""
     check_device("as_tensor", device)
     wanted = numpy_dtype("as_tensor", dtype)
-    if isinstance(data, Tensor) and wanted in (None, data.array.dtype):
+    if isinstance(data, Tensor) and (wanted is None or wanted == data.array.dtype):  # NumPy takes None for float64
         return data
-    if isinstance(data, np.ndarray) and wanted in (None, data.dtype):
+    if isinstance(data, np.ndarray) and (wanted is None or wanted == data.dtype):
         return from_numpy(data)
     return Tensor(_array(data, wanted)[()])
 

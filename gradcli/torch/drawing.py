@@ -8,13 +8,19 @@ import numpy as np
 
 from gradcli.engine import random
 from gradcli.engine.dtypes import Array, Default
+from gradcli.engine.errors import size_mismatch
+from gradcli.engine.inplace import own_memory
+from gradcli.engine.layout import along_memory
+from gradcli.engine.memory import touch
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import numpy_dtype, only_default, require_tensor, shape_of
-from gradcli.torch.creation import stream_of
+from gradcli.torch import filling
+from gradcli.torch.arguments import only_default, require_tensor, shape_of
 from gradcli.torch.data import leaf
 from gradcli.torch.devices import check_device
+from gradcli.torch.filling import stream_of
+from gradcli.torch.out import refuse_history, require_out, shaped, wanted_dtype, with_out
 
 __all__ = ["bernoulli", "multinomial", "normal"]
 
@@ -37,39 +43,64 @@ def normal(
     Two numbers need a `size`. Raises PyTorch's RuntimeError for a negative deviation, NotImplementedError for Tensors
     that need a gradient: it would be zero.
     """
-    only_default("normal", "out", out)
-    source = stream_of(generator)
-    if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
+    given = [x for x in (mean, std) if isinstance(x, Tensor)]
+    if given:
+        settings = (("size", size), ("dtype", dtype), ("device", device), ("requires_grad", requires_grad or None))
+        for name, value in settings:
+            only_default("normal", name, value)
+        _refuse_gradients("normal", mean, std)
+        if mismatch := size_mismatch(given[0].array.shape, given[-1].array.shape):
+            raise mismatch
+        shape, kind = np.broadcast_shapes(*(x.array.shape for x in given)), given[0].array.dtype
+    else:
         check_device("normal", device)
         if not isinstance(size, (tuple, list)):
             raise TypeError(f"normal(): argument 'size' must be tuple of ints, not {type(size).__name__}")
-        wanted = numpy_dtype("normal", dtype) or Default.float
-        return leaf(source.normal(shape_of("normal", (size,)), mean, std, wanted), requires_grad)
-    for name, value in (("size", size), ("dtype", dtype), ("device", device), ("requires_grad", requires_grad or None)):
-        only_default("normal", name, value)
-    _refuse_gradients("normal", mean, std)
-    means: Any = mean.array if isinstance(mean, Tensor) else mean
-    deviations: Any = std.array if isinstance(std, Tensor) else std
-    if np.any(np.less(deviations, 0)):
+        shape, kind = shape_of("normal", (size,)), wanted_dtype("normal", dtype, out) or Default.float
+    array = np.empty(shape, kind) if out is None else _memory_of(out, shape, warned=len(given) == 2)
+    _draw_normal(array, mean, std, stream_of(generator))
+    if out is not None:
+        touch(array)
+        return out  # type: ignore[no-any-return]  # a Tensor, as `_memory_of` has seen
+    return leaf(array, requires_grad)
+
+
+def _memory_of(out: Any, shape: tuple[int, ...], *, warned: bool) -> Array:
+    """The array of `out` in that shape, to be written to."""
+    require_out("normal", out)
+    refuse_history("normal", out)
+    own_memory(shaped(out, shape, warned=warned))
+    return out.array  # type: ignore[no-any-return]
+
+
+def _draw_normal(array: Array, mean: Any, std: Any, source: random.Generator) -> None:
+    """Fills the array; where a mean or a deviation is a Tensor, standard numbers are scaled, as PyTorch does it."""
+    if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
+        return filling.normal(array, mean, std, source)
+    means, deviations = (np.asarray(x.array if isinstance(x, Tensor) else x) for x in (mean, std))
+    if deviations.dtype.kind == "c":
+        raise RuntimeError("normal expects standard deviation to be non-complex")
+    if np.any(deviations < 0):
         found = "all elements of std >= 0.0" if isinstance(std, Tensor) else f"std >= 0.0, but found std {std:g}"
         raise RuntimeError(f"normal expects {found}")
-    kind = (mean if isinstance(mean, Tensor) else std).dtype.numpy  # type: ignore[union-attr]  # one of them is a Tensor
-    standard = source.randn(np.broadcast_shapes(np.shape(means), np.shape(deviations)), kind)
-    return Tensor((standard * deviations + means).astype(kind)[()])
+    filling.normal(array, 0.0, 1.0, source)
+    np.multiply(array, deviations, out=array, casting="same_kind")
+    np.add(array, means, out=array, casting="same_kind")
+    return None
 
 
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None, out: Any = None) -> Tensor:
+@with_out
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -> Tensor:
     """Ones with the probabilities in `input`, or all with the probability `p`, and zeros otherwise; in its dtype.
 
     Raises PyTorch's errors for probabilities outside [0, 1], NotImplementedError for a Tensor that needs a gradient: it
     would be zero.
     """
     require_tensor("bernoulli", "input", input, 1)
-    only_default("bernoulli", "out", out)
     _refuse_gradients("bernoulli", input)
-    source, array = stream_of(generator), np.asarray(input.array)
-    drawn = source.bernoulli_tensor(array) if p is None else source.bernoulli(p, array.shape, array.dtype)
-    return Tensor(drawn[()])
+    array = np.empty(input.array.shape, input.array.dtype)
+    filling.bernoulli(array, np.asarray(input.array) if p is None else p, stream_of(generator))
+    return Tensor(array[()])
 
 
 def _refuse_gradients(function: str, *inputs: Any) -> None:
@@ -77,9 +108,8 @@ def _refuse_gradients(function: str, *inputs: Any) -> None:
         raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
 
 
-def multinomial(
-    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None, out: Any = None
-) -> Tensor:
+@with_out
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
     """Random indices into a vector of weights, or into each row of a matrix: `num_samples` of them, as int64.
 
     With replacement an index is where a uniform number falls among the cumulated weights. Without, an exponential
@@ -87,7 +117,6 @@ def multinomial(
     Raises PyTorch's RuntimeError for weights that are none and for more indices than there are weights.
     """
     require_tensor("multinomial", "input", input, 1)
-    only_default("multinomial", "out", out)
     weights: Any = input.array
     if weights.ndim not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")
@@ -102,7 +131,7 @@ def multinomial(
     by_ratio = not replacement or num_samples == 1
     rows = np.asarray(weights).reshape(-1, weights.shape[-1])
     chosen = _by_ratio(rows, num_samples, source) if by_ratio else _by_cumulation(rows, num_samples, source)
-    return Tensor(chosen.reshape((*weights.shape[:-1], num_samples)))
+    return Tensor(np.ascontiguousarray(chosen.reshape((*weights.shape[:-1], num_samples))))
 
 
 def _by_ratio(rows: Array, count: int, source: random.Generator) -> Array:
@@ -110,7 +139,7 @@ def _by_ratio(rows: Array, count: int, source: random.Generator) -> Array:
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if np.any(rows.sum(axis=1) == 0):
         raise RuntimeError(NOT_POSITIVE)
-    exponential = -np.log1p(-source.rand(rows.shape, np.float64))
+    exponential = -np.log1p(-along_memory(rows, lambda shape: source.rand(shape, np.float64)))
     ratios = rows / exponential.astype(rows.dtype)
     return np.argsort(-ratios, axis=1, kind="stable")[:, :count]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import dtypes
-from gradcli.engine.bfloat16 import BFLOAT16
+from gradcli.engine.bfloat16 import BFLOAT16, BFLOAT16_MAX
 from gradcli.engine.dtypes import BY_NAME, BY_NUMPY, PYTHON_CATEGORY, Default
 from gradcli.engine.tensor import Tensor
 
@@ -73,7 +73,7 @@ class finfo:
             )
         if of.numpy == BFLOAT16:
             self.bits, self.eps, self.resolution, self.dtype = 16, 2.0**-7, 0.01, of.name
-            self.max = (2 - 2.0**-7) * 2.0**127
+            self.max = BFLOAT16_MAX
             self.min, self.tiny = -self.max, 2.0**-126
             self.smallest_normal = self.tiny
             return

@@ -105,7 +105,6 @@ SHAPES: Table = (
     ("input, dim, sizes", "unflatten"),
     ("input, offset=0, dim1=0, dim2=1", "diagonal"),
     ("input, offset=0, dim1=-2, dim2=-1", "diag_embed"),
-    ("input, *, memory_format!=None", "clone"),
     ("tensors, dim=0", "cat stack"),
     ("tensors", "column_stack dstack hstack vstack"),
 )
@@ -153,8 +152,8 @@ ALIASES = {
 
 REAL_ONLY = frozenset(
     "aminmax amax amin argmax argmin argsort atan2 ceil clamp copysign cummax cummin deg2rad digamma erf erfc floor "
-    "fmax fmin frac gammaln heaviside hypot kthvalue ldexp lgamma log_softmax logaddexp logaddexp2 logit maximum "
-    "minimum mode msort nanquantile polygamma psi quantile rad2deg relu sign signbit softmax sort topk trunc "
+    "fmax fmin frac gammaln heaviside hypot kthvalue ldexp lgamma logaddexp logaddexp2 logit maximum minimum mode "
+    "msort nanquantile polygamma psi quantile rad2deg relu sign signbit sort topk trunc "
     "xlogy".split()
 )
 """The functions that take no complex numbers, which have no order."""

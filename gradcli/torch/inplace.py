@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from gradcli.engine import ops, random
+from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
-from gradcli.engine.inplace import assign, change, refuse_leaf, tell_views, write
+from gradcli.engine.inplace import (
+    assign,
+    change,
+    own_memory,
+    refuse_leaf,
+    refuse_partial_overlap,
+    tell_views,
+    write,
+)
 from gradcli.engine.memory import give_memory, note_detached, touch
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import TYPE_NAMES, not_implemented
+from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.torch import filling
+from gradcli.torch.arguments import require_int
+from gradcli.torch.filling import stream_of
 from gradcli.torch.functions import FUNCTIONS
 
 CHANGED = (
@@ -43,6 +53,7 @@ def _changing(name: str) -> Callable[..., Tensor]:
     function = FUNCTIONS[name]
 
     def method(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
+        refuse_partial_overlap(self, *args)
         return change(self, lambda before: function(before, *args, **keywords))
 
     method.__name__ = method.__qualname__ = f"{name}_"
@@ -91,6 +102,7 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:  # noqa
         src = Tensor(np.asarray(src))
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+    refuse_partial_overlap(self, src)
     return change(self, lambda before: ops.copy(before, src))
 
 
@@ -127,95 +139,80 @@ def polygamma_(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
     return change(self, lambda before: FUNCTIONS["polygamma"](*args, input=before, **keywords))
 
 
-def _drawn(self: Tensor, values: Any) -> Tensor:
+def _drawn(self: Tensor, fill: Callable[[Any], None]) -> Tensor:
     """The Tensor with random numbers in place, for which no history is kept."""
     refuse_leaf(self)
-    write(self, np.reshape(values, self.array.shape))
+    own_memory(self)
+    fill(self.array)
+    touch(self.array)
     return self
 
 
 def uniform_(self: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Any = None) -> Tensor:
     """Uniform random numbers in [a, b), in place."""
-    return _drawn(self, (generator or random.default_generator).uniform(self.array.shape, a, b, self.array.dtype))
+    return _drawn(self, lambda array: filling.uniform(array, a, b, stream_of(generator)))
 
 
 def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
     """Normal random numbers, in place."""
-    return _drawn(self, (generator or random.default_generator).normal(self.array.shape, mean, std, self.array.dtype))
+    return _drawn(self, lambda array: filling.normal(array, mean, std, stream_of(generator)))
 
 
-def bernoulli_(self: Tensor, p: float = 0.5, *, generator: Any = None) -> Tensor:
-    """Ones with probability p, else zeros, in place."""
-    source = generator or random.default_generator
-    return _drawn(self, source.bernoulli(p, self.array.shape, self.array.dtype))
+def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: Any = None) -> Tensor:
+    """Ones with probability p, else zeros, in place; a Tensor has a probability for each element."""
+    chance = np.asarray(ops.expand(p.detach(), self.array.shape).array) if isinstance(p, Tensor) else p
+    return _drawn(self, lambda array: filling.bernoulli(array, chance, stream_of(generator)))
 
 
-def random_(self: Tensor, *bounds: int, generator: Any = None) -> Tensor:
-    """Random whole numbers, in place: up to the dtype's largest, below an end, or from a start below an end."""
-    source, shape, dtype = generator or random.default_generator, self.array.shape, self.array.dtype
-    low, high = (0, *bounds) if len(bounds) == 1 else bounds or (0, None)
-    return _drawn(self, source.random(shape, dtype) if high is None else source.randint(low, high, shape, dtype))
-
-
-def _uniforms(self: Tensor, generator: Any) -> Any:
-    """A float64 number in [0, 1) for each element, in their order."""
-    return (generator or random.default_generator).rand(self.array.shape, np.dtype(np.float64))
-
-
-def _positive(name: str, parameter: str, value: float, called: str) -> None:
-    if not value > 0:
-        raise RuntimeError(f"{name} expects {parameter} > 0.0, but found {called}={value:g}")
+def random_(self: Tensor, *bounds: int | None, generator: Any = None, **named: int | None) -> Tensor:
+    """Random whole numbers, in place: up to the dtype's largest, below `to`, or from `from` to below `to`."""
+    names = ("from", "to")[-len(bounds) :] if len(bounds) == 1 and "to" not in named else ("from", "to")
+    given = dict(zip(names, bounds, strict=False)) | named
+    if len(bounds) > 2 or len(given) < len(bounds) + len(named) or not given.keys() <= {"from", "to"}:
+        raise TypeError(f"random_() received an invalid combination of arguments: {bounds}, {named}")
+    for position, (name, value) in enumerate(given.items(), 1):
+        if value is not None:
+            require_int("random_", name, value, position)
+    low, high = given.get("from", 0 if given else None), given.get("to")
+    return _drawn(self, lambda array: filling.integers(array, low, high, stream_of(generator)))
 
 
 def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
     """Exponentially distributed random numbers with the rate `lambd`, in place."""
-    if self.array.dtype.kind != "f":
-        raise RuntimeError(
-            "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you "
-            f"specified {TYPE_NAMES[self.array.dtype.name].scalar}"
-        )
-    _positive("exponential_", "lambda", lambd, "lambda")
-    return _drawn(self, -1 / lambd * np.log1p(-_uniforms(self, generator)))
+    return _drawn(self, lambda array: filling.exponential(array, lambd, stream_of(generator)))
 
 
 def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
     """How many trials, each with probability p, the first success takes, at random, in place."""
-    if self.array.dtype.kind == "b":
-        raise not_implemented("geometric_cpu", self.array.dtype)
-    if not 0 < p < 1:
-        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
-    return _drawn(self, np.ceil(np.log(_uniforms(self, generator)) / math.log1p(-p)))
+    return _drawn(self, lambda array: filling.geometric(array, p, stream_of(generator)))
 
 
 def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Tensor:
     """Random numbers of Cauchy's distribution, in place."""
-    if self.array.dtype.kind != "f":
-        raise RuntimeError(
-            "Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you "
-            f"specified {TYPE_NAMES[self.array.dtype.name].cpp}"
-        )
-    _positive("cauchy_", "sigma", sigma, "sigma")
-    return _drawn(self, median + sigma * np.tan(np.pi * (_uniforms(self, generator) - 0.5)))
+    return _drawn(self, lambda array: filling.cauchy(array, median, sigma, stream_of(generator)))
 
 
 def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Tensor:
     """Random numbers whose logarithms are normal with this mean and deviation, in place."""
-    if self.array.dtype.kind != "f":
-        raise not_implemented("log_normal_cpu", self.array.dtype)
-    _positive("log_normal_", "std", std, "std")
-    source, kind = generator or random.default_generator, np.dtype(np.float64)
-    return _drawn(self, [math.exp(source.normal((), mean, std, kind)) for _ in range(self.array.size)])
+    return _drawn(self, lambda array: filling.log_normal(array, mean, std, stream_of(generator)))
+
+
+def _written(self: Tensor, values: list[Any]) -> Tensor:
+    """The Tensor with these values in place, for which no history is kept."""
+    refuse_leaf(self)
+    write(self, np.reshape(values, self.array.shape))
+    return self
 
 
 def apply_(self: Tensor, callable: Any) -> Tensor:
     """What a function of a number makes of each element, in place."""
-    return _drawn(self, [callable(x) for x in self.array.ravel().tolist()])
+    return _written(self, [callable(x) for x in self.array.ravel().tolist()])
 
 
 def map_(self: Tensor, tensor: Tensor, callable: Any) -> Tensor:
     """What a function of two numbers makes of each element and that of `tensor`, in place."""
     others = np.broadcast_to(tensor.array, self.array.shape).ravel().tolist()
-    return _drawn(self, [callable(x, y) for x, y in zip(self.array.ravel().tolist(), others, strict=True)])
+    return _written(self, [callable(x, y) for x, y in zip(self.array.ravel().tolist(), others, strict=True)])
 
 
 def detach_(self: Tensor) -> Tensor:

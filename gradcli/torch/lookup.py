@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.tensor import Size, Tensor
-from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import (
     check_device,
     numpy_dtype,
@@ -20,6 +20,7 @@ from gradcli.torch.arguments import (
     require_tensor,
     require_tensors,
 )
+from gradcli.torch.out import with_out
 
 __all__ = [
     "argwhere", "bincount", "broadcast_shapes", "broadcast_tensors", "bucketize", "cartesian_prod", "combinations",
@@ -28,6 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@with_out
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The places of the elements that are not 0: a row for each, or, `as_tuple`, a Tensor for each axis."""
     require_tensor("nonzero", "input", input, 1)
@@ -77,6 +79,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return ops.bincount(input, weights, minlength)  # type: ignore[no-any-return]
 
 
+@with_out
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements lie in each of `bins` equal parts of the range."""
     require_tensor("histc", "input", input, 1)
@@ -84,6 +87,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     return Tensor(ops.histc(input.array, bins, min, max))
 
 
+@with_out
 def searchsorted(
     sorted_sequence: Tensor,
     input: Any,
@@ -123,12 +127,13 @@ def _in_order(array: Any, sorter: Tensor) -> Any:
     return np.take_along_axis(array, indices, -1)
 
 
+@with_out
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """Between which of the ordered boundaries each element of `input` lies."""
     require_tensor("bucketize", "boundaries", boundaries, 2)
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)  # type: ignore[no-any-return]
 
 
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
@@ -153,9 +158,12 @@ def _triangle(name: str, upper: bool) -> Any:
         for called, length in (("row", row), ("col", col)):
             if length < 0:
                 raise RuntimeError(f"{called} must be non-negative, got{length}")
+        wanted = numpy_dtype(name, dtype) or np.dtype(np.int64)
+        if wanted not in (np.int32, np.int64):
+            raise not_implemented(name, wanted)
         rows, columns = np.indices((row, col)).reshape(2, row * col)
         inside = columns - rows >= offset if upper else columns - rows <= offset
-        return Tensor(np.stack([rows, columns])[:, inside].astype(numpy_dtype(name, dtype) or np.int64))
+        return Tensor(np.stack([rows[inside], columns[inside]]).astype(wanted))
 
     indices.__name__ = indices.__qualname__ = name
     indices.__doc__ = f"Rows and columns of the {'upper' if upper else 'lower'} triangle of a matrix, row by row."

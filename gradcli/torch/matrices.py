@@ -15,7 +15,7 @@ from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import numpy_dtype, require_tensor, unsupported
-from gradcli.torch.out import into
+from gradcli.torch.out import into, with_out
 from gradcli.torch.return_types import STRUCTURES
 
 __all__ = ["norm", "pinverse", "qr", "svd"]
@@ -48,6 +48,7 @@ def _cast(name: str, x: Any, dtype: Any) -> Any:
 # Norms
 
 
+@with_out
 def vector_norm(x: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The `ord`-norm of the elements, all of them or along `dim`."""
     x = _cast("linalg.vector_norm", x, dtype)
@@ -73,6 +74,7 @@ OF_SINGULAR_VALUES: dict[Any, Callable[..., Any]] = {
 }
 
 
+@with_out
 def matrix_norm(
     A: Tensor,  # noqa: N803  # PyTorch's name
     ord: Any = "fro",
@@ -114,6 +116,7 @@ def matrices_of(x: Tensor, name: str) -> Tensor:
     return x
 
 
+@with_out
 def linalg_norm(
     A: Tensor,  # noqa: N803  # PyTorch's name
     ord: Any = None,
@@ -133,7 +136,7 @@ def linalg_norm(
         )
     if axes == 1 and not isinstance(ord, str):
         return vector_norm(A, ord, dim, keepdim, dtype=dtype)
-    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)  # type: ignore[arg-type]
+    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
 
 
 def norm(
@@ -146,7 +149,7 @@ def norm(
     if p in ("fro", None):
         return vector_norm(input, 2, dim, keepdim, dtype=dtype)
     if isinstance(p, str):
-        return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)  # type: ignore[arg-type]
+        return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
 
 
@@ -260,6 +263,7 @@ def solve_triangular(
     return solve(ops.triu(A) if upper else ops.tril(A), B, left=left)
 
 
+@with_out
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Any:  # noqa: N803  # PyTorch's names
     """The X with A X = B, or X A = B unless `left`."""
     require_tensor("linalg.solve", "A", A, 1)

@@ -14,6 +14,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import require_int, require_tensor, require_tensors
 from gradcli.torch.matrices import vector_norm
+from gradcli.torch.out import with_out
 
 __all__ = [
     "block_diag", "cdist", "corrcoef", "cov", "cumulative_trapezoid", "detach", "diagflat", "dist",
@@ -41,12 +42,14 @@ def _refuse_no_order(name: str, input: Tensor) -> None:
         raise RuntimeError(f"{name} does not support complex inputs.")
 
 
+@with_out
 def isposinf(input: Tensor) -> Tensor:
     """Where an element is infinite and positive."""
     _refuse_no_order("isposinf", input)
     return Tensor(np.asarray(input.array == np.inf))
 
 
+@with_out
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is infinite and negative."""
     _refuse_no_order("isneginf", input)

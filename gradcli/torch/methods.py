@@ -90,11 +90,9 @@ def _reshaped_in_place(self: Tensor, shape: tuple[int, ...]) -> Any:
 
 def _stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements lie between neighbours along each axis, or along one."""
-    array = self.array
-    if array.size or any(array.strides):
-        strides = tuple(n // array.itemsize for n in array.strides)
-    else:  # as NumPy has them for a new empty array
-        strides = tuple(math.prod([max(n, 1) for n in array.shape[i + 1 :]]) for i in range(array.ndim))
+    strides = tuple(n // self.array.itemsize for n in self.array.strides)
+    if not (self.array.size or any(strides)):  # NumPy's empty arrays have none
+        strides = tuple(math.prod(max(n, 1) for n in self.array.shape[i + 1 :]) for i in range(self.ndim))
     return strides if dim is None else strides[axis_in(dim, self.ndim)]
 
 

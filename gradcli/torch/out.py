@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from gradcli.engine.inplace import refuse_higher_category, write
+from gradcli.engine.dtypes import DType
+from gradcli.engine.inplace import refuse_higher_category, refuse_partial_overlap, write
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.torch.arguments import numpy_dtype
+from gradcli.torch.storage import resize_
 
 RESIZED = (
     "An output with one or more elements was resized since it had shape {found}, which does not match the required "
@@ -17,28 +21,113 @@ RESIZED = (
     "unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero "
     "elements with t.resize_(0)."
 )
+ELEMENTWISE = frozenset(
+    "acos acosh add addcdiv addcmul asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_or "
+    "bitwise_right_shift bitwise_xor copysign cos cosh deg2rad digamma div eq erf erfc exp exp2 expm1 "
+    "floor_divide fmax fmin fmod gcd ge gt heaviside hypot lcm ldexp le lerp lgamma log log10 log1p "
+    "log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit lt maximum minimum mul ne "
+    "nextafter polygamma pow rad2deg reciprocal remainder rsqrt rsub sigmoid sin sinc sinh expit sqrt square "
+    "sub tan tanh where xlogy".split()
+)
+"""The functions that write into any dtype of at least the result's category, element by element."""
+JOINING = frozenset("cat column_stack dstack hstack stack vstack".split())
+CASTING = (
+    ELEMENTWISE
+    | JOINING
+    | frozenset("cumprod cumsum diff kron logsumexp mean nanmean nansum outer prod std sum var".split())
+)
+"""The functions that write into any such dtype; the others want the result's own."""
+SAME = frozenset("abs bitwise_not ceil clamp clamp_max clamp_min floor frac neg round sgn sign trunc".split())
+"""The functions that call an output's dtype wrong in other words."""
+UNSHARED = ELEMENTWISE | JOINING | SAME | frozenset("gather index_select take".split())
+"""The functions whose inputs must not share a part of their memory with the output."""
 
 
-def into(name: str, out: Any, result: Any) -> Any:
-    """`out` with the values of `result`: a Tensor, or a tuple of them for a function with several results.
-
-    Raises RuntimeError where a gradient is needed, and for a dtype of a lower category. Another shape is taken, with a
-    warning.
-    """
-    if isinstance(result, tuple):
-        return type(result)(*(into(name, each, part) for each, part in zip(out, result, strict=True)))
-    if not isinstance(out, Tensor):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
-    if THREAD.mode.enabled and (result.requires_grad or out.requires_grad):
+def refuse_history(name: str, out: Tensor, result: Tensor | None = None) -> None:
+    """Raises RuntimeError where a gradient is needed."""
+    if THREAD.mode.enabled and (out.requires_grad or (result is not None and result.requires_grad)):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."
         )
-    refuse_higher_category(out, result)
-    if out.array.shape != result.array.shape:
-        if out.array.size:
-            found, wanted = [*out.array.shape], [*result.array.shape]
-            warnings.warn(RESIZED.format(found=found, wanted=wanted), UserWarning, stacklevel=4)
-        out.array = np.empty(result.array.shape, out.array.dtype)
-    write(out, result.array)
+
+
+def require_out(name: str, out: Any) -> None:
+    """Raises TypeError for anything but a Tensor."""
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+
+
+def wanted_dtype(name: str, dtype: Any, out: Any) -> DType | None:
+    """The dtype that is asked for, or that of `out`, which must not be another and must not need a gradient."""
+    wanted = numpy_dtype(name, dtype)
+    if out is None:
+        return wanted
+    require_out(name, out)
+    refuse_history(f"aten::{name}", out)
+    own: DType = out.array.dtype
+    if wanted is not None and wanted != own:
+        names = [TYPE_NAMES[each.name].scalar for each in (wanted, own)]
+        raise RuntimeError(f"dtype {names[0]} does not match dtype of out parameter ({names[1]})")
+    return own
+
+
+def shaped(out: Tensor, shape: tuple[int, ...], *, warned: bool = True) -> Tensor:
+    """`out` in that shape, on its own memory; its elements are not moved. Warns of it, if it has elements."""
+    if out.array.shape != shape:
+        if out.array.size and warned:
+            warnings.warn(RESIZED.format(found=[*out.array.shape], wanted=[*shape]), UserWarning, stacklevel=5)
+        resize_(out, shape)
     return out
+
+
+def into(name: str, out: Any, result: Any, inputs: tuple[Any, ...] = ()) -> Any:
+    """`out` with the values of `result`: a Tensor, or a tuple of them for a function with several results.
+
+    Raises RuntimeError where a gradient is needed, for a dtype that the function does not write, and where the output
+    shares a part of the memory of an input. Another shape is taken, with a warning.
+    """
+    if isinstance(result, tuple):
+        if not isinstance(out, (tuple, list)):
+            raise TypeError(f"{name}(): argument 'out' must be tuple of Tensors, not {type(out).__name__}")
+        if len(out) != len(result):
+            raise TypeError(f"expected tuple of {len(result)} elements but got {len(out)}")
+        return type(result)(*(into(name, each, part) for each, part in zip(out, result, strict=True)))
+    require_out(name, out)
+    refuse_history(name, out, result)
+    _refuse_dtype(name, out, result)
+    if name.removeprefix("special.") in UNSHARED:
+        joined = inputs[0] if inputs and isinstance(inputs[0], (tuple, list)) else inputs
+        refuse_partial_overlap(out, *joined)
+    write(shaped(out, result.array.shape), result.array)
+    return out
+
+
+def _refuse_dtype(name: str, out: Tensor, result: Tensor) -> None:
+    """Raises PyTorch's RuntimeError for an output of a dtype that the function does not write."""
+    name = name.removeprefix("special.")
+    found, wanted = TYPE_NAMES[out.array.dtype.name], TYPE_NAMES[result.array.dtype.name]
+    if name == "bernoulli":  # writes ones and zeros into anything
+        return
+    if name in CASTING:
+        refuse_higher_category(out, result)
+    elif name in ("all", "any"):
+        if found.scalar not in ("Bool", "Byte"):
+            raise RuntimeError(f"{name} only supports bool tensor for result, got: {found.scalar}")
+    elif found != wanted:
+        if name in SAME:
+            refuse_higher_category(out, result)
+            raise RuntimeError(f"Found dtype {found.scalar} but expected {wanted.scalar}")
+        raise RuntimeError(f"Expected out tensor to have dtype {wanted.cpp}, but got {found.cpp} instead")
+
+
+def with_out(function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
+    """`function` with the keyword `out`; `name` is what errors call it, if not by its own."""
+    called = name or function.__name__
+
+    @functools.wraps(function)
+    def call(*args: Any, out: Any = None, **keywords: Any) -> Any:
+        result = function(*args, **keywords)
+        return result if out is None else into(called, out, result, (*args, *keywords.values()))
+
+    return call

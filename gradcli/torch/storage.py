@@ -79,6 +79,8 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
     memory, start = whole_memory(give_memory(self)), self.storage_offset()
     count = math.prod(shape)
     if start + count > memory.size:
+        if memory.size != self.array.size or self.base is not None:
+            raise NotImplementedError("gradcli.torch.resize_() of a view beyond the memory that it shows a part of")
         memory, old, start = np.zeros(count, memory.dtype), memory[start:], 0
         memory[: old.size] = old
     self.array = memory[start : start + count].reshape(shape)

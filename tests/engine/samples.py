@@ -292,7 +292,7 @@ def edges(op: Op) -> list[Example]:
     if not is_elementwise(op):
         return EDGES.get(op.name, [])
     points = [POINTS] if len(op.rules) == 1 else PAIRS
-    return [dict(zip(op.slots[1:], points, strict=True))]
+    return [dict(zip(op.slots[1 : len(points) + 1], points, strict=True))]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ EXPRESSIONS = [line for file in FILES for line in file.read_text("utf-8").splitl
 def outcome(torch: Any, expression: str) -> str:
     """What the expression prints under this `torch`, or its error."""
     names = {"torch": torch, "np": np, "copy": copy, "pickle": pickle}
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         exec(SETUP, names)  # noqa: S102  # the program above
         try:
             return str(eval(expression, names))  # noqa: S307  # one of the lines of `expressions/`

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.axes import Axes, axes_in, axis_in, no_axes
 from gradcli.engine.domain import REAL
+from gradcli.engine.layout import copied_like
 from gradcli.engine.op import general
 from gradcli.engine.tensor import NUMPY, Tensor
 from gradcli.engine.views import view_of, writable
@@ -58,7 +59,14 @@ unsafe_view = general(
     shapes_only=["x"],
     x=lambda g, x: reshape(g, x.shape),
 )
-clone = general("clone", "CloneBackward0", lambda x: x.copy(), domain=REAL, numpy=[np.copy], x=lambda g: g)
+
+
+def _cloned(x: Any, preserve: bool = False) -> Any:
+    """A copy in the order of its axes; to `preserve` is to keep the order in which they lie in memory."""
+    return copied_like(x, x) if preserve and x.ndim > 1 and not x.flags.c_contiguous else x.copy()
+
+
+clone = general("clone", "CloneBackward0", _cloned, domain=REAL, numpy=[np.copy], x=lambda g: g)
 
 
 def reshape(x: Any, shape: int | Sequence[int]) -> Any:

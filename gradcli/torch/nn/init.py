@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine import random
 from gradcli.engine.inplace import write
+from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 
@@ -20,15 +21,14 @@ FANS = ("fan_in", "fan_out")
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: random.Generator | None = None) -> Tensor:
     """Uniform in [a, b)."""
-    return _filled(
-        tensor, (generator or random.default_generator).uniform(tensor.array.shape, a, b, tensor.array.dtype)
-    )
+    with no_grad():
+        return tensor.uniform_(a, b, generator=generator)  # type: ignore[no-any-return]
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: random.Generator | None = None) -> Tensor:
     """Normal, of this mean and standard deviation."""
-    stream = generator or random.default_generator
-    return _filled(tensor, stream.normal(tensor.array.shape, mean, std, tensor.array.dtype))
+    with no_grad():
+        return tensor.normal_(mean, std, generator=generator)  # type: ignore[no-any-return]
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
