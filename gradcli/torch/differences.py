@@ -6,7 +6,7 @@ _ROUNDING = "a parameter may differ in the last digit after a step: PyTorch fuse
 
 DIFFERENCES = {
     **dict.fromkeys(
-        ("torch.addbmm", "torch.block_diag", "torch.cdist", "torch.dist", "torch.scatter_reduce", "torch.vdot"),
+        ("torch.addbmm", "torch.block_diag", "torch.cdist", "torch.dist", "torch.vdot"),
         "composed of other functions, so `grad_fn` has the name of the last of them",
     ),
     "torch.Tensor": "compare types with `==`, or ask `isinstance`: `type(x) is torch.Tensor` is False; "
@@ -26,8 +26,8 @@ DIFFERENCES = {
     "torch.load": "reads what `save` of gradcli wrote, and never a pickle; `weights_only` makes no difference",
     "torch.manual_seed": "the stream is that of PyTorch on an x86-64 processor with AVX2",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
-    "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`; two tensors "
-    "that share memory are saved as two",
+    "torch.save": "a zip of NumPy arrays and JSON; whole modules, and other objects that only a pickle can hold, are "
+    "refused: save the `state_dict()`; two tensors that share memory are saved as two",
     "torch.autograd.forward_ad.dual_level": "what another thread computes under `no_grad` has no tangent",
     "torch.func.functional_call": "refuses a module that another thread is calling so, where PyTorch mixes parameters",
     "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",

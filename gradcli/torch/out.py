@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.inplace import refuse_higher_category, write
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 
 RESIZED = (
     "An output with one or more elements was resized since it had shape {found}, which does not match the required "
@@ -29,6 +30,9 @@ def into(name: str, out: Any, result: Any) -> Any:
         return type(result)(*(into(name, each, part) for each, part in zip(out, result, strict=True)))
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if name in ("all", "any") and out.array.dtype not in (np.bool_, np.uint8):
+        kind = TYPE_NAMES[out.array.dtype.name].scalar
+        raise RuntimeError(f"{name} only supports bool tensor for result, got: {kind}")
     if THREAD.mode.enabled and (result.requires_grad or out.requires_grad):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
