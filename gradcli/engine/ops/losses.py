@@ -99,6 +99,8 @@ huber_loss = _of_difference(
 
 
 def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> Any:
+    if x.dtype.kind != "f":
+        raise not_implemented("binary_cross_entropy", x.dtype)
     for name, array in (("input", x), ("target", target)):
         if ((array < 0) | (array > 1)).any():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
@@ -122,6 +124,8 @@ binary_cross_entropy = general(
 
 
 def _binary_cross_entropy_with_logits(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
+    if x.dtype.kind != "f":
+        raise not_implemented("log_sigmoid_cpu", x.dtype)
     opposite = np.logaddexp(0, -x)  # -log sigmoid(x)
     losses = (1 - target) * x + _weighted_positives(target, pos_weight, opposite)
     return _reduced(_weighted(losses, weight), reduction)

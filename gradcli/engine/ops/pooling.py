@@ -126,7 +126,7 @@ def _avg_pool(
     x: Any, kernel: Lengths, stride: Lengths, padding: Lengths, ceil: bool, include_padding: bool, divisor: int | None
 ) -> Any:
     if x.dtype.kind != "f" and x.dtype != np.int64:
-        raise not_implemented(f"avg_pool{len(kernel)}d_out_frame", x.dtype)
+        raise not_implemented(f"avg_pool{len(kernel)}d", x.dtype)
     windows = Windows(kernel, stride, padding, (1,) * len(kernel))
     count = _fitting(x, windows, ceil=ceil)
     sums = _slide(np.add, windows.padded(x, count), windows, count)
