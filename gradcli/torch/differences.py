@@ -6,7 +6,7 @@ _ROUNDING = "a parameter may differ in the last digit after a step: PyTorch fuse
 
 DIFFERENCES = {
     **dict.fromkeys(
-        ("torch.block_diag", "torch.cdist", "torch.dist", "torch.scatter_reduce", "torch.vdot"),
+        ("torch.block_diag", "torch.cdist", "torch.dist", "torch.vdot"),
         "composed of other functions, so `grad_fn` has the name of the last of them",
     ),
     "torch.Tensor": "compare types with `==`, or ask `isinstance`: `type(x) is torch.Tensor` is False; "
@@ -29,8 +29,8 @@ DIFFERENCES = {
     ),
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
-    "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`; two tensors "
-    "that share memory are saved as two",
+    "torch.save": "a zip of NumPy arrays and JSON; whole modules, and other objects that only a pickle can hold, are "
+    "refused: save the `state_dict()`; two tensors that share memory are saved as two",
     "torch.autograd.forward_ad.dual_level": "what another thread computes under `no_grad` has no tangent",
     "torch.func.functional_call": "refuses a module that another thread is calling so, where PyTorch mixes parameters",
     "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",

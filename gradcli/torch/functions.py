@@ -82,7 +82,6 @@ MATRICES: Table = (
     ("input, upper=False", "cholesky=cholesky_factor"),
     ("input, n", "matrix_power"),
     ("input, diagonal=0", "diag tril triu"),
-    ("input, other, dim=-1", "cross"),
 )
 SHAPES: Table = (
     ("input", "adjoint fliplr flipud ravel t"),

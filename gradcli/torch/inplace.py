@@ -239,6 +239,8 @@ def set_data(self: Tensor, value: Tensor) -> None:
     """Takes over the memory of another Tensor, without a history."""
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    if self.tracked and value.array.dtype.kind not in "fcV":
+        raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
     with no_grad():
         self.array = give_memory(value)
 

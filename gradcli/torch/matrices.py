@@ -14,11 +14,11 @@ from gradcli.engine.ops.decompositions import matrices
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import numpy_dtype, require_tensor, unsupported
+from gradcli.torch.arguments import numpy_dtype, require_int, require_tensor, unsupported
 from gradcli.torch.out import into, with_out
 from gradcli.torch.return_types import STRUCTURES
 
-__all__ = ["norm", "pinverse", "qr", "svd"]
+__all__ = ["cross", "norm", "pinverse", "qr", "svd"]
 
 Dims = int | tuple[int, ...] | list[int] | None
 
@@ -206,6 +206,19 @@ def qr(input: Tensor, some: bool = True) -> Any:
     """An orthogonal Q and an upper triangular R whose product is `input`; Q is square unless `some`."""
     require_tensor("qr", "input", input, 1)
     return STRUCTURES["qr"](*ops.qr(input, "reduced" if some else "complete"))
+
+
+def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = None) -> Any:
+    """The cross products along `dim`; without one, along the first axis of length 3."""
+    require_tensor("cross", "input", input, 1)
+    require_tensor("cross", "other", other, 2)
+    if dim is None:
+        if 3 not in input.shape:
+            raise RuntimeError("no dimension of size 3 in input")
+        dim = input.shape.index(3)
+    require_int("cross", "dim", dim, 3)
+    result = ops.cross(input, other, dim)
+    return result if out is None else into("cross", out, result)
 
 
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Any:

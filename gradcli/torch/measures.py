@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
-from gradcli.engine.axes import no_axes
+from gradcli.engine.axes import axis_in, no_axes
 from gradcli.engine.dtypes import Default
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -203,6 +203,8 @@ def corrcoef(input: Tensor) -> Any:
 
 def _strips(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> Any:
     """Twice the area between each two neighbours along `dim`."""
+    if y.array.dtype.kind == "b":
+        raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
     if not y.ndim:
         raise no_axes(dim)
     length = y.shape[dim]
@@ -221,6 +223,9 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = 
     """The area under points at the places `x`, or `dx` (1) apart, along `dim`."""
     require_tensor("trapezoid", "y", y, 1)
     require_int("trapezoid", "dim", dim, None)
+    if y.ndim and not y.shape[dim]:
+        axis = axis_in(dim, y.ndim)
+        return Tensor(np.zeros([n for i, n in enumerate(y.shape) if i != axis], y.array.dtype))
     return ops.div(ops.sum(_strips("trapezoid", y, x, 1 if dx is None else dx, dim), dim), 2.0)
 
 

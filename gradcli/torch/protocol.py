@@ -48,13 +48,32 @@ def reduced(self: Tensor, protocol: Any) -> tuple[Any, ...]:  # noqa: ARG001  # 
     return _rebuilt, (_named(type(self)), give_memory(self), self.requires_grad)
 
 
+def copied(array: Any, memo: dict[int, Any]) -> Any:
+    """The array in a copy of the memory that it shows, with its strides: one copy of a memory in each `memo`."""
+    owner = array
+    while isinstance(owner, np.ndarray) and isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    if id(owner) not in memo:
+        memo[id(owner)] = np.array(owner)
+    copy = memo[id(owner)]
+    if owner is array:
+        return copy
+    if copy.strides != owner.strides:  # a memory with gaps
+        return np.array(array)
+    first = [a.__array_interface__["data"][0] for a in (array, owner)]
+    return np.ndarray(array.shape, array.dtype, copy.ravel(order="K"), first[0] - first[1], array.strides)
+
+
 def deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
-    """A copy with memory of its own and the same `.grad`. Raises RuntimeError for a Tensor with a history."""
+    """A copy with memory of its own and the same `.grad`. Raises RuntimeError for a Tensor with a history.
+
+    Tensors that share memory share that of their copies.
+    """
     if self.grad_fn is not None:
         raise RuntimeError(NO_DEEPCOPY)
     if id(self) in memo:
         return memo[id(self)]
-    memo[id(self)] = copy = _rebuilt(type(self), np.array(self.array), self.requires_grad)
+    memo[id(self)] = copy = _rebuilt(type(self), copied(self.array, memo), self.requires_grad)
     if self.grad is not None:
         copy.grad = deepcopy(self.grad, memo)
     return copy

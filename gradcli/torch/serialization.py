@@ -1,9 +1,11 @@
 """`torch.save` and `torch.load` in a format that runs nothing when it is read.
 
 A file is a zip archive, which `numpy.load` reads too: `tree.json` says what the object is, in JSON, and each Tensor's
-values are an entry `tensors/N.npy`. In the tree, a value that JSON has not is a list that begins with its kind:
+values, or an array's, are an entry `tensors/N.npy`. In the tree, a value that JSON has not is a list that begins with
+its kind:
 
-    ["tensor", N, requires_grad]  ["parameter", N, requires_grad]  ["list", …]  ["tuple", …]  ["size", …]
+    ["tensor", N, requires_grad]  ["parameter", N, requires_grad]  ["array", N]  ["scalar", N]
+    ["list", …]  ["tuple", …]  ["size", …]  ["set", …]  ["frozenset", …]
     ["dict", [key, value], …]  ["ordered_dict", …]  ["counter", …]  ["dtype", name]
     ["complex", real, imaginary]  ["float", "inf"]
 
@@ -37,7 +39,7 @@ TREE = "tree.json"
 VERSION = 1
 ENCRYPTED = 1
 """The bit of an entry's flags."""
-SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple, "size": Size}
+SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple, "size": Size, "set": set, "frozenset": frozenset}
 MAPPINGS: dict[str, type] = {"dict": dict, "ordered_dict": OrderedDict, "counter": Counter}
 NAMES = {kind: name for name, kind in (SEQUENCES | MAPPINGS).items()}
 
@@ -59,10 +61,10 @@ def save(
     pickle_protocol: int = 2,  # noqa: ARG001  # nothing is pickled
     _use_new_zipfile_serialization: bool = True,
 ) -> None:
-    """Writes Tensors, numbers, strings, and lists, tuples and dicts of them, to a path or to a file open for writing.
+    """Writes Tensors, arrays, numbers, strings, and lists, tuples, sets and dicts of them, to a path or an open file.
 
-    That is all that state dicts of modules, optimisers and schedulers hold. One Tensor in two places stays one Tensor;
-    two Tensors that share memory do so no longer. A file at a path is whole or, after an error, as it was. Raises
+    That is all that state dicts of modules, optimisers and schedulers hold. One Tensor or array in two places stays
+    one; two Tensors that share memory do so no longer. A file at a path is whole or, after an error, as it was. Raises
     TypeError for anything else, naming its place.
     """
     only_default("save", "pickle_module", pickle_module)
@@ -81,9 +83,9 @@ def _write(f: Path | IO[bytes], writer: _Writer, tree: dict[str, Any]) -> None:
 
     with ZipFile(f, "w") as archive:
         archive.writestr(TREE, json.dumps(tree))
-        for number, tensor in enumerate(writer.tensors):
+        for number, array in enumerate(writer.arrays):
             with archive.open(_entry(number), "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, np.asarray(tensor.array), allow_pickle=False)
+                np.lib.format.write_array(entry, np.asarray(array), allow_pickle=False)
 
 
 def load(
@@ -168,28 +170,40 @@ class _Writer:
     """Makes the tree of an object, and gathers its Tensors."""
 
     def __init__(self) -> None:
-        self.tensors: dict[Tensor, int] = {}
+        self.arrays: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._seen: list[Any] = []  # so that nothing else gets the id of one of them
 
     def tree(self, value: Any, place: str) -> Any:
         """What stands for `value` in the tree. `place` says where it is, for an error."""
-        if isinstance(value, np.generic):
-            value = value.item()
         kind = type(value)
         if kind in ATOMS:
             return ATOMS[kind](value)
         if isinstance(value, Tensor):
-            number = self.tensors.setdefault(value, len(self.tensors))
+            number = self._number(value, value.array)
             return ["parameter" if _is_parameter(value) else "tensor", number, value.requires_grad]
+        if kind is np.ndarray or isinstance(value, np.generic):
+            if value.dtype.kind not in "biufc":
+                raise TypeError(f"gradcli.torch.save() saves arrays of numbers, and {place} is one of {value.dtype}")
+            return ["array" if kind is np.ndarray else "scalar", self._number(value, value)]
         if kind in MAPPINGS.values():
             parts = [[self.tree(key, place), self.tree(item, f"{place}[{key!r}]")] for key, item in value.items()]
         elif kind in SEQUENCES.values():
             parts = [self.tree(item, f"{place}[{i}]") for i, item in enumerate(value)]
         else:
             raise TypeError(
-                f"gradcli.torch.save() saves tensors, numbers, strings, and lists and dicts of them, and {place} is a "
-                f"{kind.__name__}" + ("; save its state_dict()" if hasattr(value, "state_dict") else "")
+                "gradcli.torch.save() saves tensors, arrays, numbers, strings, and lists and dicts of them, and "
+                f"{place} is a {kind.__name__}" + ("; save its state_dict()" if hasattr(value, "state_dict") else "")
             )
         return [NAMES[kind], *parts]
+
+    def _number(self, value: Any, array: Any) -> int:
+        """The number of the entry that holds the values of a Tensor or an array."""
+        if id(value) not in self._numbers:
+            self._numbers[id(value)] = len(self.arrays)
+            self.arrays.append(array)
+            self._seen.append(value)
+        return self._numbers[id(value)]
 
 
 class _Reader:
@@ -198,6 +212,7 @@ class _Reader:
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
         self._tensors: dict[int, Tensor] = {}
+        self._arrays: dict[int, Any] = {}
 
     def object(self, tree: Any) -> Any:
         """What the tree says. Raises KeyError, TypeError or ValueError for a tree that says nothing."""
@@ -210,16 +225,24 @@ class _Reader:
             return MAPPINGS[kind]({self.object(key): self.object(value) for key, value in parts})
         if kind in ("tensor", "parameter"):
             return self._tensor(*parts, parameter=kind == "parameter")
+        if kind in ("array", "scalar"):
+            return self._array(*parts)[()] if kind == "scalar" else self._array(*parts)
         return ATOMS_READ[kind](*parts)
 
-    def _tensor(self, number: int, requires_grad: bool, *, parameter: bool) -> Tensor:
+    def _array(self, number: int) -> Any:
         if type(number) is not int:
             raise TypeError(f"{number!r} is the number of no tensor")
-        if number not in self._tensors:
+        if number not in self._arrays:
             with self._archive.open(_entry(number)) as entry:
                 size = self._archive.getinfo(_entry(number)).file_size
-                values = from_numpy(read_array(cast("BinaryIO", entry), size))
+                self._arrays[number] = read_array(cast("BinaryIO", entry), size)
                 entry.read()  # the end of an entry is where it is compared with its checksum
+        return self._arrays[number]
+
+    def _tensor(self, number: int, requires_grad: bool, *, parameter: bool) -> Tensor:
+        array = self._array(number)
+        if number not in self._tensors:
+            values = from_numpy(array)
             if parameter:
                 from gradcli.torch.nn.parameter import Parameter
 

@@ -83,6 +83,8 @@ def _conv_transpose(
     groups: int,
 ) -> Any:
     windows = Windows(weight.shape[2:], stride, padding, dilation)
+    _check_windows(windows, groups)
+    _check_groups(weight, groups)
     _check_kinds(x, weight, bias, weight.shape[1] * groups)
     n, count = x.shape[0], x.shape[2:]
     if weight.shape[0] != x.shape[1]:
@@ -92,8 +94,8 @@ def _conv_transpose(
         )
     # For each place in a window and each group: (windows x images, channels in) @ (channels in, channels out).
     channels, axes = weight.shape[1], len(lengths)
-    images = np.moveaxis(x.reshape(n, groups, -1, *count), (0, 1, 2), (-2, 0, -1)).reshape(
-        groups, -1, x.shape[1] // groups
+    images = np.moveaxis(x.reshape(n, groups, x.shape[1] // groups, *count), (0, 1, 2), (-2, 0, -1)).reshape(
+        groups, math.prod(count) * n, x.shape[1] // groups
     )
     kernels = np.moveaxis(weight.reshape(groups, -1, *weight.shape[1:]), (0, 1, 2), (-3, -2, -1))
     columns = np.empty((*windows.kernel, math.prod(count) * n, groups, channels), x.dtype)
@@ -160,14 +162,17 @@ conv_weight: Callable[..., Any] = general(
 
 def _check(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> None:
     """Raises RuntimeError, in PyTorch's words, for arguments that do not fit."""
-    if any(p < 0 for p in windows.padding):
-        raise RuntimeError("negative padding is not supported")
-    if any(s <= 0 for s in windows.stride):
-        raise RuntimeError("non-positive stride is not supported")
-    if weight.shape[0] % groups:
+    _check_windows(windows, groups)
+    if weight.shape[0] < groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
-            f"size [{[*weight.shape]}] instead"
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
+            f"{[*weight.shape]} instead"
+        )
+    _check_groups(weight, groups)
+    if 0 in windows.kernel and len(windows.kernel) < 3:
+        sizes = zip(("height", "width"), (1, *windows.kernel)[-2:], strict=True)
+        raise RuntimeError(
+            f"kernel size should be greater than zero, but got {' '.join(f'kernel_{name}: {k}' for name, k in sizes)}"
         )
     if x.shape[1] != weight.shape[1] * groups:
         raise RuntimeError(
@@ -175,6 +180,25 @@ def _check(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -> Non
             f"{weight.shape[1] * groups} channels, but got {x.shape[1]} channels instead"
         )
     _check_kinds(x, weight, bias, weight.shape[0])
+
+
+def _check_windows(windows: Windows, groups: int) -> None:
+    if any(p < 0 for p in windows.padding):
+        raise RuntimeError("negative padding is not supported")
+    if any(s <= 0 for s in windows.stride):
+        raise RuntimeError("non-positive stride is not supported")
+    if any(d <= 0 for d in windows.dilation):
+        raise RuntimeError("dilation should be greater than zero")
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+
+
+def _check_groups(weight: Any, groups: int) -> None:
+    if weight.shape[0] % groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
+            f"size [{[*weight.shape]}] instead"
+        )
 
 
 def _check_kinds(x: Any, weight: Any, bias: Any, channels: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.axes import axis_in
+from gradcli.engine.axes import axis_in, no_axes
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import result_type
 from gradcli.engine.multi import multi
@@ -109,7 +109,9 @@ def _unique(x: Any, axis: int | None = None) -> tuple[Any, ...]:
 def _unique_consecutive(x: Any, axis: int | None = None) -> tuple[Any, ...]:
     """The elements (or the slices along `axis`) that differ from the one before, in their order."""
     axis = _of_slices(x, axis)
-    rows = x.reshape(-1) if axis is None or not x.ndim else np.moveaxis(x, axis, 0)
+    if axis is not None and not x.ndim:
+        raise no_axes(axis)
+    rows = x.reshape(-1) if axis is None else np.moveaxis(x, axis, 0)
     differs = np.ones(len(rows), bool)
     differs[1:] = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
     starts = np.flatnonzero(differs)
@@ -215,7 +217,8 @@ def searchsorted(ordered: Any, x: Any, right: bool = False, narrow: bool = False
                 "boundaries tensor and input value tensor must match, but we got boundaries tensor "
                 f"{[*ordered.shape]} and input value tensor {[*x.shape]}"
             )
-        rows = zip(ordered.reshape(-1, ordered.shape[-1]), x.reshape(-1, x.shape[-1]), strict=True)
+        count = math.prod(ordered.shape[:-1])
+        rows = zip(ordered.reshape(count, ordered.shape[-1]), x.reshape(count, x.shape[-1]), strict=True)
         found = [np.searchsorted(row, wanted, side) for row, wanted in rows]  # type: ignore[call-overload]
         places = np.array(found).reshape(x.shape)
     return np.asarray(places, np.int32 if narrow else np.int64)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL, Domain
+from gradcli.engine.errors import size_mismatch
 from gradcli.engine.op import general
 from gradcli.engine.ops.indexing import scatter
 from gradcli.engine.ops.transcendental import logit, sigmoid, softplus
@@ -37,7 +38,11 @@ def _share(g: Any, x: Any, reduction: str) -> Any:
 
 
 def _weighted(losses: Any, weight: Any) -> Any:
-    return losses if weight is None else losses * weight
+    if weight is None:
+        return losses
+    if wrong := size_mismatch(weight.shape, losses.shape):
+        raise wrong
+    return losses * weight
 
 
 # Of the difference between prediction and target
@@ -94,6 +99,8 @@ huber_loss = _of_difference(
 
 
 def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> Any:
+    if x.dtype.kind != "f":
+        raise not_implemented("binary_cross_entropy", x.dtype)
     for name, array in (("input", x), ("target", target)):
         if ((array < 0) | (array > 1)).any():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
@@ -117,6 +124,8 @@ binary_cross_entropy = general(
 
 
 def _binary_cross_entropy_with_logits(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
+    if x.dtype.kind != "f":
+        raise not_implemented("log_sigmoid_cpu", x.dtype)
     opposite = np.logaddexp(0, -x)  # -log sigmoid(x)
     losses = (1 - target) * x + _weighted_positives(target, pos_weight, opposite)
     return _reduced(_weighted(losses, weight), reduction)
@@ -124,6 +133,8 @@ def _binary_cross_entropy_with_logits(x: Any, target: Any, weight: Any, pos_weig
 
 def _weighted_positives(target: Any, pos_weight: Any, losses: Any) -> Any:
     """The losses, times the `pos_weight` as far as the target is 1."""
+    if pos_weight is not None and (wrong := size_mismatch(pos_weight.shape, target.shape)):
+        raise wrong
     return losses if pos_weight is None else ((pos_weight - 1) * target + 1) * losses
 
 

@@ -84,10 +84,20 @@ leaky_relu = general(
     kinks=lambda x, negative_slope: (x == 0) & (negative_slope != 1),
     x=lambda g, x, negative_slope: np.where(x > 0, g, negative_slope * g),
 )
+
+
+def _hardtanh(x: Any, min_val: float = -1, max_val: float = 1) -> Any:
+    if x.dtype.kind == "b":
+        raise RuntimeError("Bool inputs not supported for hardtanh")
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
+    return np.clip(x, x.dtype.type(min_val), x.dtype.type(max_val))
+
+
 hardtanh = general(
     "hardtanh",
     "HardtanhBackward0",
-    lambda x, min_val=-1, max_val=1: np.clip(x, x.dtype.type(min_val), x.dtype.type(max_val)),
+    _hardtanh,
     domain=REAL,
     kinks=lambda x, min_val, max_val: (x == min_val) | (x == max_val),
     x=lambda g, x, min_val, max_val: np.where(np.logical_or(x <= min_val, x >= max_val), 0, g),

@@ -12,6 +12,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.ops.indexing import scatter
 from gradcli.engine.ops.shape import reshape
+from gradcli.engine.type_names import not_implemented
 from gradcli.engine.windows import Lengths, Windows
 
 IMAGES = REAL.shaped(2, 2, 5, 4)
@@ -124,12 +125,13 @@ def _divisor(
 def _avg_pool(
     x: Any, kernel: Lengths, stride: Lengths, padding: Lengths, ceil: bool, include_padding: bool, divisor: int | None
 ) -> Any:
-    if x.dtype.kind != "f":
-        raise NotImplementedError(f"avg_pool{len(kernel)}d() of integers is not supported")
+    if x.dtype.kind != "f" and x.dtype != np.int64:
+        raise not_implemented(f"avg_pool{len(kernel)}d", x.dtype)
     windows = Windows(kernel, stride, padding, (1,) * len(kernel))
     count = _fitting(x, windows, ceil=ceil)
     sums = _slide(np.add, windows.padded(x, count), windows, count)
-    return sums / _divisor(x.shape[-len(kernel) :], x.dtype, windows, count, include_padding, divisor)
+    means = sums / _divisor(x.shape[-len(kernel) :], x.dtype, windows, count, include_padding, divisor)
+    return means if x.dtype.kind == "f" else means.astype(x.dtype)
 
 
 def _avg_pool_transpose(

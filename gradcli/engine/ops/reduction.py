@@ -192,6 +192,8 @@ def _amin(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
 def _median(x: Any) -> Any:
     """The lower of the two middle elements, where their number is even; NaN if there is one, or no element."""
     flat = x.reshape(-1)
+    if x.dtype.kind in "iu" and not flat.size:
+        return x.dtype.type(np.iinfo(x.dtype).min)  # what NaN becomes
     if not flat.size or np.isnan(flat).any():
         return x.dtype.type(np.nan)
     middle = (flat.size - 1) // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -310,7 +311,7 @@ repeat = general("repeat", "RepeatBackward0", _repeat, domain=REAL, x=_add_repea
 
 def tile(x: Any, reps: int | Sequence[int]) -> Any:
     """`x` repeated along its axes, the last ones if `reps` has fewer."""
-    counts = tuple(reps) if isinstance(reps, Sequence) else (reps,)
+    counts = tuple(map(operator.index, reps)) if isinstance(reps, Sequence) else (reps,)
     return repeat(x, (1,) * (x.ndim - len(counts)) + counts)
 
 

@@ -70,6 +70,8 @@ class _Modules(Module):
         """Adds a module before the one at a place."""
         if not isinstance(module, Module):
             raise AssertionError(f"module should be of type: {Module}")  # noqa: TRY004  # PyTorch's choice
+        if not -len(self) <= index <= len(self):
+            raise IndexError(f"Index out of range: {index}")
         modules = [*self]
         modules.insert(index, module)
         self._place_all(modules)
@@ -93,6 +95,37 @@ class Sequential(_Modules):
 
     def _of(self, items: list[tuple[str, Any]]) -> Self:
         return type(self)(OrderedDict(items))
+
+    def __add__(self, other: Any) -> Sequential:
+        self._check_other("add", other)
+        return Sequential(*self, *other)
+
+    def __iadd__(self, other: Any) -> Self:
+        self._check_other("add", other)
+        return self.extend(other)
+
+    def __mul__(self, times: Any) -> Sequential:
+        self._check_factor(times)
+        return Sequential(*[*self] * times)
+
+    def __rmul__(self, times: Any) -> Sequential:
+        return self.__mul__(times)
+
+    def __imul__(self, times: Any) -> Self:
+        self._check_factor(times)
+        return self.extend([*self] * (times - 1))
+
+    def _check_other(self, operator: str, other: Any) -> None:
+        if not isinstance(other, Sequential):
+            raise ValueError(  # noqa: TRY004  # PyTorch's choice
+                f"{operator} operator supports only objects of Sequential class, but {type(other)} is given."
+            )
+
+    def _check_factor(self, times: Any) -> None:
+        if not isinstance(times, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(times)}")
+        if times <= 0:
+            raise ValueError(f"Non-positive multiplication factor {times} for {type(self)}")
 
     def forward(self, input: Any) -> Any:
         for module in self._modules.values():

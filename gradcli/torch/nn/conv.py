@@ -184,6 +184,11 @@ class _ConvTranspose(_Convolution):
 
     def _extra(self, input: Tensor, output_size: Lengths) -> Lengths:
         """The output padding with which the result has these lengths. Raises ValueError where none does."""
+        if len(output_size) not in (self.axes, input.ndim):
+            raise ValueError(
+                f"ConvTranspose{self.axes}D: for {input.ndim}D input, output_size must have {self.axes} or "
+                f"{input.ndim} elements (got {len(output_size)})"
+            )
         wanted = tuple(output_size[-self.axes :])
         each = zip(input.shape[-self.axes :], self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
         least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, k, s, p, d in each]

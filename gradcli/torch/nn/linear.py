@@ -112,13 +112,21 @@ class Unflatten(Module):
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
         if not isinstance(dim, int):
             raise NotImplementedError("gradcli.torch.nn.Unflatten() does not support names of axes")
+        if not isinstance(unflattened_size, (tuple, list)):
+            found = type(unflattened_size).__name__
+            raise TypeError(f"unflattened_size must be a tuple of ints, but found type {found}")
+        for i, length in enumerate(unflattened_size):
+            if not isinstance(length, int):
+                raise TypeError(
+                    "unflattened_size must be tuple of ints, but found element of type "
+                    f"{type(length).__name__} at pos {i}"
+                )
         super().__init__()
         self.dim = dim
         self.unflattened_size = unflattened_size
 
     def forward(self, input: Tensor) -> Any:
-        axis = self.dim % input.ndim
-        return ops.reshape(input, (*input.shape[:axis], *self.unflattened_size, *input.shape[axis + 1 :]))
+        return ops.unflatten(input, self.dim, self.unflattened_size)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

@@ -11,7 +11,8 @@ from gradcli.engine.dtypes import Default
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.views import is_inference
-from gradcli.torch.arguments import check_device, numpy_dtype
+from gradcli.torch.arguments import check_device, numpy_dtype, shape_of
+from gradcli.torch.protocol import copied
 
 
 class Parameter(Tensor):
@@ -34,7 +35,7 @@ class Parameter(Tensor):
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         if id(self) not in memo:
             with no_grad():
-                memo[id(self)] = type(self)(Tensor(self.array.copy()), self.requires_grad)
+                memo[id(self)] = type(self)(Tensor(copied(self.array, memo)), self.requires_grad)
             memo[id(self)].grad = copy.deepcopy(self.grad, memo)
         return memo[id(self)]  # type: ignore[no-any-return]
 
@@ -42,4 +43,4 @@ class Parameter(Tensor):
 def empty(shape: tuple[int, ...], device: Any = None, dtype: Any = None) -> Parameter:
     """A Parameter of a shape, to be filled by an initialisation."""
     check_device("nn.Parameter", device)
-    return Parameter(Tensor(np.zeros(shape, numpy_dtype("empty", dtype) or Default.float)))
+    return Parameter(Tensor(np.zeros(shape_of("empty", (shape,)), numpy_dtype("empty", dtype) or Default.float)))

@@ -124,7 +124,7 @@ class _Layers(_Recurrent):
             )
         if not isinstance(hidden_size, int):
             raise TypeError(f"hidden_size should be of type int, got: {type(hidden_size).__name__}")
-        for name, number in (("hidden_size", hidden_size), ("num_layers", num_layers)):
+        for name, number in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
             if number <= 0:
                 raise ValueError(f"{name} must be greater than zero")
         self.input_size = input_size
@@ -179,6 +179,12 @@ class _Layers(_Recurrent):
         if input.shape[-1] != self.input_size:
             raise RuntimeError(
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.shape[-1]}"
+            )
+        kind = self._weights("_l0")[0].dtype
+        if input.dtype is not kind:
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({kind}). Convert input: "
+                f"input.to({kind}), or convert model: model.to({input.dtype})"
             )
         batched = input.ndim == 3
         x = ops.unsqueeze(input, 1) if not batched else ops.transpose(input, 0, 1) if self.batch_first else input
@@ -268,6 +274,11 @@ class _Cell(_Recurrent):
             state: State = (zeros,) * self.states
         else:
             state = tuple(part if part.ndim == 2 else ops.unsqueeze(part, 0) for part in self._states(hx))
+            for i, part in enumerate(state):
+                if part.shape[0] != x.shape[0]:
+                    raise RuntimeError(
+                        f"Input batch size {x.shape[0]} doesn't match hidden{i} batch size {part.shape[0]}"
+                    )
         weight_ih, weight_hh, bias_ih, bias_hh = self._weights("")
         state = STEPS[self.kind](F.linear(x, weight_ih, bias_ih), state, weight_hh, bias_hh)
         return self._given(state if input.ndim == 2 else tuple(ops.squeeze(part, 0) for part in state))

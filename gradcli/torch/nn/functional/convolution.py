@@ -116,6 +116,8 @@ def _transposed(axes: int) -> Callable[..., Any]:
         given = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
         stride, padding, extra, dilation = (lengths_of(key, axes, value) for key, value in given.items())
         _check_axes(name, input, weight, axes, stride)
+        if min(extra) < 0:
+            raise RuntimeError("negative output_padding is not supported")
         if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
             raise RuntimeError(
                 f"output padding must be smaller than either stride or dilation, but got output_padding: {extra}, "
@@ -123,6 +125,14 @@ def _transposed(axes: int) -> Callable[..., Any]:
             )
         each = zip(input.shape[-axes:], weight.shape[2:], stride, padding, extra, dilation, strict=True)
         lengths = tuple((n - 1) * s - 2 * p + d * (k - 1) + 1 + e for n, k, s, p, e, d in each)
+        if min(lengths) <= 0 < min(stride):
+            before, after = (
+                " x ".join(map(str, (1, *sizes)[-max(axes, 2) :])) for sizes in (input.shape[-axes:], lengths)
+            )
+            raise RuntimeError(
+                f"Given input size per channel: ({before}). Calculated output size per channel: ({after}). Output size "
+                "is too small"
+            )
         return _batched(
             input,
             axes,

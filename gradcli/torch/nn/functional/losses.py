@@ -171,6 +171,8 @@ def kl_div(
             UserWarning,
             stacklevel=2,
         )
+    if input.array.dtype.kind in "biu":
+        raise RuntimeError("kl_div: Integral inputs not supported.")
     losses = ops.exp(target) * (target - input) if log_target else ops.xlogy(target, target) - target * input
     if reduction == "batchmean":
         return ops.sum(losses) / input.shape[0]

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine import ops
 from gradcli.engine.inplace import write
 from gradcli.engine.tensor import Tensor
@@ -35,15 +37,20 @@ def batch_norm(
     require_tensor("batch_norm", "input", input, 1)
     shape = tuple(input.shape)
     others = shape[:1] + shape[2:]
-    if training and math.prod(others) <= 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
-    channels = shape[1]
+    if training:
+        _check_count(others, input.shape)
+    channels = shape[1] if len(shape) > 1 else 0
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     for name, tensor in given.items():
         if tensor is None and name.startswith("running") and not training:
             raise RuntimeError(f"{name} must be defined in evaluation mode")
         if tensor is not None and math.prod(tensor.shape) != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {math.prod(tensor.shape)}")
+    if input.array.dtype.kind in "iub":
+        raise not_implemented("batch_norm", input.array.dtype)
+    _check_kinds(input, *given.values())
+    if not input.numel():
+        return _of_nothing(input, weight, bias)
     broadcast = (channels, *[1] * (len(shape) - 2))
     if not training:
         given_statistics = (
@@ -58,6 +65,29 @@ def batch_norm(
         if running is not None:
             former: Any = running.array
             write(running, former * (1 - momentum) + batch.reshape(-1) * momentum)
+    return result
+
+
+def _check_count(counted: Sequence[int], size: Any) -> None:
+    """Raises ValueError for a mean of one value, which has no deviation; `counted` are the lengths it is taken over."""
+    if math.prod(counted) == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
+
+
+def _check_kinds(input: Tensor, *others: Optional) -> None:
+    """Raises RuntimeError for parameters of another dtype; beside halves they may be float32."""
+    kind = input.array.dtype
+    allowed = (kind, np.dtype(np.float32)) if kind.itemsize == 2 else (kind,)
+    if any(other is not None and other.array.dtype not in allowed for other in others):
+        raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+
+
+def _of_nothing(input: Tensor, weight: Optional, bias: Optional) -> Any:
+    """A batch without elements; like PyTorch's, it depends on the first weight and bias."""
+    result = ops.clone(input)
+    for combine, parameter in ((ops.mul, weight), (ops.add, bias)):
+        if parameter is not None:
+            result = combine(result, ops.select(parameter, 0, 0))
     return result
 
 
@@ -78,6 +108,7 @@ def layer_norm(
                 f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {[*tensor.shape]} "
                 f"and normalized_shape = {[*last]}"
             )
+    _check_kinds(input, weight, bias)
     if input.array.dtype.kind in "iub":
         raise not_implemented("LayerNormKernelImpl", input.array.dtype)
     axes = tuple(range(len(shape) - len(last), len(shape)))
@@ -89,12 +120,27 @@ def group_norm(
 ) -> Any:
     """The channels (axis 1) of each image in so many groups, each group normalised."""
     require_tensor("group_norm", "input", input, 1)
+    if input.ndim < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     n, channels, *lengths = input.shape
+    size = [n * channels // num_groups, num_groups, *lengths]
+    _check_count(size[:1] + size[2:], size)
+    if num_groups < 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if channels % num_groups:
         raise RuntimeError(
             f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
             f"{[*input.shape]} and num_groups={num_groups}"
         )
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tensor.shape != (channels,):
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
+                f"shape {[*tensor.shape]} and input of shape {[*input.shape]}"
+            )
+    _check_kinds(input, weight, bias)
+    if input.array.dtype.kind in "iub":
+        raise not_implemented("GroupNormKernelImpl", input.array.dtype)
     view = (n, num_groups, channels // num_groups, *lengths)
     broadcast = (1, *view[1:3], *[1] * len(lengths))
     axes = tuple(range(2, len(view)))
@@ -115,6 +161,7 @@ def instance_norm(
 
     The running ones move towards the mean over the images by `momentum`.
     """
+    require_tensor("instance_norm", "input", input, 1)
     n, channels, *lengths = input.shape
     if use_input_stats and math.prod(lengths) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape}")

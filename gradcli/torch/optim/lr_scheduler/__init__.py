@@ -20,4 +20,7 @@ from gradcli.torch.optim.lr_scheduler.factors import PolynomialLR as PolynomialL
 from gradcli.torch.optim.lr_scheduler.factors import StepLR as StepLR
 from gradcli.torch.optim.lr_scheduler.plateau import ReduceLROnPlateau as ReduceLROnPlateau
 
+for _name, _value in [*globals().items()]:
+    if isinstance(_value, type):
+        _value.__module__ = __name__  # where PyTorch has them all
 __getattr__ = absent_names(__name__)
