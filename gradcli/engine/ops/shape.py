@@ -279,7 +279,7 @@ def _add_repeats(g: Any, x: Any, repeats: Sequence[int]) -> Any:
     return np.sum(reshape(g, split), axis=tuple(range(0, len(split), 2)))
 
 
-repeat = general("repeat", "RepeatBackward0", _repeat, domain=REAL, x=_add_repeats)
+repeat = general("repeat", "RepeatBackward0", _repeat, domain=REAL, shapes_only=["x"], x=_add_repeats)
 
 
 def tile(x: Any, reps: int | Sequence[int]) -> Any:
