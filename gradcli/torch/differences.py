@@ -23,6 +23,8 @@ DIFFERENCES = {
     "torch.empty": "zeros, so that every run prints the same",
     "torch.load": "reads what `save` of gradcli wrote, and never a pickle; `weights_only` makes no difference",
     "torch.manual_seed": "the stream is that of PyTorch on an x86-64 processor with AVX2",
+    "torch.Tensor.normal_": "as after every method that draws, `grad_fn` is called RandomBackward0",
+    "torch.Tensor.detach_": "backward also refuses what a user's Function saved and was then detached so",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
     "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`; two tensors "
     "that share memory are saved as two",

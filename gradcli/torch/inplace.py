@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine import ops, random
 from gradcli.engine.dtypes import PYTHON_CATEGORY
-from gradcli.engine.inplace import assign, change, refuse_leaf, tell_views, write
+from gradcli.engine.inplace import assign, change, forget, refuse_leaf, tell_views, write
 from gradcli.engine.memory import give_memory, note_detached, touch
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
@@ -56,10 +56,12 @@ def _reshaping(name: str) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
         refuse_leaf(self)
         view = function(self, *args, **keywords)
-        self.array = view.array
+        self.array, self.grad_fn = (
+            view.array,
+            view.grad_fn,
+        )  # a retained gradient keeps the former shape
         touch(self.array)
-        if view.grad_fn is not None:
-            self.rebase(view.grad_fn)
+        if self.grad_fn is not None:
             tell_views(self)
         return self
 
@@ -98,9 +100,10 @@ def polygamma_(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
 
 
 def _drawn(self: Tensor, values: Any) -> Tensor:
-    """The Tensor with random numbers in place, for which no history is kept."""
+    """The Tensor with random numbers in place, through which no gradient passes."""
     refuse_leaf(self)
     write(self, np.reshape(values, self.array.shape))
+    forget(self)
     return self
 
 
@@ -177,13 +180,22 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     return _drawn(self, [math.exp(source.normal((), mean, std, kind)) for _ in range(self.array.size)])
 
 
+def _refuse_gradient(method: str, x: Tensor) -> None:
+    if x.requires_grad:
+        raise RuntimeError(
+            f"Can't call {method}() on Variable that requires grad. Use var.detach().{method}() instead."
+        )
+
+
 def apply_(self: Tensor, callable: Any) -> Tensor:
-    """What a function of a number makes of each element, in place."""
+    """What a function of a number makes of each element, in place. Raises RuntimeError where a gradient is needed."""
+    _refuse_gradient("apply_", self)
     return _drawn(self, [callable(x) for x in self.array.ravel().tolist()])
 
 
 def map_(self: Tensor, tensor: Tensor, callable: Any) -> Tensor:
-    """What a function of two numbers makes of each element and that of `tensor`, in place."""
+    """What a function of two numbers makes of each element and that of `tensor`, in place. Raises as `apply_`."""
+    _refuse_gradient("map_", self)
     others = np.broadcast_to(tensor.array, self.array.shape).ravel().tolist()
     return _drawn(self, [callable(x, y) for x, y in zip(self.array.ravel().tolist(), others, strict=True)])
 

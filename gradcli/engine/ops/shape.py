@@ -11,6 +11,7 @@ from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.tensor import NUMPY, Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.engine.views import view_of, writable
 
 MATRIX = REAL.shaped(3, 4)
@@ -85,8 +86,9 @@ def _expand(x: Any, shape: Sequence[int]) -> Any:
     lead = len(shape) - x.ndim
     if lead < 0:
         raise RuntimeError(
-            f"expand: the number of sizes provided ({len(shape)}) must be greater or equal to the number of dimensions "
-            f"in the tensor ({x.ndim})"
+            f"expand(torch.{TYPE_NAMES[x.dtype.name].scalar}Tensor{{{[*x.shape]}}}, size={[*shape]}): the number of "
+            f"sizes provided ({len(shape)}) must be greater or equal to the number of dimensions in the tensor "
+            f"({x.ndim})"
         )
     if -1 in shape[:lead]:
         raise RuntimeError(
