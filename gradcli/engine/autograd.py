@@ -158,7 +158,7 @@ def run(
             keep=(differentiable if retain_graph is None else retain_graph)
             or any(each.again for each in mode.transforms),
             wanted=wanted,
-            beyond=accumulates,
+            past_wanted=accumulates,
             accumulate=accumulate if accumulates else None,
             observer=_all((*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))),
             vjp=vjp,
@@ -257,7 +257,7 @@ def _taken(gradient: Tensor, leaf: Tensor, *, recorded: bool) -> Tensor:
     values = laid_out(gradient.array, leaf.array)
     if not (recorded and gradient.tracked):
         return Tensor(values)
-    taken: Tensor = ops.copy(Tensor(values), gradient)
+    taken: Tensor = ops.copy(Tensor(values), gradient) if values.strides == leaf.array.strides else gradient.clone()
     taken.array = values
     return taken
 

@@ -266,13 +266,15 @@ class _Ends:
     last     by node: the leaves to which none of those that come after it contributes; empty if no hook hears when
     """
 
-    def __init__(self, nodes: list[Node], wanted: Iterable[Any], beyond: bool, accumulate: Accumulate | None) -> None:
+    def __init__(
+        self, nodes: list[Node], wanted: Iterable[Any], past_wanted: bool, accumulate: Accumulate | None
+    ) -> None:
         self.found: dict[Any, Any] = {}
         self.leading: set[Any] | None = None
         self.last: dict[Node, list[AccumulateGrad]] = {}
         self.nodes = nodes
         self._wanted = set(wanted)
-        self._beyond = beyond
+        self._past_wanted = past_wanted
         self._accumulate = accumulate
         if self._wanted:
             self.leading = set(self._wanted)
@@ -289,7 +291,7 @@ class _Ends:
         """The edges of a node along which the pass goes on; () if it ends there."""
         assert self.leading is not None
         edges = tuple([edge if edge in self.leading else None for edge in node.edges])
-        if not self._beyond and edges.count(None) == len(edges):
+        if not self._past_wanted and edges.count(None) == len(edges):
             self.found[node] = run_hooks(node, g)
             return ()
         if node in self._wanted:
@@ -330,7 +332,7 @@ def pull_back(
     differentiable: bool = False,
     keep: bool = False,
     wanted: Iterable[Any] = (),
-    beyond: bool = False,
+    past_wanted: bool = False,
     accumulate: Accumulate | None = None,
     observer: Observer | None = None,
     since: int = 0,
@@ -341,7 +343,7 @@ def pull_back(
     cotangents      arrays; Tensors when `differentiable`, which gives the gradients graphs of their own
     keep            leaves the nodes' saved values in place for another pass
     wanted          nothing that does not lead to one of them is gone back, freed, or heard of by hooks
-    beyond          the wanted nodes are gone back through, although nothing behind them may be wanted
+    past_wanted     the wanted nodes are gone back through too, although nothing behind them may be wanted
     accumulate      is called for each leaf with its cotangent: at the end, or as soon as that is whole if anybody hears
     observer        is called for each node with its cotangent and the contributions to its arguments
     since           goes no further than to nodes made after that, and to those `wanted`
@@ -349,7 +351,7 @@ def pull_back(
     Raises RuntimeError for a node whose saved values were freed.
     """
     grads = _seeds(roots, cotangents)
-    ends = _Ends(ordered(roots, since), wanted, beyond, accumulate)
+    ends = _Ends(ordered(roots, since), wanted, past_wanted, accumulate)
     for node in ends.nodes:
         g = grads.pop(node, None)
         if g is None:

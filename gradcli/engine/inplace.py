@@ -6,6 +6,7 @@ of a Tensor whose history changed are told: they show the new history from then 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -65,7 +66,7 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
         refuse_origin(ops.getitem(target, key), recorded=isinstance(value, Tensor) and value.tracked)
     refuse_leaf(target, view=True)
     value = value if isinstance(value, Tensor) else _number_for(target, value)
-    own_memory(target)
+    give_memory(target)
     with no_grad():
         shown = ops.getitem(Tensor(target.array), key)
         chosen = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
@@ -73,6 +74,7 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     if basic:
         refuse_partial_overlap(shown, value)
     value = _fitted(value, chosen.shape, basic=basic)
+    _refuse_overlap(shown.array if basic else target.array)
     target.array.flat[chosen.ravel()] = np.broadcast_to(value.array, chosen.shape).ravel()
     touch(target.array)
     if THREAD.mode.enabled and (value.tracked or target.tracked):
@@ -169,9 +171,11 @@ class Invalid:
 def own_memory(target: Tensor) -> None:
     """Gives a 0-d result, a NumPy scalar, memory that can be written. Raises RuntimeError where elements overlap."""
     give_memory(target)
-    if target.array.size and any(
-        n > 1 and stride == 0 for n, stride in zip(target.array.shape, target.array.strides, strict=True)
-    ):
+    _refuse_overlap(target.array)
+
+
+def _refuse_overlap(array: Any) -> None:
+    if array.size and any(n > 1 and stride == 0 for n, stride in zip(array.shape, array.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -195,6 +199,13 @@ def write(target: Tensor, values: Any) -> None:
         values = converted(values, target.array.dtype)
     np.copyto(np.asarray(target.array), values, casting="unsafe")
     touch(target.array)
+
+
+def forget(target: Tensor) -> None:
+    """Gives `target` the history of its new values, which depend on nothing: what it had before gets zeros."""
+    if THREAD.mode.enabled and target.tracked:
+        node = Node(_FORGET, (source_of(target),), (), target.array, "RandomBackward0")
+        adopt(target, Tensor(target.array, True, node))
 
 
 def zero_gradient(x: Tensor) -> None:
@@ -302,10 +313,12 @@ def _without(g: Any, places: Any) -> Any:
 
 def _looked_back(g: Any, x: Any, places: Any) -> Any:
     """A look's cotangent at the elements of `x`; what was looked at beyond them, numbered -1, comes last and is cut."""
-    spread = ops.scatter(g, (x.size + 1,), (places,))
-    return ops.reshape(ops.slice_axis(spread, 0, 0, x.size, 1), x.shape)
+    count = math.prod(x.shape)
+    spread = ops.scatter(g, (count + 1,), (places,))
+    return ops.reshape(ops.slice_axis(spread, 0, 0, count, 1), x.shape)
 
 
+_FORGET = Op("forget", "RandomBackward0", lambda x: x, {"x": lambda g: np.zeros_like(g)}, REAL)
 _COPY_SLICES = Op(
     "copy_slices",
     "torch::autograd::CopySlices",

@@ -55,15 +55,31 @@ _pick = cache(Pick)
 
 
 class MultiOp(Op):
-    """An operation whose forward gives a tuple; its rules take `gs`, a cotangent or None for each result."""
+    """An operation whose forward gives a tuple; its rules take `gs`, a cotangent or None for each result.
 
-    __slots__ = ("outputs",)
+    unread  the numbers of the results whose values the rules do not use
+    """
+
+    __slots__ = ("outputs", "unread")
 
     def __init__(
-        self, name: str, node: NodeName, forward: Callable[..., Any], rules: dict[str, Rule], domain: Any, outputs: int
+        self,
+        name: str,
+        node: NodeName,
+        forward: Callable[..., Any],
+        rules: dict[str, Rule],
+        domain: Any,
+        outputs: int,
+        shapes_only: Sequence[str] = (),
+        unread: Sequence[int] = (),
     ) -> None:
-        super().__init__(name, node, forward, rules, domain)
+        super().__init__(name, node, forward, rules, domain, shapes_only=shapes_only)
         self.outputs = outputs
+        self.unread = frozenset(unread)
+
+    def reads(self, node: Node, slot: int, number: int = 0) -> bool:
+        """As `Op.reads`."""
+        return super().reads(node, slot) and not (slot == 0 and number in self.unread)
 
     def record_all(self, results: Sequence[Any], values: tuple[Any, ...], edges: tuple[Any, ...]) -> tuple[Tensor, ...]:
         """A Tensor for each result; those of whole numbers, such as indices, are not differentiable."""
@@ -119,7 +135,13 @@ def multi(
     *,
     outputs: int,
     domain: Domain | tuple[Domain, ...],
+    shapes_only: Sequence[str] = (),
+    unread: Sequence[int] = (),
     **rules: Rule,
 ) -> Callable[..., Any]:
-    """Declares an operation with `outputs` results; its rules take `gs`: their cotangents, None for one unused."""
-    return declare(MultiOp(name, node, forward, rules, domain, outputs), _caller, ())
+    """Declares an operation with `outputs` results; its rules take `gs`: their cotangents, None for one unused.
+
+    shapes_only  the arguments of which the rules use just the shape
+    unread       the numbers of the results whose values the rules do not use
+    """
+    return declare(MultiOp(name, node, forward, rules, domain, outputs, shapes_only, unread), _caller, ())

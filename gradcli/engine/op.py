@@ -133,8 +133,8 @@ class Op:
             return slots
         return tuple([x if kept else None for x, kept in zip(slots, self.keeps[_mask(edges)], strict=True)])
 
-    def reads(self, node: Node, slot: int) -> bool:
-        """Whether the rules read the values of what a node has in that slot; nodes may keep more than they read."""
+    def reads(self, node: Node, slot: int, number: int = 0) -> bool:
+        """Whether the rules read the values of what a node has in that slot, under a number if it has several there."""
         return slot not in self.shapes_only and self.keeps[_mask(node.edges)][slot]
 
     def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
@@ -176,7 +176,7 @@ class SequenceOp(Op):
         """As `Op.record`."""
         return Tensor(result, True, Node(self, edges, (result, *values), result, str(self.node)))
 
-    def reads(self, node: Node, slot: int) -> bool:
+    def reads(self, node: Node, slot: int, number: int = 0) -> bool:
         """As `Op.reads`: the same whichever arguments need a gradient."""
         return self.keeps[-1][slot] and slot not in self.shapes_only
 

@@ -44,7 +44,7 @@ def refuse_freed_or_stale(node: Node, saved: tuple[Any, ...] | None) -> None:
         raise RuntimeError(FREED)
     sources = node.op.sources(node)
     for slot, number, value in arrays_in(saved):
-        if not node.op.reads(node, slot):
+        if not node.op.reads(node, slot, number):
             continue
         source: Any = sources[slot] if slot < len(sources) else None
         now, then = version(value), version_at(value, node.seq)

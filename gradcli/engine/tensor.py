@@ -33,7 +33,7 @@ NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
     "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
     "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
-    "leaf Tensor instead."
+    "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
 
 NO_REQUIRES_GRAD = (
@@ -284,9 +284,13 @@ class Tensor:
             tensor = known()
             if tensor is not None:
                 with collecting:
-                    tensor.grad = gradient.clone() if tensor.grad is None else tensor.grad + gradient
+                    tensor.retain(gradient)
 
         return register(grad_fn, retain, last=True)
+
+    def retain(self, gradient: Tensor) -> None:
+        """Has a new Tensor for `.grad`: what there was and this gradient, or a copy of this."""
+        self._grad = gradient.clone() if self._grad is None else self._grad + gradient
 
     def rebase(self, grad_fn: Node) -> None:
         """Gives it the history of the values that it has from now on; a gradient that is retained is that of these."""

@@ -132,8 +132,8 @@ def infer(tensor: Tensor) -> None:
 
 def _refuse_inferred(node: Node) -> None:
     """Raises RuntimeError if a node saves the array of an inferred Tensor."""
-    for slot, _, array in arrays_in(node.saved or ()):
-        if id(array) in _inferred and node.op.reads(node, slot):
+    for slot, number, array in arrays_in(node.saved or ()):
+        if id(array) in _inferred and node.op.reads(node, slot, number):
             tensors = [known() for known in _inferred[id(array)][1]]
             if any(tensor is not None and is_inference(tensor) for tensor in tensors):
                 raise RuntimeError(INFERRED)

@@ -12,6 +12,7 @@ from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.inplace import (
     assign,
     change,
+    forget,
     own_memory,
     refuse_leaf,
     refuse_partial_overlap,
@@ -67,10 +68,12 @@ def _reshaping(name: str) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
         refuse_leaf(self)
         view = function(self, *args, **keywords)
-        self.array = view.array
+        self.array, self.grad_fn = (
+            view.array,
+            view.grad_fn,
+        )  # a retained gradient keeps the former shape
         touch(self.array)
-        if view.grad_fn is not None:
-            self.rebase(view.grad_fn)
+        if self.grad_fn is not None:
             tell_views(self)
         return self
 
@@ -140,11 +143,12 @@ def polygamma_(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
 
 
 def _drawn(self: Tensor, fill: Callable[[Any], None]) -> Tensor:
-    """The Tensor with random numbers in place, for which no history is kept."""
+    """The Tensor with random numbers in place, through which no gradient passes."""
     refuse_leaf(self)
     own_memory(self)
     fill(self.array)
     touch(self.array)
+    forget(self)
     return self
 
 
@@ -204,13 +208,22 @@ def _written(self: Tensor, values: list[Any]) -> Tensor:
     return self
 
 
+def _refuse_gradient(method: str, x: Tensor) -> None:
+    if x.requires_grad:
+        raise RuntimeError(
+            f"Can't call {method}() on Variable that requires grad. Use var.detach().{method}() instead."
+        )
+
+
 def apply_(self: Tensor, callable: Any) -> Tensor:
-    """What a function of a number makes of each element, in place."""
+    """What a function of a number makes of each element, in place. Raises RuntimeError where a gradient is needed."""
+    _refuse_gradient("apply_", self)
     return _written(self, [callable(x) for x in self.array.ravel().tolist()])
 
 
 def map_(self: Tensor, tensor: Tensor, callable: Any) -> Tensor:
-    """What a function of two numbers makes of each element and that of `tensor`, in place."""
+    """What a function of two numbers makes of each element and that of `tensor`, in place. Raises as `apply_`."""
+    _refuse_gradient("map_", self)
     others = np.broadcast_to(tensor.array, self.array.shape).ravel().tolist()
     return _written(self, [callable(x, y) for x, y in zip(self.array.ravel().tolist(), others, strict=True)])
 

@@ -91,7 +91,7 @@ div = elementwise(
     floating=True,
     numpy=[np.true_divide],
     a=lambda g, b: g / b,
-    b=lambda g, result, b: -g * (result / b),
+    b=lambda g, a, b: -g * (a / b / b),
 )
 
 

@@ -101,7 +101,7 @@ def _svd_rule(gs: Any, result: Any, x: Any) -> Any:
     return _total([_product(u, _total(inner), _t(v)), *outer])
 
 
-svd = multi("svd", "LinalgSvdBackward0", _svd, outputs=3, domain=TALL, x=_svd_rule)
+svd = multi("svd", "LinalgSvdBackward0", _svd, outputs=3, shapes_only=["x"], domain=TALL, x=_svd_rule)
 
 
 def svdvals(x: Any) -> Any:
@@ -140,7 +140,7 @@ def _qr_rule(gs: Any, result: Any, x: Any, mode: str) -> Any:
     if m >= n:
         return _square_qr_rule(g_q, g_r, q, r)
     beside = g_r[..., m:]
-    g_square = _square_qr_rule(g_q + matmul(x[..., m:], _t(beside)), g_r[..., :m], q, r[..., :m])
+    g_square = _square_qr_rule(g_q + _product(q, r[..., m:], _t(beside)), g_r[..., :m], q, r[..., :m])
     return cat([g_square, matmul(q, beside)], -1)
 
 
@@ -150,7 +150,7 @@ def _square_qr_rule(g_q: Any, g_r: Any, q: Any, r: Any) -> Any:
     return matmul(g_q + matmul(q, symmetric), _t(inv(r)))
 
 
-qr = multi("qr", "LinalgQrBackward0", _qr, outputs=2, domain=TALL, x=_qr_rule)
+qr = multi("qr", "LinalgQrBackward0", _qr, outputs=2, shapes_only=["x"], domain=TALL, x=_qr_rule)
 
 # Eigenvalues
 

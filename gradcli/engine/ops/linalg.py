@@ -125,8 +125,8 @@ det: Callable[..., Any] = general(
 )
 
 
-def _logabsdet_rule(g: Any, result: Any, x: Any) -> Any:
-    if np.any(np.isinf(result)):
+def _logabsdet_rule(g: Any, x: Any) -> Any:
+    if np.any(det_sign(x) == 0):
         return _per_matrix(g) * (_cofactors(x) / _per_matrix(det(x)))  # infinite for a singular matrix
     return _per_matrix(g) * transpose(inv(x), -2, -1)
 

@@ -94,6 +94,7 @@ normalise = multi(
     lambda x, weight, bias, view, axes, shape, eps, node: node,
     _normalise,
     outputs=3,
+    unread=[0],
     domain=(REAL.shaped(3, 4), REAL.shaped(4), REAL.shaped(4)),
     x=_normalise_rule,
     weight=lambda gs, result, x, weight, view, shape, eps: _to_parameter(

@@ -80,9 +80,11 @@ def max_positions(x: Any, result: Any, kernel: Lengths, stride: Lengths, padding
 
 
 def _to_maxima(
-    g: Any, result: Any, x: Any, kernel: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths
+    g: Any, x: Any, kernel: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths, ceil: bool
 ) -> Any:
-    values, maxima = (getattr(a, "array", a) for a in (x, result))
+    """The maxima are looked for again, for those that were found may have been changed in place."""
+    values = getattr(x, "array", x)
+    maxima = _max_pool(values, kernel, stride, padding, dilation, ceil)
     positions = max_positions(values, maxima, kernel, stride, padding, dilation)
     return reshape(scatter(reshape(g, (-1,)), (values.size,), (positions.ravel(),)), x.shape)
 

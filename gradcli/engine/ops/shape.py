@@ -13,6 +13,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.layout import copied_like
 from gradcli.engine.op import general
 from gradcli.engine.tensor import NUMPY, Tensor
+from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.engine.views import view_of, writable
 
 MATRIX = REAL.shaped(3, 4)
@@ -94,8 +95,9 @@ def _expand(x: Any, shape: Sequence[int]) -> Any:
     lead = len(shape) - x.ndim
     if lead < 0:
         raise RuntimeError(
-            f"expand: the number of sizes provided ({len(shape)}) must be greater or equal to the number of dimensions "
-            f"in the tensor ({x.ndim})"
+            f"expand(torch.{TYPE_NAMES[x.dtype.name].scalar}Tensor{{{[*x.shape]}}}, size={[*shape]}): the number of "
+            f"sizes provided ({len(shape)}) must be greater or equal to the number of dimensions in the tensor "
+            f"({x.ndim})"
         )
     lowest = min(shape, default=0)
     if lowest < -1:
@@ -306,7 +308,7 @@ def _add_repeats(g: Any, x: Any, repeats: Sequence[int]) -> Any:
     return np.sum(reshape(g, split), axis=tuple(range(0, len(split), 2)))
 
 
-repeat = general("repeat", "RepeatBackward0", _repeat, domain=REAL, x=_add_repeats)
+repeat = general("repeat", "RepeatBackward0", _repeat, domain=REAL, shapes_only=["x"], x=_add_repeats)
 
 
 def tile(x: Any, reps: int | Sequence[int]) -> Any:

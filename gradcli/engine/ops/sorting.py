@@ -73,6 +73,8 @@ def _many(name: str, node: str, forward: Callable[..., Any]) -> Callable[..., An
         node,
         forward,
         outputs=2,
+        shapes_only=["x"],
+        unread=[0],
         domain=MATRIX,
         x=lambda gs, result, x, axis: _to_picked(gs, result, x, axis, keepdims=True),
     )
@@ -80,7 +82,7 @@ def _many(name: str, node: str, forward: Callable[..., Any]) -> Callable[..., An
 
 def _one(name: str, node: str, forward: Callable[..., Any]) -> Callable[..., Any]:
     """Declares an operation that picks one element along an axis."""
-    return multi(name, node, forward, outputs=2, domain=MATRIX, x=_to_picked)
+    return multi(name, node, forward, outputs=2, shapes_only=["x"], unread=[0], domain=MATRIX, x=_to_picked)
 
 
 sort = _many("sort", "SortBackward0", _sort)

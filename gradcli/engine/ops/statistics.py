@@ -90,8 +90,8 @@ def _var_mean(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool =
     return _var(x, axis, correction, keepdims), mean(x, axis, keepdims)
 
 
-def _with_mean(name: str, node: str, forward: Any, spread: Any) -> Any:
-    """Declares an operation that gives a measure of spread, with the rule `spread`, and the mean."""
+def _with_mean(name: str, node: str, forward: Any, unread: list[int], spread: Any) -> Any:
+    """Declares an operation that gives a measure of spread, with the rule `spread`, and the mean. `unread` as there."""
 
     def rule(gs: Any, result: Any, x: Any, axis: Axes, correction: float, keepdims: bool) -> Any:
         of_mean = 0 if gs[1] is None else kept(gs[1], axis, keepdims) / count(x, axis)
@@ -99,19 +99,21 @@ def _with_mean(name: str, node: str, forward: Any, spread: Any) -> Any:
             return of_mean
         return spread(kept(gs[0], axis, keepdims), kept(result[0], axis, keepdims), x, axis, correction) + of_mean
 
-    return multi(name, node, forward, outputs=2, domain=MATRIX, x=rule)
+    return multi(name, node, forward, outputs=2, unread=unread, domain=MATRIX, x=rule)
 
 
 std_mean = _with_mean(
     "std_mean",
     "StdMeanBackward0",
     _std_mean,
+    [1],
     _spread_rule,
 )
 var_mean = _with_mean(
     "var_mean",
     "VarMeanBackward0",
     _var_mean,
+    [0, 1],
     lambda g, var, x, axis, correction: 2 * g * _deviation(x, axis, correction),
 )
 

@@ -127,16 +127,16 @@ atan2 = _function(
 )
 
 
-def _sinc_slope(x: Any, result: Any) -> Any:
+def _sinc_slope(x: Any) -> Any:
     """(cos(pi x) - sinc(x)) / x; near 0, where that cancels, its Taylor series."""
     near = np.abs(x) < 0.1
     z2 = np.square(math.pi * np.where(near, x, 0))
     series = 1 - z2 / 10 * (1 - z2 / 28 * (1 - z2 / 54 * (1 - z2 / 88 * (1 - z2 / 130))))
-    quotient = (np.cos(math.pi * x) - result) / np.where(near, 1, x)
+    quotient = (np.cos(math.pi * x) - np.sinc(x)) / np.where(near, 1, x)
     return np.where(near, -(math.pi**2) / 3 * x * series, quotient)
 
 
-sinc = _function("sinc", "SincBackward0", np.sinc, domain=REAL, x=lambda g, result, x: g * _sinc_slope(x, result))
+sinc = _function("sinc", "SincBackward0", np.sinc, domain=REAL, x=lambda g, x: g * _sinc_slope(x))
 deg2rad = _function("deg2rad", "Deg2RadBackward0", np.deg2rad, domain=REAL, x=lambda g: g * (math.pi / 180))
 rad2deg = _function("rad2deg", "Rad2DegBackward0", np.rad2deg, domain=REAL, x=lambda g: g * (180 / math.pi))
 

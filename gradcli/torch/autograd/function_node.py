@@ -91,7 +91,7 @@ class Call:
         self._outputs: list[Any] = []
         self._places = [i for i, like in enumerate(self._arguments) if like is not None]
 
-    def reads(self, node: Node, slot: int) -> bool:
+    def reads(self, node: Node, slot: int, number: int = 0) -> bool:
         """As `Op.reads`: what backward does with it is not known."""
         return True
 
