@@ -149,8 +149,14 @@ class Invalid:
         raise RuntimeError(self._message)
 
 
-def own_memory(target: Tensor) -> None:
-    """Gives a 0-d result, a NumPy scalar, memory that can be written. Raises RuntimeError where elements overlap."""
+def own_memory(target: Tensor, *, aside: bool = False) -> None:
+    """Gives a 0-d result, a NumPy scalar, memory that can be written.
+
+    aside  for what of all transforms only `vmap` refuses to change: running statistics, an `out=`
+
+    Raises RuntimeError where elements overlap, and for what a function that is transformed must not change.
+    """
+    refuse_captured(target, aside=aside)
     give_memory(target)
     if any(n > 1 and stride == 0 for n, stride in zip(target.array.shape, target.array.strides, strict=True)):
         raise RuntimeError(
@@ -159,9 +165,9 @@ def own_memory(target: Tensor) -> None:
         )
 
 
-def write(target: Tensor, values: Any) -> None:
-    """Writes into the memory of `target`, whatever its history."""
-    own_memory(target)
+def write(target: Tensor, values: Any, *, aside: bool = False) -> None:
+    """Writes into the memory of `target`, whatever its history. `aside` as for `own_memory`."""
+    own_memory(target, aside=aside)
     np.copyto(np.asarray(target.array), values, casting="unsafe")
     touch(target.array)
 

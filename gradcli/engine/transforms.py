@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from gradcli.engine.memory import tick
+from gradcli.engine.memory import give_memory, tick
 from gradcli.engine.modes import THREAD, Mode
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.views import INFERRING
@@ -52,11 +52,25 @@ class Transform:
         x.made = self.number
         return x
 
+    def lent(self, x: Any) -> Any:
+        """An argument that is a constant to the function, which may change it in place; anything else as it is."""
+        return x if not isinstance(x, Tensor) or x.tracked else self.own(Tensor(give_memory(x)))
 
-def refuse_captured(target: Tensor) -> None:
-    """Raises RuntimeError if the memory of `target` was made outside of the function that is transformed."""
+    def made(self, node: Any) -> bool:
+        """Whether a node is that of a leaf made inside."""
+        leaf = getattr(node, "variable", None)
+        return leaf is not None and getattr(leaf, "made", 0) == self.number
+
+
+def refuse_captured(target: Tensor, *, aside: bool = False) -> None:
+    """Raises RuntimeError if the memory of `target` was made outside of the function that is transformed.
+
+    aside  only if that is called once for each example
+    """
     transforms = THREAD.mode.transforms
-    if transforms and getattr(target, "made", 0) != transforms[-1].number:
+    if not transforms or getattr(target, "made", 0) == transforms[-1].number:
+        return
+    if not aside or transforms[-1].words is NOT_MAPPED:
         raise RuntimeError(transforms[-1].words)
 
 

@@ -40,5 +40,5 @@ def into(name: str, out: Any, result: Any) -> Any:
             found, wanted = [*out.array.shape], [*result.array.shape]
             warnings.warn(RESIZED.format(found=found, wanted=wanted), UserWarning, stacklevel=4)
         out.array = np.empty(result.array.shape, out.array.dtype)
-    write(out, result.array)
+    write(out, result.array, aside=True)
     return out

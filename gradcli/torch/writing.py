@@ -15,6 +15,7 @@ from gradcli.engine.ops.gathering import along
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.views import tie
 from gradcli.torch.arguments import require_tensor
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
@@ -118,7 +119,7 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
         )
     steps = [step * itemsize for step in stride]
     view = Tensor(np.lib.stride_tricks.as_strided(memory[offset:], size, steps))
-    view.base = input if input.base is None else input.base
+    tie(view, input)
     return view
 
 
