@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.graph import AccumulateGrad, Node, Observer, Through, of_dtype, ordered, pull_back, source_of
+from gradcli.engine.graph import AccumulateGrad, Node, Observer, Vjp, of_dtype, ordered, pull_back, source_of
 from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS
 from gradcli.engine.modes import EVERYWHERE, THREAD, told
 from gradcli.engine.tensor import NUMPY, Size, Tensor
@@ -136,9 +136,9 @@ def run(
     starts = [source_of(root) for root in roots]
     observers = (*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))
     flowing = cotangents if create_graph else [np.asarray(c.array)[()] for c in cotangents]
-    through: Through | None = None
+    vjp: Vjp | None = None
     if batched:
-        from gradcli.engine.batched import Batch, through  # which needs the operations
+        from gradcli.engine.batched import Batch, vjp  # which needs the operations
 
         flowing = [Batch(c, root.array.dtype) for c, root in zip(flowing, roots, strict=True)]
     former, mode.enabled = mode.enabled, create_graph
@@ -151,7 +151,7 @@ def run(
             or any(each.again for each in mode.transforms),
             wanted=wanted,
             observer=_all(observers),
-            through=through,
+            vjp=vjp,
         )
     finally:
         mode.enabled = former

@@ -47,7 +47,7 @@ class Batch:
         return (self.all[i] for i in range(len(self)))
 
 
-def through(op: Any, g: Any, edges: tuple[Any, ...], slots: Slots) -> Sequence[Any]:
+def vjp(op: Any, g: Any, edges: tuple[Any, ...], slots: Slots) -> Sequence[Any]:
     """What the cotangents `g` of a node's results, a Batch or Parts of such, contribute to those of its arguments."""
     if isinstance(op, Pick):
         return op.vjp(g, edges, slots)

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from gradcli.engine.batched import Batch, through
+from gradcli.engine.batched import Batch, vjp
 from gradcli.engine.domain import REAL
 from gradcli.engine.graph import (
     MANY,
@@ -154,7 +154,7 @@ def _transposed(node: Node, tangents: Sequence[Any], result: Node, cotangent: Ca
     given = [tangent for _, tangent in linear]
     batched = any(isinstance(tangent, Batch) for tangent in tangents)
     found = pull_back(
-        roots, given, differentiable=True, keep=True, wanted=[end], since=since, through=through if batched else None
+        roots, given, differentiable=True, keep=True, wanted=[end], since=since, vjp=vjp if batched else None
     )
     tangent = found.get(end)
     if batched:

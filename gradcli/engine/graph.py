@@ -277,7 +277,7 @@ def refuse_freed_or_stale(node: Node, saved: tuple[Any, ...] | None) -> None:
 
 Observer = Callable[[Node, Any, Sequence[Any]], None]
 Follow = Callable[[Any], bool]
-Through = Callable[..., Sequence[Any]]
+Vjp = Callable[..., Sequence[Any]]
 
 
 def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
@@ -288,9 +288,7 @@ def _seeds(roots: Sequence[Any], cotangents: Sequence[Any]) -> dict[Any, Any]:
     return grads
 
 
-def _contributions(
-    node: Node, g: Any, differentiable: bool, follow: Follow | None, through: Through | None
-) -> Sequence[Any]:
+def _contributions(node: Node, g: Any, differentiable: bool, follow: Follow | None, vjp: Vjp | None) -> Sequence[Any]:
     """What the cotangent `g` of a node's result contributes to those of its arguments, by the edges to `follow`."""
     edges = node.edges if follow is None else tuple([edge if follow(edge) else None for edge in node.edges])
     try:
@@ -298,7 +296,7 @@ def _contributions(
         if saved is None or node.seq < Latest.time:
             refuse_freed_or_stale(node, saved)
         slots = node.op.tensors(node, saved) if differentiable else saved
-        contributions = node.op.vjp(g, edges, slots) if through is None else through(node.op, g, edges, slots)
+        contributions = node.op.vjp(g, edges, slots) if vjp is None else vjp(node.op, g, edges, slots)
     except Exception:
         for watcher in (*EVERYWHERE.failures, *THREAD.mode.failures):
             watcher(node)
@@ -318,7 +316,7 @@ def pull_back(
     wanted: Iterable[Any] = (),
     observer: Observer | None = None,
     since: int = 0,
-    through: Through | None = None,
+    vjp: Vjp | None = None,
 ) -> dict[Any, Any]:
     """The cotangents of all leaves (by AccumulateGrad) and of the `wanted` nodes, given those of `roots`.
 
@@ -326,7 +324,7 @@ def pull_back(
     keep            leaves the nodes' saved values in place for another pass
     observer        is called for each node with its cotangent and the contributions to its arguments
     since           goes no further than to nodes made after that, and to those `wanted`
-    through         takes the place of `Op.vjp` where the cotangents are no arrays (see `batched.py`)
+    vjp             takes the place of `Op.vjp` where the cotangents are no arrays (see `batched.py`)
     Raises RuntimeError for a node whose saved values were freed.
     """
     grads = _seeds(roots, cotangents)
@@ -341,7 +339,7 @@ def pull_back(
             g = run_hooks(node, g)
         if node in asked:
             found[node] = g
-        contributions = _contributions(node, g, differentiable, follow, through)
+        contributions = _contributions(node, g, differentiable, follow, vjp)
         for edge, contribution in zip(node.edges, contributions):  # noqa: B905  # strict costs time in the hot loop
             if edge is not None and contribution is not None:
                 if contribution.shape != edge.shape:

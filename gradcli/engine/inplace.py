@@ -17,7 +17,7 @@ from gradcli.engine.dtypes import CATEGORY, PYTHON_CATEGORY
 from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
 from gradcli.engine.memory import give_memory, touch
-from gradcli.engine.modes import THREAD, no_grad
+from gradcli.engine.modes import THREAD
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import is_leaf, refuse_captured
@@ -52,9 +52,8 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     refuse_leaf(target, view=True)
     value = value if isinstance(value, Tensor) else _number_for(target, value)
     own_memory(target)
-    with no_grad():
-        shown = ops.getitem(Tensor(target.array), key)
-        places = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
+    shown = ops.getitem(Tensor(target.array), key)
+    places = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
     _refuse_misfit(value, places.shape, basic=np.shares_memory(shown.array, target.array))
     target.array.flat[places.ravel()] = np.broadcast_to(value.array, places.shape).ravel()
     touch(target.array)

@@ -24,16 +24,16 @@ class Transform:
     """One call of a function by a transform: a context manager, open while the function runs.
 
     number   tells what was made inside from what was made elsewhere
-    words    the error of a change in place of something else
+    mapping  whether it is `vmap`, which calls the function once for each example
     entered  the nodes of inputs that are leaves to the function, although they have a history
     again    whether the function will be called again, so that graphs must not be freed
     """
 
     _mode: Mode
 
-    def __init__(self, words: str = CAPTURED) -> None:
+    def __init__(self, *, mapping: bool = False) -> None:
         self.number = tick()
-        self.words = words
+        self.mapping = mapping
         self.entered: set[Any] = set()
         self.again = False
 
@@ -70,8 +70,10 @@ def refuse_captured(target: Tensor, *, aside: bool = False) -> None:
     transforms = THREAD.mode.transforms
     if not transforms or getattr(target, "made", 0) == transforms[-1].number:
         return
-    if not aside or transforms[-1].words is NOT_MAPPED:
-        raise RuntimeError(transforms[-1].words)
+    if transforms[-1].mapping:
+        raise RuntimeError(NOT_MAPPED)
+    if not aside:
+        raise RuntimeError(CAPTURED)
 
 
 def is_leaf(x: Tensor) -> bool:

@@ -86,7 +86,12 @@ class Entered:
         return lent
 
     def gradients(
-        self, outputs: Sequence[Tensor], cotangents: Sequence[Tensor | None], count: int | None = None
+        self,
+        outputs: Sequence[Tensor],
+        cotangents: Sequence[Tensor | None],
+        count: int | None = None,
+        *,
+        retain_graph: bool = True,
     ) -> list[Tensor]:
         """The gradients of the outputs for each input, with a history only if that leads to Tensors from outside.
 
@@ -102,7 +107,7 @@ class Entered:
             roots,
             self.inputs,
             given,
-            retain_graph=True,
+            retain_graph=retain_graph,
             create_graph=deep,
             allow_unused=True,
             is_grads_batched=count is not None,

@@ -68,15 +68,17 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
         outputs = only_floats(output)
 
     def pull(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
-        return pulled(cotangents, None)
+        return pulled(cotangents, None, retain_graph, create_graph)
 
-    def pulled(cotangents: Any, count: int | None) -> Any:
+    def pulled(cotangents: Any, count: int | None, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
         if pattern(cotangents) != pattern(output):
             raise RuntimeError(
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
                 f"function. cotangents: {pattern(cotangents)}, primal output: {pattern(output)}"
             )
-        return entered.chosen(entered.gradients(outputs, leaves(cotangents), count))
+        found = entered.gradients(outputs, leaves(cotangents), count, retain_graph=retain_graph)
+        recorded = THREAD.mode.enabled if create_graph is None else create_graph
+        return entered.chosen([each if recorded else each.detach() for each in found])
 
     pull.of_batch = pulled  # type: ignore[attr-defined]  # for `vmap`
     output, aux = entered.left((output, aux))
