@@ -52,7 +52,7 @@ def methods() -> list[str]:
     return sorted(name for name in dir(torch.Tensor) if not name.startswith("_") and name not in _INNER)
 
 
-_INNER = {"accumulator", "array", "astype", "base", "tracked", "views"}
+_INNER = {"accumulator", "array", "astype", "base", "made", "tracked", "views"}
 """Attributes of Tensor that are the engine's own."""
 
 

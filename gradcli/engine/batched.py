@@ -51,6 +51,8 @@ def vjp(op: Any, g: Any, edges: tuple[Any, ...], slots: Slots) -> Sequence[Any]:
     """What the cotangents `g` of a node's results, a Batch or Parts of such, contribute to those of its arguments."""
     if isinstance(op, Pick):
         return op.vjp(g, edges, slots)
+    if not any(edges):
+        return [None] * len(edges)
     if isinstance(g, Parts):
         return _one_by_one(op, g, edges, slots)
     way = WAYS.get(op.name) if isinstance(op, Op) else None
@@ -180,7 +182,7 @@ WAYS: dict[str, Callable[[Op, Any, tuple[Any, ...], Slots], Sequence[Any] | None
          "log_softmax", "cumsum", "transpose"),
         _by_axes,
     ),
-    **dict.fromkeys(("unsqueeze", "diag_embed"), _by_axes_of_result),
+    **dict.fromkeys(("unsqueeze", "diag_embed", "stack", "cat"), _by_axes_of_result),
     **dict.fromkeys(
         ("reshape", "unsafe_view", "squeeze", "select", "slice_axis", "split_part", "unbind_part", "diagonal"),
         _by_shape,

@@ -8,7 +8,7 @@ rules, and an operation costs nothing more while forward mode is off: a tangent 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -92,7 +92,7 @@ class Level:
         return self._tangents
 
 
-def leads_out(tensor: Tensor, own: Collection[Any]) -> bool:
+def leads_out(tensor: Tensor, own: Container[Any]) -> bool:
     """True if the history of a Tensor leads anywhere but to the `own` nodes of a computation."""
     if tensor.grad_fn is None:
         return tensor.tracked and source_of(tensor) not in own
@@ -103,7 +103,7 @@ def leads_out(tensor: Tensor, own: Collection[Any]) -> bool:
     )
 
 
-def settled(tensor: Tensor, own: Collection[Any]) -> Tensor:
+def settled(tensor: Tensor, own: Container[Any]) -> Tensor:
     """The Tensor, without a history if that leads nowhere but to the `own` nodes of a computation that is over."""
     return tensor if not tensor.tracked or leads_out(tensor, own) else tensor.detach()
 

@@ -21,7 +21,7 @@ from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
 from gradcli.engine.layout import overlaps_partly
 from gradcli.engine.memory import give_memory, tick, touch
-from gradcli.engine.modes import THREAD, no_grad
+from gradcli.engine.modes import THREAD
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import is_leaf, refuse_captured
@@ -67,9 +67,8 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     refuse_leaf(target, view=True)
     value = value if isinstance(value, Tensor) else _number_for(target, value)
     give_memory(target)
-    with no_grad():
-        shown = ops.getitem(Tensor(target.array), key)
-        chosen = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
+    shown = ops.getitem(Tensor(target.array), key)
+    chosen = ops.getitem(Tensor(np.arange(target.array.size).reshape(target.array.shape)), key).array
     basic = np.shares_memory(shown.array, target.array)
     if basic:
         refuse_partial_overlap(shown, value)
@@ -168,8 +167,14 @@ class Invalid:
         raise RuntimeError(self._message)
 
 
-def own_memory(target: Tensor) -> None:
-    """Gives a 0-d result, a NumPy scalar, memory that can be written. Raises RuntimeError where elements overlap."""
+def own_memory(target: Tensor, *, aside: bool = False) -> None:
+    """Gives a 0-d result, a NumPy scalar, memory that can be written.
+
+    aside  for what of all transforms only `vmap` refuses to change: running statistics, an `out=`
+
+    Raises RuntimeError where elements overlap, and for what a function that is transformed must not change.
+    """
+    refuse_captured(target, aside=aside)
     give_memory(target)
     _refuse_overlap(target.array)
 
@@ -192,9 +197,9 @@ def refuse_partial_overlap(target: Tensor, *others: Any) -> None:
             )
 
 
-def write(target: Tensor, values: Any) -> None:
-    """Writes into the memory of `target`, whatever its history."""
-    own_memory(target)
+def write(target: Tensor, values: Any, *, aside: bool = False) -> None:
+    """Writes into the memory of `target`, whatever its history. `aside` as for `own_memory`."""
+    own_memory(target, aside=aside)
     if BFLOAT16 in (target.array.dtype, getattr(values, "dtype", None)):
         values = converted(values, target.array.dtype)
     np.copyto(np.asarray(target.array), values, casting="unsafe")

@@ -36,12 +36,12 @@ NON_LEAF_GRAD = (
     "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
 
-NO_REQUIRES_GRAD = (
-    "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of "
-    "a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
-    "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
-    "transformed instead."
+TRANSFORMED = (
+    "You are attempting to call Tensor.{0}(){1} inside of a function being transformed by a functorch transform. This "
+    "is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
+    "{0}() outside of a function being transformed instead."
 )
+FUNCTIONAL = " (or perhaps using torch.autograd.functional.* APIs)"
 
 
 NAMESPACE = "torch::autograd::"
@@ -246,7 +246,7 @@ class Tensor:
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Sets `requires_grad`, by its rules. Raises RuntimeError in a function that is transformed."""
         if THREAD.mode.transforms:
-            raise RuntimeError(NO_REQUIRES_GRAD)
+            raise RuntimeError(TRANSFORMED.format("requires_grad_", FUNCTIONAL))
         self.requires_grad = requires_grad
         return self
 
@@ -268,6 +268,8 @@ class Tensor:
         """Has `.grad` of a Tensor that is no leaf filled too. Raises RuntimeError if no gradient is needed."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if THREAD.mode.transforms:
+            raise RuntimeError(TRANSFORMED.format("retain_grad", ""))
         if self.grad_fn is not None and self.retention is None:
             self.retention = self._retaining(self.grad_fn)
 

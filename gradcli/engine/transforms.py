@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from gradcli.engine.memory import tick
+from gradcli.engine.memory import give_memory, tick
 from gradcli.engine.modes import THREAD, Mode
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.views import INFERRING
@@ -24,16 +24,16 @@ class Transform:
     """One call of a function by a transform: a context manager, open while the function runs.
 
     number   tells what was made inside from what was made elsewhere
-    words    the error of a change in place of something else
+    mapping  whether it is `vmap`, which calls the function once for each example
     entered  the nodes of inputs that are leaves to the function, although they have a history
     again    whether the function will be called again, so that graphs must not be freed
     """
 
     _mode: Mode
 
-    def __init__(self, words: str = CAPTURED) -> None:
+    def __init__(self, *, mapping: bool = False) -> None:
         self.number = tick()
-        self.words = words
+        self.mapping = mapping
         self.entered: set[Any] = set()
         self.again = False
 
@@ -52,12 +52,28 @@ class Transform:
         x.made = self.number
         return x
 
+    def lent(self, x: Any) -> Any:
+        """An argument that is a constant to the function, which may change it in place; anything else as it is."""
+        return x if not isinstance(x, Tensor) or x.tracked else self.own(Tensor(give_memory(x)))
 
-def refuse_captured(target: Tensor) -> None:
-    """Raises RuntimeError if the memory of `target` was made outside of the function that is transformed."""
+    def made(self, node: Any) -> bool:
+        """Whether a node is that of a leaf made inside."""
+        leaf = getattr(node, "variable", None)
+        return leaf is not None and getattr(leaf, "made", 0) == self.number
+
+
+def refuse_captured(target: Tensor, *, aside: bool = False) -> None:
+    """Raises RuntimeError if the memory of `target` was made outside of the function that is transformed.
+
+    aside  only if that is called once for each example
+    """
     transforms = THREAD.mode.transforms
-    if transforms and getattr(target, "made", 0) != transforms[-1].number:
-        raise RuntimeError(transforms[-1].words)
+    if not transforms or getattr(target, "made", 0) == transforms[-1].number:
+        return
+    if transforms[-1].mapping:
+        raise RuntimeError(NOT_MAPPED)
+    if not aside:
+        raise RuntimeError(CAPTURED)
 
 
 def is_leaf(x: Tensor) -> bool:

@@ -35,6 +35,8 @@ DIFFERENCES = {
     "refused: save the `state_dict()`; two tensors that share memory are saved as two",
     "torch.autograd.forward_ad.dual_level": "what another thread computes under `no_grad` has no tangent",
     "torch.func.functional_call": "refuses a module that another thread is calling so, where PyTorch mixes parameters",
+    "torch.func.vmap": "a loop over the examples: a value may decide what is computed, what was captured is never "
+    "changed in place, and the `vmap` of a Function is not called",
     "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",
     "torch.nn.PairwiseDistance": "its node is called LinalgVectorNormBackward0",
     "torch.optim.Optimizer": f"{_ROUNDING}; `foreach` and `fused` change nothing",

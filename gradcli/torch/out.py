@@ -99,7 +99,7 @@ def into(name: str, out: Any, result: Any, inputs: tuple[Any, ...] = ()) -> Any:
     if name.removeprefix("special.") in UNSHARED:
         joined = inputs[0] if inputs and isinstance(inputs[0], (tuple, list)) else inputs
         refuse_partial_overlap(out, *joined)
-    write(shaped(out, result.array.shape), result.array)
+    write(shaped(out, result.array.shape), result.array, aside=True)
     return out
 
 

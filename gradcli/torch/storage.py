@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.memory import give_memory, touch
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.transforms import refuse_captured
 from gradcli.torch.devices import CPU, device
 from gradcli.torch.writing import whole_memory
 
@@ -75,6 +76,7 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
     """
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
+    refuse_captured(self)
     shape = tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
     memory, start = whole_memory(give_memory(self)), self.storage_offset()
     count = math.prod(shape)

@@ -21,6 +21,8 @@ LEGACY = (
     "with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
 )
 
+DETAILS = "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+
 
 class FunctionCtx:
     """What the forward of one call leaves for its backward; takes any attribute.
@@ -72,7 +74,12 @@ class Function:
     setup_context(ctx, inputs, output)  keeps in ctx what backward needs
     backward(ctx, *grads)               one cotangent an output → one gradient an argument, None where there is none
     jvp(ctx, *tangents)                 one tangent an argument → one an output, for forward mode
+    vmap(info, in_dims, *args)          is not called: `vmap` calls `forward` for each example
+
+    generate_vmap_rule  says, in the place of `vmap`, that it may be called so
     """
+
+    generate_vmap_rule = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(
@@ -125,10 +132,20 @@ class Function:
             "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
         )
 
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """The outputs for a batch, and where their batch axes are."""
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set "
+            "generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """The outputs of `forward`, recorded as one node that is called after the class."""
         separate = cls.setup_context is not Function.setup_context
+        if THREAD.mode.transforms:
+            cls._refuse_transforms(separate, any(each.mapping for each in THREAD.mode.transforms))
         if kwargs or separate:
             args = _positional(cls.forward, (() if separate else (None,)) + args, kwargs, defaults=separate)
             args = args if separate else args[1:]
@@ -140,6 +157,27 @@ class Function:
         several = isinstance(result, tuple)
         recorded = Call(cls, ctx, notes, args).recorded(args, result if several else (result,))
         return recorded if several else recorded[0]
+
+    @classmethod
+    def _refuse_transforms(cls, separate: bool, mapping: bool) -> None:
+        """Raises RuntimeError, as PyTorch does, where `torch.func` must not transform it."""
+        own, generated = cls.vmap is not Function.vmap, cls.generate_vmap_rule
+        if not separate:
+            raise RuntimeError(
+                "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it "
+                f"must override the setup_context staticmethod. {DETAILS}"
+            )
+        if mapping and own and generated:
+            raise RuntimeError(
+                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden "
+                "vmap staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to "
+                f"avoid ambiguity. {DETAILS}"
+            )
+        if mapping and not (own or generated):
+            raise RuntimeError(
+                f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and "
+                f"implement the vmap staticmethod or set generate_vmap_rule=True. {DETAILS}"
+            )
 
     @classmethod
     def _forward(cls, ctx: FunctionCtx, args: tuple[Any, ...], separate: bool) -> Any:

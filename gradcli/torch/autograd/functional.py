@@ -16,7 +16,7 @@ from typing import Any
 
 from gradcli.engine import autograd, ops
 from gradcli.engine.batched import Batch
-from gradcli.engine.forward import Level
+from gradcli.engine.forward import Level, settled
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
@@ -176,12 +176,12 @@ def jacobian(
     if strategy not in STRATEGIES:
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".' + BETTER)
     if strategy == "forward-mode":
-        _refuse_forward(create_graph, strict, vectorize)
-        return _by_columns(func, inputs)
+        _refuse_forward(create_graph, strict)
+        return _by_columns(func, inputs, vectorize)
     return _by_rows(func, inputs, create_graph, strict, vectorize)
 
 
-def _refuse_forward(create_graph: bool, strict: bool, vectorize: bool) -> None:
+def _refuse_forward(create_graph: bool, strict: bool) -> None:
     """Raises what PyTorch raises for what its forward mode does not take."""
     if create_graph:
         raise NotImplementedError(
@@ -192,11 +192,6 @@ def _refuse_forward(create_graph: bool, strict: bool, vectorize: bool) -> None:
         raise RuntimeError(
             'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported '
             'together (yet). Please either set `strict=False` or `strategy="reverse-mode"`.'
-        )
-    if not vectorize:
-        raise NotImplementedError(
-            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
-            "`vectorize=True`."
         )
 
 
@@ -212,7 +207,7 @@ def _by_rows(func: Callable[..., Any], inputs: Given, create_graph: bool, strict
         )
     blocks = []
     for i, output in enumerate(outputs):
-        if strict:
+        if strict and output.array.size:
             found = [_gradients([output], entered, [one], create_graph) for one in units(output)]
             for row in found:
                 refuse_flat_row(row, i, create_graph=create_graph)
@@ -243,17 +238,23 @@ def _batch_of_rows(output: Tensor, inputs: Tensors, cotangents: Tensor, create_g
 
 
 @enable_grad()
-def _by_columns(func: Callable[..., Any], inputs: Given) -> Any:
+def _by_columns(func: Callable[..., Any], inputs: Given, vectorize: bool) -> Any:
+    """In forward mode, which PyTorch has for `vectorize` only; a history that leads to `inputs` is kept."""
     many, given = _tuple(inputs, "inputs", "jacobian")
+    if not vectorize:
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
+            "`vectorize=True`."
+        )
     many_outputs, blocks = False, []
     for i, x in enumerate(given):
         batches = []
         for each in unit_batches(x):
             with Level() as level:
                 duals = [level.dual(y, Batch(each) if j == i else None) for j, y in enumerate(given)]
-                many_outputs, outputs = _tuple(func(*duals), OUTPUTS, "jacobian")
+                many_outputs, outputs = _tuple(func(*duals), "outputs", "None")
                 found = [(level.tangent(y), y) for y in outputs]
-                batches.append([zeros_of(len(each), y) if t is None else t.detach() for t, y in found])
+                batches.append([zeros_of(len(each), y) if t is None else settled(t, level.entries) for t, y in found])
         blocks.append([of_columns(batch, x) for batch in zip(*batches, strict=True)])
     by_output = [list(blocks) if many else blocks[0] for blocks in zip(*blocks, strict=True)]  # lists, as in PyTorch
     return by_output if many_outputs else by_output[0]

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.engine import ops, random
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.transforms import NOT_MAPPED, Transform
+from gradcli.engine.transforms import Transform
 from gradcli.torch.func.trees import leaves, pattern, rebuilt, spread
 
 RANDOMNESS = ("error", "different", "same")
@@ -52,7 +52,7 @@ def vmap(
         if hasattr(func, "of_batch") and count and None not in axes and len(args) == 1:
             in_front = [_along(x, axis, 0) for x, axis in zip(leaves(args), axes, strict=True)]
             return _laid(name, func.of_batch(rebuilt(args[0], in_front), count), out_dims)
-        with Transform(NOT_MAPPED) as transform:
+        with Transform(mapping=True) as transform:
 
             def call(i: int) -> Any:
                 transform.again = i < count - 1

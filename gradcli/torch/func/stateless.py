@@ -37,11 +37,14 @@ def functional_call(
 
     Raises RuntimeError while another thread does the same with this module, where PyTorch would mix the parameters.
     """
-    given = _merged(parameter_and_buffer_dicts)
-    places = _places(module)
+    given, places = _merged(parameter_and_buffer_dicts), _places(module)
+    for name in given.keys() - places.keys():
+        _refuse_name(module, name)
+    if tie_weights:
+        given = _tied(given, places)
     if strict:
         _refuse_other_names(given, places, type(module).__name__)
-    with _replaced(given, places, tie_weights):
+    with _replaced(given, places):
         return module(*(args if isinstance(args, tuple) else () if args is None else (args,)), **(kwargs or {}))
 
 
@@ -74,6 +77,36 @@ def _merged(dicts: Any) -> dict[str, Tensor]:
     return merged
 
 
+def _tied(given: Mapping[str, Tensor], places: Places) -> dict[str, Tensor]:
+    """The Tensors for all names of what they stand for. Raises ValueError for different ones for one thing."""
+    groups: dict[int, list[str]] = {}
+    for name, (registered, key) in places.items():
+        groups.setdefault(id(registered[key]), []).append(name)
+    tied = dict(given)
+    for names in groups.values():
+        named = [name for name in names if name in given]
+        if any(given[name] is not given[named[0]] for name in named):
+            raise ValueError(
+                f"functional_call got multiple values for keys {sorted(named)}, which are tied. Consider using "
+                "tie_weights=False"
+            )
+        tied |= {name: given[named[0]] for name in names if named}
+    return tied
+
+
+def _refuse_name(module: Module, name: str) -> None:
+    """Raises, as PyTorch does, for the name of what is no Tensor, or of nothing; a last part may be unknown."""
+    if not name:
+        raise KeyError('tensor name can\'t be empty string ""')
+    *path, last = name.split(".")
+    for part in path:
+        if part not in module._modules:  # noqa: SLF001  # where a Module keeps them
+            raise AttributeError(f"{type(module).__name__} has no attribute `{part}`")
+        module = module._modules[part]  # noqa: SLF001
+    if last in module._modules:  # noqa: SLF001
+        raise TypeError(f"attribute `{last}`: {module._modules[last]} is not an instance of torch.Tensor")  # noqa: SLF001
+
+
 def _refuse_other_names(given: Mapping[str, Tensor], places: Places, module: str) -> None:
     kinds = {"Unexpected": given.keys() - places.keys(), "Missing": places.keys() - given.keys()}
     lines = [f"\n\t{kind} key(s): {', '.join(map(repr, sorted(names)))}." for kind, names in kinds.items() if names]
@@ -82,7 +115,7 @@ def _refuse_other_names(given: Mapping[str, Tensor], places: Places, module: str
 
 
 @contextmanager
-def _replaced(given: Mapping[str, Tensor], places: Places, tied: bool) -> Iterator[None]:
+def _replaced(given: Mapping[str, Tensor], places: Places) -> Iterator[None]:
     """Inside, the module holds the Tensors given. Raises RuntimeError while it holds another thread's."""
     with TABLES:
         ours, own = {id(registered) for registered, _ in places.values()}, get_ident()
@@ -94,11 +127,10 @@ def _replaced(given: Mapping[str, Tensor], places: Places, tied: bool) -> Iterat
         for place in ours:
             _users.setdefault(place, []).append(own)
     former = {name: registered[key] for name, (registered, key) in places.items()}
-    shared = {id(former[name]): tensor for name, tensor in given.items() if name in former} if tied else {}
     try:
         for name, (registered, key) in places.items():
-            if name in given or id(former[name]) in shared:
-                registered[key] = given[name] if name in given else shared[id(former[name])]
+            if name in given:
+                registered[key] = given[name]
         yield
     finally:
         for name, (registered, key) in places.items():

@@ -64,7 +64,7 @@ def batch_norm(
     for running, batch in ((running_mean, mean.array), (running_var, variance.array * (n / (n - 1)))):
         if running is not None:
             former: Any = running.array
-            write(running, former * (1 - momentum) + batch.reshape(-1) * momentum)
+            write(running, former * (1 - momentum) + batch.reshape(-1) * momentum, aside=True)
     return result
 
 
@@ -172,5 +172,5 @@ def instance_norm(
     result = batch_norm(images, mean, variance, scale, shift, use_input_stats, momentum, eps)
     for running, moved in ((running_mean, mean), (running_var, variance)):
         if running is not None and moved is not None and use_input_stats:
-            write(running, moved.array.reshape(n, channels).mean(0))
+            write(running, moved.array.reshape(n, channels).mean(0), aside=True)
     return ops.reshape(result, tuple(input.shape))
