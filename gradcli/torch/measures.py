@@ -124,8 +124,15 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Any = None, aweights: A
             stacklevel=2,
         )
     centred = ops.sub(rows, ops.mean(rows, 1, True))
-    product = ops.mm(centred, ops.conj(ops.t(centred)))
+    product = _with_conjugate(centred) if input.dtype.is_complex else ops.mm(centred, ops.t(centred))
     return ops.squeeze(ops.div(product, max(rows.shape[1] - correction, 0)))
+
+
+def _with_conjugate(x: Any) -> Any:
+    """The product of a complex matrix and its conjugate transpose, whose diagonal is real to the last bit."""
+    a, b = ops.real(x), ops.imag(x)
+    real = ops.add(ops.mm(a, ops.t(a)), ops.mm(b, ops.t(b)))
+    return ops.complex(real, ops.sub(ops.mm(b, ops.t(a)), ops.mm(a, ops.t(b))))
 
 
 def corrcoef(input: Tensor) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL, Domain
+from gradcli.engine.errors import size_mismatch
 from gradcli.engine.op import general
 from gradcli.engine.ops.indexing import scatter
 from gradcli.engine.ops.transcendental import logit, sigmoid, softplus
@@ -37,7 +38,11 @@ def _share(g: Any, x: Any, reduction: str) -> Any:
 
 
 def _weighted(losses: Any, weight: Any) -> Any:
-    return losses if weight is None else losses * weight
+    if weight is None:
+        return losses
+    if mismatch := size_mismatch(losses.shape, weight.shape):
+        raise mismatch
+    return losses * weight
 
 
 # Of the difference between prediction and target
@@ -95,7 +100,7 @@ huber_loss = _of_difference(
 
 def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> Any:
     for name, array in (("input", x), ("target", target)):
-        if ((array < 0) | (array > 1)).any():
+        if not ((array >= 0) & (array <= 1)).all():  # NaN is not either
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     if x.dtype != target.dtype:
         names = [TYPE_NAMES[array.dtype.name].scalar for array in (target, x)]
@@ -124,7 +129,7 @@ def _binary_cross_entropy_with_logits(x: Any, target: Any, weight: Any, pos_weig
 
 def _weighted_positives(target: Any, pos_weight: Any, losses: Any) -> Any:
     """The losses, times the `pos_weight` as far as the target is 1."""
-    return losses if pos_weight is None else ((pos_weight - 1) * target + 1) * losses
+    return losses if pos_weight is None else _weighted((pos_weight - 1) * target + 1, losses)
 
 
 def _logits_slope(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
