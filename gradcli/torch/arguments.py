@@ -66,12 +66,14 @@ def refuse_complex(function: str, values: Iterable[Any]) -> None:
             raise not_implemented(f"{function}_cpu", np.complex64 if isinstance(value, complex) else value.array.dtype)
 
 
-def of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`. Raises NotImplementedError for arguments that `refuse_complex` refuses."""
+def of_reals(function: Callable[..., Any], *, floats_only: bool) -> Callable[..., Any]:
+    """`function`. Raises NotImplementedError for complex numbers and, if `floats_only`, for whole numbers first."""
 
     @wraps(function)
     def checked(*args: Any, **keywords: Any) -> Any:
         refuse_complex(function.__name__, (*args, *keywords.values()) if keywords else args)
+        if floats_only:
+            refuse_whole(function.__name__, args[:1])
         return function(*args, **keywords)
 
     return checked

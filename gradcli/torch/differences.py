@@ -27,6 +27,15 @@ DIFFERENCES = {
         ("torch.kthvalue", "torch.topk"),
         "of equal elements, those that come first; PyTorch's choice depends on how it sorts in part",
     ),
+    **dict.fromkeys(
+        ("torch.linalg.cond", "torch.remainder", "torch.scatter", "torch.vander"),
+        "have a gradient where PyTorch has none: `cond` of any `p`, what is divided is a number, `reduce`",
+    ),
+    **dict.fromkeys(
+        ("torch.bucketize", "torch.searchsorted"),
+        "NaN among the boundaries is the largest of them; PyTorch's answer depends on the way of its search",
+    ),
+    "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
     "torch.Tensor.normal_": "as after every method that draws, `grad_fn` is called RandomBackward0",
     "torch.Tensor.detach_": "backward also refuses what a user's Function saved and was then detached so",

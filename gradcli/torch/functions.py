@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine import ops
-from gradcli.torch import composed, creation, data, drawing, dtypes, lookup, matrices, measures, queries, writing
+from gradcli.torch import (
+    composed,
+    creation,
+    data,
+    drawing,
+    dtypes,
+    lookup,
+    matrices,
+    measures,
+    queries,
+    reductions,
+    writing,
+)
 from gradcli.torch.binding import Signature, bound
 from gradcli.torch.return_types import STRUCTURES
 
@@ -207,7 +219,7 @@ def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
 
 
 TABLES = (ELEMENTWISE, REDUCTIONS, ORDER, PLACES, MATRICES, SHAPES)
-WRITTEN_OUT = (composed, creation, data, drawing, lookup, matrices, measures, queries, writing, dtypes)
+WRITTEN_OUT = (composed, creation, data, drawing, lookup, matrices, measures, queries, reductions, writing, dtypes)
 
 FUNCTIONS = build(*TABLES)
 FUNCTIONS |= {name: getattr(module, name) for module in WRITTEN_OUT for name in module.__all__}
@@ -222,7 +234,9 @@ ON_INPUT = {
     for entry in names.split()
 }
 ON_INPUT |= {
-    name for module in (composed, drawing, lookup, matrices, measures, queries, writing) for name in module.__all__
+    name
+    for module in (composed, drawing, lookup, matrices, measures, queries, reductions, writing)
+    for name in module.__all__
 }
 ON_INPUT -= {
     "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "bucketize",

@@ -141,7 +141,10 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Any = None, aweights: A
         weights, total, count = _weights(rows, fweights, aweights, correction)
         mean, scaled = ops.div(ops.sum(ops.mul(rows, weights), 1, True), total), weights
     centred = ops.sub(rows, mean)
-    product = ops.mm(centred if scaled is None else ops.mul(centred, scaled), ops.conj(ops.t(centred)))
+    if input.dtype.is_complex and scaled is None:
+        product = _with_conjugate(centred)
+    else:
+        product = ops.mm(centred if scaled is None else ops.mul(centred, scaled), ops.conj(ops.t(centred)))
     return ops.squeeze(ops.div(product, ops.clamp(count, 0, None) if isinstance(count, Tensor) else max(count, 0)))
 
 
@@ -179,6 +182,13 @@ def _check_weights(name: str, weights: Any, observations: int, kinds: str, calle
         )
     if np.any(weights.array < 0):
         raise RuntimeError(f"cov(): {name} cannot be negative")
+
+
+def _with_conjugate(x: Any) -> Any:
+    """The product of a complex matrix and its conjugate transpose, whose diagonal is real to the last bit."""
+    a, b = ops.real(x), ops.imag(x)
+    real = ops.add(ops.mm(a, ops.t(a)), ops.mm(b, ops.t(b)))
+    return ops.complex(real, ops.sub(ops.mm(b, ops.t(a)), ops.mm(a, ops.t(b))))
 
 
 def corrcoef(input: Tensor) -> Any:

@@ -31,6 +31,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     """Where |input - other| <= atol + rtol * |other|."""
     require_tensor("isclose", "input", input, 1)
     require_tensor("isclose", "other", other, 2)
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
     if input.dtype is not other.dtype:
         names = [scalar_name(x.array) for x in (input, other)]
         raise RuntimeError(f"{names[0]} did not match {names[1]}")

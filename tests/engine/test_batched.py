@@ -17,7 +17,7 @@ from gradcli.engine.tensor import NUMPY, Tensor
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 methods.attach()
-NO_DERIVATIVE = {"floor_divide", "heaviside", "nextafter", "eig"}
+NO_DERIVATIVE = {"floor_divide", "heaviside", "nextafter", "eig", "unique", "unique_consecutive", "bincount"}
 COUNT = 3
 
 

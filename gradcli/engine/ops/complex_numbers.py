@@ -37,7 +37,10 @@ def _imag(x: Any) -> Any:
 
 
 def _angle(x: Any) -> Any:
-    return np.where(np.isnan(x), x, np.angle(x)) if x.dtype.kind == "f" else np.angle(as_float(x))
+    if x.dtype.kind == "c":
+        return np.angle(x)
+    x = as_float(x)
+    return np.where(np.isnan(x), x, np.where(x < 0, x.dtype.type(np.pi), x.dtype.type(0)))
 
 
 def _sgn(x: Any) -> Any:
@@ -86,6 +89,10 @@ def _view_as_complex(x: Any) -> Any:
         )
     if not x.ndim or x.shape[-1] != 2:
         raise RuntimeError("Tensor must have a last dimension of size 2")
+    if x.strides[-1] != x.itemsize:
+        raise RuntimeError("Tensor must have a last dimension with stride 1")
+    if any(stride % (2 * x.itemsize) for stride in x.strides[:-1]):
+        raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     return x.view(np.result_type(x.dtype, np.complex64))[..., 0]
 
 

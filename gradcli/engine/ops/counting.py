@@ -40,6 +40,8 @@ def quantile(
     """
     if not isinstance(q, Tensor):
         q = np.asarray(q, values(x).dtype)
+    elif interpolation != "linear":
+        q = q.detach()  # it chooses an element
     _check_quantile(values(x), values(q), interpolation)
     if axis is not None:
         axis_in(axis, x.ndim)
@@ -221,4 +223,5 @@ def searchsorted(ordered: Any, x: Any, right: bool = False, narrow: bool = False
         rows = zip(ordered.reshape(count, ordered.shape[-1]), x.reshape(count, x.shape[-1]), strict=True)
         found = [np.searchsorted(row, wanted, side) for row, wanted in rows]  # type: ignore[call-overload]
         places = np.array(found).reshape(x.shape)
+    places = np.where(np.isnan(x), ordered.shape[-1], places)
     return np.asarray(places, np.int32 if narrow else np.int64)

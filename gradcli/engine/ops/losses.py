@@ -102,7 +102,7 @@ def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> A
     if x.dtype.kind != "f":
         raise not_implemented("binary_cross_entropy", x.dtype)
     for name, array in (("input", x), ("target", target)):
-        if ((array < 0) | (array > 1)).any():
+        if not ((array >= 0) & (array <= 1)).all():  # NaN is not either
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     if x.dtype != target.dtype:
         names = [TYPE_NAMES[array.dtype.name].scalar for array in (target, x)]

@@ -227,10 +227,9 @@ def _put(module: Any, name: str, key: str, tensor: Tensor, value: Any, local_met
         else:
             setattr(module, name, value)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is told with the others
-        found = f"whose dimensions in the checkpoint are {value.shape}, an exception occurred : {error.args}."
-        return [
-            f'While copying the parameter named "{key}", whose dimensions in the model are {tensor.shape} and {found}'
-        ]
+        shapes = f"the model are {tensor.shape} and whose dimensions in the checkpoint are {value.shape}"
+        raised = f"whose dimensions in {shapes}, an exception occurred : {error.args}."
+        return [f'While copying the parameter named "{key}", {raised}']
     return []
 
 

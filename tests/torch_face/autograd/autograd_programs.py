@@ -38,6 +38,7 @@ def printed(program: str, torch: Any) -> str:
     with contextlib.redirect_stdout(out), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", "`torch.jit")  # PyTorch says that of itself
+        warnings.filterwarnings("ignore", "Casting complex values")  # PyTorch says that once a process
         warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, of nan and inf
         torch.manual_seed(0)
         attempt(lambda: exec(program, {"torch": torch, "attempt": attempt, "__name__": "program"}))  # noqa: S102

@@ -27,6 +27,14 @@ COMPLEX = frozenset(
 )
 """The functions that take complex numbers. All others refuse them."""
 
+FLOATS = frozenset(
+    "batch_norm binary_cross_entropy binary_cross_entropy_with_logits group_norm instance_norm max_pool1d "
+    "multilabel_soft_margin_loss prelu".split()
+)
+"""The functions that refuse whole numbers beside complex ones."""
+
 FUNCTIONS = activation.FUNCTIONS | {name: getattr(module, name) for module in _MODULES for name in module.__all__}
-globals().update({name: each if name in COMPLEX else of_reals(each) for name, each in FUNCTIONS.items()})
+globals().update(
+    {name: each if name in COMPLEX else of_reals(each, floats_only=name in FLOATS) for name, each in FUNCTIONS.items()}
+)
 __getattr__ = absent_names(__name__)

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.dtypes import DType, result_type
 from gradcli.engine.errors import size_mismatch
+from gradcli.engine.inplace import refuse_higher_category
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default
+from gradcli.torch.arguments import only_default, require_tensor
 from gradcli.torch.nn.functional.arguments import constant
 
 __all__ = [
@@ -40,8 +42,18 @@ def reduction_of(size_average: Flag, reduce: Flag, reduction: str) -> str:
 # Of the difference
 
 
+def _in(dtype: DType, x: Tensor) -> Any:
+    return x if x.array.dtype == dtype else ops.cast(x, dtype)
+
+
+def _in_one_dtype(*tensors: Tensor) -> tuple[Any, ...]:
+    dtype = result_type(*(x.array for x in tensors))
+    return tuple(_in(dtype, x) for x in tensors)
+
+
 def _alike(input: Tensor, target: Tensor) -> tuple[Any, Any]:
-    """Both in one shape, with a warning if they were not: that is hardly ever meant."""
+    """Both in one dtype and one shape, with a warning for shapes that differed: that is hardly ever meant."""
+    input, target = _in_one_dtype(input, target)
     if input.array.shape == target.array.shape:
         return input, target
     warnings.warn(
@@ -107,6 +119,7 @@ def huber_loss(
     only_default("nn.functional.huber_loss", "weight", weight)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    target = _in(input.array.dtype, target)
     return ops.huber_loss(*_alike(input, target), reduction_of(None, None, reduction), delta)
 
 
@@ -148,7 +161,9 @@ def binary_cross_entropy_with_logits(
         constant("binary_cross_entropy_with_logits", name, tensor)
         for name, tensor in (("weight", weight), ("pos_weight", pos_weight))
     )
-    return ops.binary_cross_entropy_with_logits(input, target, *weights, reduction)
+    refuse_higher_category(target, input)
+    losses = ops.binary_cross_entropy_with_logits(*_in_one_dtype(input, target), *weights, reduction)
+    return _in(target.array.dtype, losses)
 
 
 def kl_div(
@@ -163,7 +178,12 @@ def kl_div(
 
     reduction  also "batchmean": the sum over the length of the first axis
     """
-    if reduction == "mean":
+    require_tensor("kl_div", "target", target, 2)
+    if any(x.array.dtype.kind in "bui" for x in (input, target)):
+        raise RuntimeError("kl_div: Integral inputs not supported.")
+    if size_average is not None or reduce is not None:
+        reduction = reduction_of(size_average, reduce, reduction)
+    elif reduction == "mean":
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides "
             "only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the "
@@ -175,5 +195,5 @@ def kl_div(
         raise RuntimeError("kl_div: Integral inputs not supported.")
     losses = ops.exp(target) * (target - input) if log_target else ops.xlogy(target, target) - target * input
     if reduction == "batchmean":
-        return ops.sum(losses) / input.shape[0]
-    return REDUCTIONS[reduction_of(size_average, reduce, reduction)](losses)
+        return ops.sum(losses) / input.shape[0] if input.ndim else losses
+    return REDUCTIONS[reduction_of(None, None, reduction)](losses)

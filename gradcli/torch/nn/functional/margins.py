@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.errors import size_mismatch
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.arguments import require_tensor
 from gradcli.torch.nn.functional.losses import REDUCTIONS, Flag, reduction_of
 
 __all__ = [
@@ -44,7 +46,7 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{input1.shape}, input2: {input2.shape}, target: {target.shape} "
         )
-    losses = ops.clamp_min_number(-target * (input1 - input2) + margin, 0)
+    losses = ops.clamp_min_number(-target * (input1 - input2) + float(margin), 0)
     return _reduced(losses, size_average, reduce, reduction)
 
 
@@ -57,9 +59,12 @@ def hinge_embedding_loss(
     reduction: str = "mean",
 ) -> Any:
     """The input where the target is 1, max(0, margin - input) where it is -1."""
+    require_tensor("hinge_embedding_loss", "target", target, 2)
     labels: Any = target  # compared element by element
-    apart = ops.where(labels != 1, ops.clamp_min_number(margin - input, 0), 0.0)
-    losses = apart + ops.where(labels != -1, input, 0.0)
+    if input.array.dtype.kind != "f":
+        margin = int(margin)
+    apart = ops.where(labels != 1, ops.clamp_min_number(margin - input, 0), 0)
+    losses = apart + ops.where(labels != -1, input, 0)
     return _reduced(losses, size_average, reduce, reduction)
 
 
@@ -161,6 +166,7 @@ def poisson_nll_loss(
 
     full  adds Stirling's approximation of log(target!) where the target exceeds 1
     """
+    require_tensor("poisson_nll_loss", "target", target, 2)
     losses = ops.exp(input) - target * input if log_input else input - target * ops.log(input + eps)
     if full:
         stirling = target * ops.log(target) - target + 0.5 * ops.log(2 * math.pi * target)
@@ -180,7 +186,9 @@ def gaussian_nll_loss(
 
     full  adds log(2π) / 2
     """
-    variance: Any = Tensor(np.full_like(input.array, var)) if isinstance(var, float) else var
+    variance: Any = ops.mul(ops.ones_like(input), var) if isinstance(var, float) else var
+    if mismatch := size_mismatch(input.array.shape, target.array.shape):
+        raise mismatch
     if np.any(variance.array < 0):
         raise ValueError("var has negative entry/entries")
     if variance.shape != input.shape:
@@ -209,4 +217,4 @@ def multilabel_soft_margin_loss(
     """The binary cross-entropy of sigmoid(input), averaged over the classes: the last axis."""
     losses = -(target * ops.logsigmoid(input) + (1 - target) * ops.logsigmoid(-input))
     losses = losses if weight is None else losses * weight
-    return _reduced(ops.sum(losses, -1) / input.shape[-1], size_average, reduce, reduction)
+    return _reduced(ops.sum(losses, input.ndim - 1) / input.shape[-1], size_average, reduce, reduction)
