@@ -11,7 +11,8 @@ DIFFERENCES = {
     ),
     "torch.Tensor": "compare types with `==`, or ask `isinstance`: `type(x) is torch.Tensor` is False; "
     "arithmetic with a NumPy array, on either side, is that of two tensors, and recorded, where PyTorch refuses an "
-    "array on the left and a tensor that needs a gradient",
+    "array on the left and a tensor that needs a gradient; NumPy's functions of a tensor mean what they mean on arrays "
+    "and give a tensor of PyTorch's dtype with its history, or raise, where PyTorch gives an array or raises",
     "torch.Tensor.data": "a change through it counts in `_version`: a backward pass that reads the old values raises",
     "torch.Tensor.copy_": "`non_blocking` changes nothing, as in `to`",
     **dict.fromkeys(

@@ -21,6 +21,7 @@ from gradcli.engine.ops.joining import *
 from gradcli.engine.ops.linalg import *
 from gradcli.engine.ops.losses import *
 from gradcli.engine.ops.normalisation import *
+from gradcli.engine.ops.numpy_functions import *
 from gradcli.engine.ops.padding import *
 from gradcli.engine.ops.piecewise import *
 from gradcli.engine.ops.pooling import *

@@ -80,7 +80,6 @@ reciprocal = elementwise(
     lambda x: 1 / x,
     domain=NON_ZERO,
     floating=True,
-    numpy=[np.reciprocal],
     x=lambda g, result: -g * result * result,
 )
 div = elementwise(
@@ -286,7 +285,6 @@ pow_tensor: Callable[..., Any] = elementwise(
     "PowBackward1",
     _elements_power,
     domain=(POSITIVE, REAL),
-    numpy=[np.power],
     # 0**0 is 1, flat in the base. A factor of g is finite, so that forward mode finds it too.
     a=lambda g, a, b: np.where(b == 0, 0, g) * np.where(b == 0, 0, b * pow_tensor(a, b - 1)),
     b=lambda g, result, a, b: g * _exponent_slope(result, a, b),

@@ -82,7 +82,6 @@ cat = of_sequence(
     _cat,
     domain=REAL.shaped(2, 3),
     shapes_only=("arrays",),
-    numpy=[np.concatenate],
     arrays=_cut,
 )
 

@@ -54,7 +54,6 @@ dot = general(
     "DotBackward0",
     _dot,
     domain=(VECTOR, VECTOR),
-    numpy=[np.dot, np.vdot],
     a=lambda g, b: g * b,
     b=lambda g, a: g * a,
 )
@@ -195,9 +194,6 @@ def outer(a: Any, b: Any) -> Any:
     return mul(reshape(a, (a.shape[0], 1)), b)
 
 
-NUMPY[np.outer] = outer
-
-
 def _trace(x: Any) -> Any:
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
@@ -238,7 +234,6 @@ cross: Callable[..., Any] = general(
     "LinalgCrossBackward0",
     _cross,
     domain=(VECTOR, VECTOR),
-    numpy=[np.cross, np.linalg.cross],
     a=lambda g, b, axis: cross(b, g, axis),
     b=lambda g, a, axis: cross(g, a, axis),
 )

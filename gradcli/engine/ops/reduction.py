@@ -60,7 +60,7 @@ def _sum(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
 
 
 sum = general(
-    "sum", _named("SumBackward0", "SumBackward1"), _sum, domain=MATRIX, numpy=[np.sum],
+    "sum", _named("SumBackward0", "SumBackward1"), _sum, domain=MATRIX,
     x=lambda g, axis, keepdims: kept(g, axis, keepdims),  # the backward loop shows it in the shape of x
 )  # fmt: skip
 
@@ -80,7 +80,6 @@ mean = general(
     _mean,
     domain=MATRIX,
     shapes_only=["x"],
-    numpy=[np.mean],
     x=lambda g, x, axis, keepdims: kept(g, axis, keepdims) / count(x, axis),
 )
 
@@ -105,7 +104,7 @@ def _prod_rule(g: Any, result: Any, x: Any, axis: int | None, keepdims: bool) ->
     return kept(g, axis, keepdims) * transpose(_product_of_others(transpose(x, axis, -1)), axis, -1)
 
 
-prod = general("prod", _named("ProdBackward0", "ProdBackward1"), _prod, domain=MATRIX, numpy=[np.prod], x=_prod_rule)
+prod = general("prod", _named("ProdBackward0", "ProdBackward1"), _prod, domain=MATRIX, x=_prod_rule)
 
 
 def _cumsum(x: Any, axis: int) -> Any:
@@ -117,7 +116,6 @@ cumsum: Callable[..., Any] = general(
     "CumsumBackward0",
     _cumsum,
     domain=MATRIX,
-    numpy=[np.cumsum],
     x=lambda g, axis: flip(cumsum(flip(g, axis), axis), axis),
 )
 
@@ -144,9 +142,7 @@ def _cumprod_rule(g: Any, result: Any, x: Any, axis: int) -> Any:
     return transpose(before * total, axis, -1)
 
 
-cumprod: Callable[..., Any] = general(
-    "cumprod", "CumprodBackward0", _cumprod, domain=MATRIX, numpy=[np.cumprod], x=_cumprod_rule
-)
+cumprod: Callable[..., Any] = general("cumprod", "CumprodBackward0", _cumprod, domain=MATRIX, x=_cumprod_rule)
 
 # Extremes: a maximum over all elements is shared evenly among ties, one along an axis goes to the first of them
 
@@ -242,12 +238,8 @@ def ties(extreme: Callable[..., Any]) -> Callable[..., Any]:
     return kinks
 
 
-max = general(
-    "max", _named("MaxBackward1", "MaxBackward0"), _max, domain=MATRIX, kinks=ties(_max), numpy=[np.max], x=_to_first
-)
-min = general(
-    "min", _named("MinBackward1", "MinBackward0"), _min, domain=MATRIX, kinks=ties(_min), numpy=[np.min], x=_to_first
-)
+max = general("max", _named("MaxBackward1", "MaxBackward0"), _max, domain=MATRIX, kinks=ties(_max), x=_to_first)
+min = general("min", _named("MinBackward1", "MinBackward0"), _min, domain=MATRIX, kinks=ties(_min), x=_to_first)
 amax = general("amax", "AmaxBackward0", _amax, domain=MATRIX, kinks=ties(_amax), x=evenly)
 amin = general("amin", "AminBackward0", _amin, domain=MATRIX, kinks=ties(_amin), x=evenly)
 median = general(
@@ -280,8 +272,8 @@ def _argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     return x.argmin(axis, keepdims=keepdims)
 
 
-argmax = general("argmax", "", _argmax, domain=MATRIX, numpy=[np.argmax], x=not_differentiable)
-argmin = general("argmin", "", _argmin, domain=MATRIX, numpy=[np.argmin], x=not_differentiable)
+argmax = general("argmax", "", _argmax, domain=MATRIX, x=not_differentiable)
+argmin = general("argmin", "", _argmin, domain=MATRIX, x=not_differentiable)
 
 # Truth
 
@@ -308,8 +300,6 @@ def _count_nonzero(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     return _fold(np.add, x != 0, axes_in(axis, x.ndim), keepdims, np.int64)
 
 
-any = general("any", "", _any, domain=MATRIX, numpy=[np.any], x=not_differentiable)
-all: Callable[..., Any] = general("all", "", _all, domain=MATRIX, numpy=[np.all], x=not_differentiable)
-count_nonzero: Callable[..., Any] = general(
-    "count_nonzero", "", _count_nonzero, domain=MATRIX, numpy=[np.count_nonzero], x=not_differentiable
-)
+any = general("any", "", _any, domain=MATRIX, x=not_differentiable)
+all: Callable[..., Any] = general("all", "", _all, domain=MATRIX, x=not_differentiable)
+count_nonzero: Callable[..., Any] = general("count_nonzero", "", _count_nonzero, domain=MATRIX, x=not_differentiable)

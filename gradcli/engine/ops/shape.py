@@ -132,7 +132,7 @@ def _squeeze_name(x: Any, axis: Axes) -> str:
 
 
 squeeze: Callable[..., Any] = view_of(
-    "squeeze", _squeeze_name, _squeeze, domain=REAL.shaped(3, 1), numpy=[np.squeeze], x=lambda g, x: reshape(g, x.shape)
+    "squeeze", _squeeze_name, _squeeze, domain=REAL.shaped(3, 1), x=lambda g, x: reshape(g, x.shape)
 )
 
 
@@ -240,9 +240,7 @@ def _flip(x: Any, axis: Axes = None) -> Any:
     return np.flip(x, axes_in(axis, x.ndim) if axis is None or np.size(axis) else ()).copy()
 
 
-flip: Callable[..., Any] = general(
-    "flip", "FlipBackward0", _flip, domain=REAL, numpy=[np.flip], x=lambda g, axis: flip(g, axis)
-)
+flip: Callable[..., Any] = general("flip", "FlipBackward0", _flip, domain=REAL, x=lambda g, axis: flip(g, axis))
 
 
 def _roll(x: Any, shift: int | Sequence[int], axis: Axes = None) -> Any:
@@ -265,7 +263,6 @@ roll: Callable[..., Any] = general(
     "RollBackward0",
     _roll,
     domain=REAL,
-    numpy=[np.roll],
     x=lambda g, shift, axis: roll(g, [-n for n in shift] if isinstance(shift, Sequence) else -shift, axis),
 )
 

@@ -64,7 +64,6 @@ var = general(
     "VarBackward0",
     _var,
     domain=MATRIX,
-    numpy=[np.var],
     x=lambda g, x, axis, correction, keepdims: 2 * kept(g, axis, keepdims) * _deviation(x, axis, correction),
 )
 std = general(
@@ -75,7 +74,6 @@ std = general(
     kinks=lambda x, axis=None, correction=1, keepdims=False: np.broadcast_to(
         _std(x, axis, correction, True) == 0, x.shape
     ),
-    numpy=[np.std],
     x=lambda g, result, x, axis, correction, keepdims: _spread_rule(
         kept(g, axis, keepdims), kept(result, axis, keepdims), x, axis, correction
     ),
