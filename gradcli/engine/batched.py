@@ -18,6 +18,7 @@ from gradcli.engine.dtypes import DType
 from gradcli.engine.graph import of_dtype, unbroadcast
 from gradcli.engine.multi import Parts, Pick
 from gradcli.engine.op import OPS, Op, Rule
+from gradcli.engine.packing import Packing
 from gradcli.engine.tensor import Tensor
 
 Slots = tuple[Any, ...]
@@ -49,6 +50,8 @@ class Batch:
 
 def vjp(op: Any, g: Any, edges: tuple[Any, ...], slots: Slots) -> Sequence[Any]:
     """What the cotangents `g` of a node's results, a Batch or Parts of such, contribute to those of its arguments."""
+    if isinstance(op, Packing):  # unpacked once for all
+        op, slots = op.op, op.whole(slots)
     if isinstance(op, Pick):
         return op.vjp(g, edges, slots)
     if not any(edges):

@@ -74,6 +74,11 @@ class Level:
         self._tangents[node] = tangent
         return Tensor(primal.array, True, node)
 
+    def move(self, dual: Tensor, tangent: Batch) -> None:
+        """Gives a Tensor that `dual` gave this tangent, and all others none: what follows is asked for anew."""
+        assert dual.grad_fn is not None
+        self._tangents = {dual.grad_fn: tangent}
+
     def tangent(self, tensor: Tensor) -> Tensor | None:
         """The tangent of a Tensor, or all of a Batch: None if it does not depend on any that was given one."""
         root = tensor.grad_fn

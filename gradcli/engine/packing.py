@@ -68,19 +68,19 @@ class Packing:
 
     def vjp(self, g: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Sequence[Any]:
         """As `Op.vjp`."""
-        contributions: Sequence[Any] = self.op.vjp(g, edges, self._whole(saved))
+        contributions: Sequence[Any] = self.op.vjp(g, edges, self.whole(saved))
         return contributions
 
     def tensors(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """As `Op.tensors`."""
-        tensors: tuple[Any, ...] = self.op.tensors(node, self._whole(saved))
+        tensors: tuple[Any, ...] = self.op.tensors(node, self.whole(saved))
         return tensors
 
     def attribute(self, node: Node, name: str, saved: tuple[Any, ...] | None) -> Any:
         """As `Op.attribute`."""
-        return self.op.attribute(node, name, saved and self._whole(saved))
+        return self.op.attribute(node, name, saved and self.whole(saved))
 
-    def _whole(self, saved: tuple[Any, ...]) -> Any:
+    def whole(self, saved: tuple[Any, ...]) -> Any:
         """The saved values as they were; what the user's own operations saved they unpack themselves."""
         return unpacked(saved, _order(self.op, len(saved))) if isinstance(self.op, Op) else saved
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.batched import Batch
+from gradcli.engine.forward import Level
+from gradcli.engine.graph import MANY, ordered, source_of
 from gradcli.engine.tensor import Tensor
 
 
@@ -16,7 +20,7 @@ def zeros(x: Tensor, *, requires_grad: bool = False) -> Tensor:
 
 
 BATCH = 1 << 22
-"""So many numbers in the unit cotangents of one pass, at most: the memory that it takes grows with them."""
+"""So many numbers an array of one pass may have: the memory that it takes grows with its cotangents, or tangents."""
 
 
 def zeros_of(count: int, x: Tensor) -> Tensor:
@@ -32,13 +36,34 @@ def units(x: Tensor) -> Iterator[Tensor]:
         yield Tensor(unit.reshape(x.array.shape)[()])
 
 
-def unit_batches(x: Tensor, size: int | None = None) -> Iterator[Tensor]:
-    """All `units` in batches: `size` of them along a new first axis; one batch of none, where there are none."""
+def unit_batches(x: Tensor, outputs: Sequence[Tensor], size: int | None = None) -> Iterator[Tensor]:
+    """All `units` in batches: `size` of them along a new first axis; one batch of none, where there are none.
+
+    outputs  those of the function that is differentiated: what was computed for them tells how many are taken at once
+    """
     n = x.array.size
-    step = size or max(BATCH // max(n, 1), 1)
+    step = size or max(BATCH // max(n, _largest(outputs), 1), 1)
     for start in range(0, max(n, 1), step):
         units = np.eye(min(step, n - start), n, start, dtype=x.array.dtype)
         yield Tensor(units.reshape((len(units), *x.shape)))
+
+
+def _largest(outputs: Sequence[Tensor]) -> int:
+    """The number of elements of the largest result on the way to the outputs."""
+    nodes = ordered(source_of(y) for y in outputs)
+    return max((math.prod(node.shape) for node in nodes if node.shape is not MANY), default=0)
+
+
+def columns(
+    level: Level, duals: Sequence[Tensor], outputs: Sequence[Tensor], moves: Iterable[tuple[int, Tensor]] = ()
+) -> list[list[list[Tensor]]]:
+    """For each of `duals`, batches of the outputs' tangents, while it alone moves by `units`, or as `moves` say."""
+    found: list[list[list[Tensor]]] = [[] for _ in duals]
+    for i, units in moves or ((i, units) for i, x in enumerate(duals) for units in unit_batches(x, outputs)):
+        level.move(duals[i], Batch(units))
+        tangents = [(level.tangent(y), y) for y in outputs]
+        found[i].append([zeros_of(len(units), y) if tangent is None else tangent for tangent, y in tangents])
+    return found
 
 
 def of_rows(batches: Sequence[Tensor], output: Tensor, x: Tensor) -> Tensor:

@@ -15,13 +15,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.engine import autograd, ops
-from gradcli.engine.batched import Batch
 from gradcli.engine.forward import Level, settled
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
 from gradcli.torch.autograd import strict as strictly
-from gradcli.torch.autograd.blocks import of_columns, of_rows, unit_batches, units, zeros, zeros_of
+from gradcli.torch.autograd.blocks import columns, of_columns, of_rows, unit_batches, units, zeros, zeros_of
 from gradcli.torch.autograd.strict import refuse_constant, refuse_flat_row, refuse_unused
 
 __getattr__ = absent_names(__name__)
@@ -213,7 +212,7 @@ def _by_rows(func: Callable[..., Any], inputs: Given, create_graph: bool, strict
                 refuse_flat_row(row, i, create_graph=create_graph)
             batches = [tuple(map(ops.stack, zip(*found, strict=True)))]
         else:
-            batches = [_batch_of_rows(output, entered, each, create_graph) for each in unit_batches(output)]
+            batches = [_batch_of_rows(output, entered, each, create_graph) for each in unit_batches(output, [output])]
         by_input = zip(*batches, strict=True)
         parts = [of_rows(part, output, x) for part, x in zip(by_input, entered, strict=True)]
         blocks.append(_released(parts, many, create_graph))
@@ -246,16 +245,14 @@ def _by_columns(func: Callable[..., Any], inputs: Given, vectorize: bool) -> Any
             "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
             "`vectorize=True`."
         )
-    many_outputs, blocks = False, []
-    for i, x in enumerate(given):
-        batches = []
-        for each in unit_batches(x):
-            with Level() as level:
-                duals = [level.dual(y, Batch(each) if j == i else None) for j, y in enumerate(given)]
-                many_outputs, outputs = _tuple(func(*duals), "outputs", "None")
-                found = [(level.tangent(y), y) for y in outputs]
-                batches.append([zeros_of(len(each), y) if t is None else settled(t, level.entries) for t, y in found])
-        blocks.append([of_columns(batch, x) for batch in zip(*batches, strict=True)])
+    with Level() as level:
+        duals = [level.dual(x, None) for x in given]
+        many_outputs, outputs = _tuple(func(*duals), "outputs", "None")
+        found = columns(level, duals, outputs)
+        blocks = [
+            [settled(of_columns(batch, x), level.entries) for batch in zip(*batches, strict=True)]
+            for batches, x in zip(found, given, strict=True)
+        ]
     by_output = [list(blocks) if many else blocks[0] for blocks in zip(*blocks, strict=True)]  # lists, as in PyTorch
     return by_output if many_outputs else by_output[0]
 

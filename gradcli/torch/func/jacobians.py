@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.batched import Batch
 from gradcli.engine.forward import Level
 from gradcli.engine.modes import THREAD, inference_mode
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import Transform
-from gradcli.torch.autograd.blocks import of_columns, of_rows, unit_batches, zeros_of
+from gradcli.torch.autograd.blocks import columns, of_columns, of_rows, unit_batches
 from gradcli.torch.func.batching import called_with_each, refuse_randomness
 from gradcli.torch.func.entering import (
     Argnums,
@@ -47,14 +46,14 @@ def jacrev(func: Function, argnums: Argnums = 0, *, has_aux: bool = False, chunk
 
 def _rows(output: Tensor, entered: Entered, size: int | None) -> list[Tensor]:
     """The blocks of one output: one an input."""
-    batches = [entered.gradients([output], [units], len(units)) for units in unit_batches(output, size)]
+    batches = [entered.gradients([output], [units], len(units)) for units in unit_batches(output, [output], size)]
     return [of_rows(part, output, x) for part, x in zip(zip(*batches, strict=True), entered.inputs, strict=True)]
 
 
 def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error") -> Function:
-    """As `jacrev`, by columns, in forward mode: those of an argument come of one call of `func`.
+    """As `jacrev`, by columns, in forward mode: all of them come of one call of `func`.
 
-    randomness  of the calls, as for `vmap`; "different" numbers for each column take a call for each
+    randomness  as for `vmap`; "different" numbers for each column take a call for each
     """
     refuse_randomness(randomness)
 
@@ -68,18 +67,17 @@ def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, rando
             result = func(*(by_place.get(i, arg) for i, arg in enumerate(args)), **keywords)
             return with_aux(result, has_aux, "jvp(f, primals, tangents)")
 
-        size = 1 if randomness == "different" else None
-        moves = [(i, units) for i, x in enumerate(inputs) for units in unit_batches(x, size)]
-        results = called_with_each(lambda k: _columns(called, primals, *moves[k]), len(moves), randomness)
-        by_input: list[list[Any]] = [[] for _ in inputs]
-        for (i, _), (_, _, tangents) in zip(moves, results, strict=True):
-            by_input[i].append(tangents)
+        calls: list[list[Any]] = [[]]
+        if randomness == "different":
+            calls = [[(i, unit)] for i, x in enumerate(inputs) for unit in unit_batches(x, (), 1)]
+        results = called_with_each(lambda k: _called(called, primals, calls[k]), len(calls), randomness)
+        output, aux, _ = results[-1]
+        by_input = [[batch for result in results for batch in result[2][i]] for i, _ in enumerate(inputs)]
         blocks = [
-            [of_columns(part, x) for part in zip(*columns, strict=True)]
-            for columns, x in zip(by_input, inputs, strict=True)
+            [of_columns(part, x) for part in zip(*batches, strict=True)]
+            for batches, x in zip(by_input, inputs, strict=True)
         ]
         by_output = iter(zip(*blocks, strict=True))
-        output, aux, _ = results[-1]
         single = isinstance(argnums, int)
         jacobians = mapped(lambda _: _chosen(rebuilt(primals, list(next(by_output))), single), output)
         return (jacobians, aux) if has_aux else jacobians
@@ -87,16 +85,14 @@ def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, rando
     return jacobian
 
 
-def _columns(called: Function, primals: Any, number: int, units: Tensor) -> Any:
-    """The output, what comes with it, and the tangents of the output's leaves while input `number` moves by `units`."""
+def _called(called: Function, primals: Any, moves: list[Any]) -> Any:
+    """The output, what comes with it, and for each input the columns, or those of the `moves`."""
     outside = THREAD.mode.enabled
     with inference_mode(False), Transform() as transform, Level() as level:
-        moving = [Batch(units) if i == number else None for i, _ in enumerate(leaves(primals))]
-        duals = [level.dual(x, tangent) for x, tangent in zip(leaves(primals), moving, strict=True)]
+        duals = [level.dual(x, None) for x in leaves(primals)]
         output, aux = called(*rebuilt(primals, duals))
-        found = [(level.tangent(y), y) for y in only_tensors(output, "jvp(f, primals, tangents)")]
-        tangents = [zeros_of(len(units), y) if t is None else t for t, y in found]
-    return left((output, aux, tangents), Inside(level.entries, transform), outside)
+        found = columns(level, duals, only_tensors(output, "jvp(f, primals, tangents)"), moves)
+    return left((output, aux, found), Inside(level.entries, transform), outside)
 
 
 def _chosen(trees: tuple[Any, ...], single: bool) -> Any:

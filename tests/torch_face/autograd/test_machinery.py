@@ -15,6 +15,7 @@ from gradcli import torch
 from gradcli.engine.autograd import observed
 from gradcli.engine.graph import Node
 from gradcli.engine.op import OPS
+from gradcli.torch.autograd import blocks
 
 profiler, forward_ad, graph = torch.autograd.profiler, torch.autograd.forward_ad, torch.autograd.graph
 
@@ -199,6 +200,31 @@ class TestFunctional:
         x = torch.ones(2)
         assert torch.autograd.functional.jacobian(lambda x: x[:0], x).shape == (0, 2)
         assert torch.func.jacrev(lambda x: x[:0])(x).shape == (0, 2)
+
+    @pytest.mark.parametrize("limit", [1, 5, 1000])
+    def test_rows_and_columns_are_taken_as_many_at_once_as_memory_allows(
+        self, limit: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls = []
+
+        def f(x: Any) -> Any:
+            calls.append(x)
+            return (x.outer(x).sin() @ x, x.sum())
+
+        x = torch.tensor([1.0, 2.0, 3.0])
+        expected = torch.autograd.functional.jacobian(f, x)
+        monkeypatch.setattr(blocks, "BATCH", limit)
+        calls.clear()
+        ways = [
+            torch.func.jacrev(f)(x),
+            torch.func.jacfwd(f)(x),
+            torch.autograd.functional.jacobian(f, x),
+            torch.autograd.functional.jacobian(f, x, vectorize=True, strategy="forward-mode"),
+        ]
+        assert len(calls) == len(ways)
+        for way in ways:
+            for block, wanted in zip(way, expected, strict=True):
+                np.testing.assert_allclose(block.numpy(), wanted.numpy(), rtol=1e-5)
 
     def test_no_gradient_is_added_anywhere(self) -> None:
         w = torch.ones(2, requires_grad=True)
