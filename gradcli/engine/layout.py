@@ -29,6 +29,8 @@ def storage_order(shape: Sequence[int], strides: Sequence[int]) -> list[int]:
 def empty_like(array: Any, dtype: Any) -> Any:
     """A new array of that shape, whose elements lie as those of `array` do, without gaps; they mean nothing yet."""
     array = np.asarray(array)
+    if in_order(array):
+        return np.empty(array.shape, dtype)
     itemsize = np.dtype(dtype).itemsize
     if is_dense(array):
         strides = [stride // array.itemsize * itemsize for stride in array.strides]
@@ -37,6 +39,11 @@ def empty_like(array: Any, dtype: Any) -> Any:
         for axis in reversed(storage_order(array.shape, array.strides)):
             strides[axis], step = step, step * max(array.shape[axis], 1)
     return np.ndarray(array.shape, dtype, np.empty(array.size, dtype), strides=strides)
+
+
+def in_order(array: Any) -> bool:
+    """Whether the elements lie one after another, the last axis first, whatever is said of axes of length 1."""
+    return array.ndim < 2 or (array.flags.c_contiguous and 1 not in array.shape)
 
 
 def is_dense(array: Any) -> bool:
@@ -71,6 +78,8 @@ def copied_like(values: Any, array: Any) -> Any:
 
 def along_memory(array: Any, draw: Callable[[tuple[int, ...]], Any]) -> Any:
     """What `draw` gives for the shape of `array` if its axes are taken in the order of its memory."""
+    if in_order(array):
+        return np.asarray(draw(array.shape)).reshape(array.shape)
     axes = storage_order(array.shape, array.strides)
     values = draw(tuple(array.shape[axis] for axis in axes))
     return np.asarray(values).reshape([array.shape[axis] for axis in axes]).transpose(np.argsort(axes))

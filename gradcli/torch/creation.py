@@ -15,10 +15,10 @@ import numpy as np
 
 from gradcli.engine import random, ranges
 from gradcli.engine.bfloat16 import BFLOAT16, converted
-from gradcli.engine.dtypes import BY_NUMPY, PYTHON_CATEGORY, Array, Default, DType, default_for
+from gradcli.engine.dtypes import PYTHON_CATEGORY, Array, Default, DType, default_for
 from gradcli.engine.fitting import fitting
 from gradcli.engine.inplace import own_memory, write
-from gradcli.engine.layout import copied_like
+from gradcli.engine.layout import copied_like, in_order
 from gradcli.engine.layout import empty_like as empty_like_
 from gradcli.engine.memory import touch
 from gradcli.engine.tensor import Tensor
@@ -302,25 +302,18 @@ def initial_seed() -> int:
     return random.default_generator.initial_seed()
 
 
-def _laid_out(name: str, input: Any, dtype: DType | None, memory_format: Any) -> Any:
-    """An array of the shape of `input`, its dtype if there is none, and its layout unless another is asked for."""
-    require_tensor(name, "input", input, 1)
-    refuse(name, {"memory_format": memory_format})
-    dtype = dtype or input.array.dtype
-    return np.empty(input.array.shape, dtype) if memory_format is contiguous_format else empty_like_(input.array, dtype)
-
-
 def _like(create: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """`create` with the shape, the dtype and the layout of another Tensor."""
     name = f"{create.__name__}_like"
 
     def like(input: Tensor, *args: Any, dtype: Any = None, memory_format: Any = None, **keywords: Any) -> Tensor:
-        array = _laid_out(name, input, numpy_dtype(name, dtype), memory_format)
+        require_tensor(name, "input", input, 1)
+        refuse(name, {"memory_format": memory_format})
         if args:
             args = (number_of(name, "fill_value", args[0], 2), *args[1:])
-        result = create(tuple(input.shape), *args, dtype=BY_NUMPY[array.dtype], **keywords)
-        if array.strides != result.array.strides:
-            result.array = copied_like(result.array, array)
+        result = create(tuple(input.shape), *args, dtype=input.dtype if dtype is None else dtype, **keywords)
+        if memory_format is not contiguous_format and not in_order(input.array):
+            result.array = copied_like(result.array, input.array)
         return result
 
     like.__name__ = like.__qualname__ = name
@@ -344,9 +337,12 @@ def _drawn_like(name: str, fill: Callable[..., None], *arguments: Any) -> Callab
         generator: Any = None,
         **others: Any,
     ) -> Tensor:
-        refuse(name, others)
+        refuse(name, {**others, "memory_format": memory_format})
         check_device(name, device)
-        array = _laid_out(name, input, numpy_dtype(name, dtype), memory_format)
+        require_tensor(name, "input", input, 1)
+        kind = numpy_dtype(name, dtype) or input.array.dtype
+        shape = input.array.shape
+        array = np.empty(shape, kind) if memory_format is contiguous_format else empty_like_(input.array, kind)
         fill(array, *bounds, *arguments, stream_of(generator))
         return leaf(array, requires_grad)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine import dtypes
+from gradcli.engine import dtypes, ops
 from gradcli.engine.bfloat16 import BFLOAT16, converted
 from gradcli.engine.fitting import fitting
 from gradcli.engine.tensor import Tensor
@@ -35,22 +35,31 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """`data` itself if it is a Tensor of that dtype, its memory if it is an array of that dtype, otherwise a copy."""
     check_device("as_tensor", device)
     wanted = numpy_dtype("as_tensor", dtype)
-    if isinstance(data, Tensor) and (wanted is None or wanted == data.array.dtype):  # NumPy takes None for float64
-        return data
+    if isinstance(data, Tensor):
+        return data if wanted is None or wanted == data.array.dtype else ops.cast(data, wanted)
     if isinstance(data, np.ndarray) and (wanted is None or wanted == data.dtype):
         return from_numpy(data)
     return Tensor(_array(data, wanted)[()])
 
 
 def asarray(
-    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool | None = None
 ) -> Tensor:
-    """As `as_tensor`; with `copy`, always memory of its own, or, if that is False, never."""
-    result = tensor(obj, dtype=dtype, device=device) if copy else as_tensor(obj, dtype, device)
+    """As `as_tensor`; with `copy`, always memory of its own, or, if that is False, never.
+
+    A Tensor keeps its history unless `requires_grad` is False.
+    """
+    if copy and not isinstance(obj, Tensor):
+        result = tensor(obj, dtype=dtype, device=device)
+    else:
+        result = as_tensor(obj, dtype, device)
+        result = ops.clone(result, True) if copy and result is obj else result
     shared = isinstance(obj, (Tensor, np.ndarray)) and np.shares_memory(result.array, getattr(obj, "array", obj))
     if copy is False and not shared:
         raise ValueError("asarray(): no Tensor can be made of this without a copy")
-    return result.requires_grad_() if requires_grad else result
+    if requires_grad is False and result.requires_grad:
+        return result.detach()
+    return result.requires_grad_() if requires_grad and not result.requires_grad else result
 
 
 def from_numpy(ndarray: Any) -> Tensor:

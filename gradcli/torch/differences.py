@@ -19,6 +19,7 @@ DIFFERENCES = {
         ("torch.amax", "torch.amin", "torch.fmax", "torch.fmin", "torch.maximum", "torch.minimum"),
         "of +0 and -0 among equals, PyTorch's answer depends on where they lie in memory, ours does not always agree",
     ),
+    "torch.Tensor.resize_": "of a view beyond the memory that it shows a part of is refused, as is such an `out=`",
     "torch.backends.cudnn": "the settings change nothing",
     "torch.device": "as a context, takes cpu only",
     "torch.empty": "zeros, so that every run prints the same",

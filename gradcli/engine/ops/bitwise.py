@@ -32,6 +32,8 @@ def _shift(function: Callable[..., Any], beyond: Callable[[Any], Any]) -> Callab
 
     def shift(a: Any, b: Any) -> Any:
         inside = (b >= 0) & (b < 8 * a.dtype.itemsize)
+        if np.all(inside):
+            return function(a, b)
         return np.where(inside, function(a, np.where(inside, b, 0)), beyond(a))[()]
 
     return shift

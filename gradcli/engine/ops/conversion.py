@@ -11,8 +11,14 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.op import general
 from gradcli.engine.tensor import Tensor
 
+
+def _converted(x: Any, dtype: Any) -> Any:
+    """A repeated axis says nothing about an order in memory, and is not taken for one."""
+    return converted(np.ascontiguousarray(x) if 0 in x.strides and x.ndim > 1 else x, dtype)
+
+
 _cast = general(
-    "cast", "ToCopyBackward0", lambda x, dtype: converted(x, dtype), domain=REAL, x=lambda g: g
+    "cast", "ToCopyBackward0", _converted, domain=REAL, x=lambda g: g
 )  # the backward loop gives a cotangent the dtype of its argument
 
 

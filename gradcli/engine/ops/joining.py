@@ -34,7 +34,7 @@ def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
                 f"stack expects each tensor to be equal size, but got {[*arrays[0].shape]} at entry 0 and "
                 f"{[*array.shape]} at entry {i}"
             )
-    return np.stack(arrays, axis_in(axis, arrays[0].ndim + 1))
+    return np.ascontiguousarray(np.stack(arrays, axis_in(axis, arrays[0].ndim + 1)))
 
 
 stack = of_sequence(
@@ -67,7 +67,7 @@ def _cat(arrays: Sequence[Any], axis: int = 0) -> Any:
                     f"Sizes of tensors must match except in dimension {axis}. Expected size {n} but got size {m} for "
                     f"tensor number {i} in the list."
                 )
-    return np.concatenate(arrays, axis)
+    return np.ascontiguousarray(np.concatenate(arrays, axis))
 
 
 def _cut(g: Any, arrays: Sequence[Any], axis: int) -> list[Any]:

@@ -22,8 +22,12 @@ MATRIX = REAL.shaped(3, 4)
 
 
 def _fold(ufunc: Any, x: Any, axes: Axes, keepdims: bool, dtype: Any = None) -> Any:
-    """What `x.sum` and its like come to, without a function of NumPy's between, which costs time and warns of NaN."""
-    return ufunc.reduce(x, axes, dtype, None, keepdims)
+    """What `x.sum` and its like come to, without a function of NumPy's between, which costs time and warns of NaN.
+
+    The elements lie in memory in order, as PyTorch has it, however those of `x` lie.
+    """
+    result = ufunc.reduce(x, axes, dtype, None, keepdims)
+    return result if type(result) is not np.ndarray or result.flags.c_contiguous else np.ascontiguousarray(result)
 
 
 def _named(plain: str, along: str) -> Callable[..., str]:
@@ -108,7 +112,7 @@ prod = general("prod", _named("ProdBackward0", "ProdBackward1"), _prod, domain=M
 
 
 def _cumsum(x: Any, axis: int) -> Any:
-    return x.cumsum(axis_in(axis, x.ndim), _wide(x)).reshape(x.shape)
+    return np.ascontiguousarray(x.cumsum(axis_in(axis, x.ndim), _wide(x))).reshape(x.shape)
 
 
 cumsum: Callable[..., Any] = general(
@@ -121,7 +125,7 @@ cumsum: Callable[..., Any] = general(
 
 
 def _cumprod(x: Any, axis: int) -> Any:
-    return x.cumprod(axis_in(axis, x.ndim), _wide(x)).reshape(x.shape)
+    return np.ascontiguousarray(x.cumprod(axis_in(axis, x.ndim), _wide(x))).reshape(x.shape)
 
 
 def _cumprod_rule(g: Any, result: Any, x: Any, axis: int) -> Any:

@@ -229,6 +229,8 @@ def _shifted(x: Any, axis: int, kernel: str) -> tuple[Any, int]:
     if x.dtype.kind != "f":
         raise not_implemented(kernel, x.dtype)
     axis = axis_in(axis, x.ndim)
+    if x.ndim > 1 and not x.flags.c_contiguous:  # the result lies in memory in order
+        x = np.ascontiguousarray(x)
     return x - np.maximum.reduce(x, axis, keepdims=True, initial=-math.inf), axis
 
 

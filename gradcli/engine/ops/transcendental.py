@@ -136,7 +136,12 @@ def _sinc_slope(x: Any) -> Any:
     return np.where(near, -(math.pi**2) / 3 * x * series, quotient)
 
 
-sinc = _function("sinc", "SincBackward0", np.sinc, domain=REAL, x=lambda g, x: g * _sinc_slope(x))
+def _sinc(x: Any) -> Any:
+    """float16 is computed in float32: its multiples of pi are too coarse."""
+    return np.sinc(x.astype(np.float32)).astype(x.dtype) if x.dtype == np.float16 else np.sinc(x)
+
+
+sinc = _function("sinc", "SincBackward0", _sinc, domain=REAL, numpy=[np.sinc], x=lambda g, x: g * _sinc_slope(x))
 deg2rad = _function("deg2rad", "Deg2RadBackward0", np.deg2rad, domain=REAL, x=lambda g: g * (math.pi / 180))
 rad2deg = _function("rad2deg", "Rad2DegBackward0", np.rad2deg, domain=REAL, x=lambda g: g * (180 / math.pi))
 

@@ -8,7 +8,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
 from gradcli.torch.nn.configured import Configured
 
-__all__ = ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d"]
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
 class _Dropout(Configured):
@@ -38,3 +38,11 @@ class Dropout2d(_Dropout, function=F.dropout2d, p=0.5, inplace=False):
 
 class Dropout3d(_Dropout, function=F.dropout3d, p=0.5, inplace=False):
     """Dropout of whole channels of (n, channels, depth, height, width)."""
+
+
+class AlphaDropout(_Dropout, function=F.alpha_dropout, p=0.5, inplace=False):
+    """Dropout for SELU: mean and variance stay as they are."""
+
+
+class FeatureAlphaDropout(_Dropout, function=F.feature_alpha_dropout, p=0.5, inplace=False):
+    """AlphaDropout of whole channels."""
