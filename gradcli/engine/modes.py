@@ -218,6 +218,9 @@ class set_grad_enabled(_Switch):
     """Sets recording at once; used as a context manager or decorator it puts the former state back."""
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            kind = type(mode).__name__
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {kind}")
         super().__init__(mode)
         self._before = THREAD.mode.enabled
         _record(mode)

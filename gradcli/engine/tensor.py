@@ -232,6 +232,8 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
+        if not isinstance(wanted, bool):
+            raise RuntimeError("requires_grad must be a bool")  # noqa: TRY004  # as PyTorch
         if wanted and self.array.dtype.kind not in "fc":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if wanted and not THREAD.mode.inference and hasattr(self, "origin") and self.origin.mode == "inferred":
@@ -244,9 +246,16 @@ class Tensor:
         self.tracked = wanted
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+<<<<<<< HEAD
         """Sets `requires_grad`, by its rules. Raises RuntimeError in a function that is transformed."""
         if THREAD.mode.transforms:
             raise RuntimeError(TRANSFORMED.format("requires_grad_", FUNCTIONAL))
+=======
+        """Sets `requires_grad`, by its rules."""
+        if not isinstance(requires_grad, bool):
+            kind = type(requires_grad).__name__
+            raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
+>>>>>>> face-e
         self.requires_grad = requires_grad
         return self
 

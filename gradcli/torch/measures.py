@@ -217,7 +217,7 @@ def _strips(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> Any:
         raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
     if not y.ndim:
         raise no_axes(dim)
-    length = y.shape[dim]
+    length = y.shape[axis_in(dim, y.ndim)]
     sums = ops.add(ops.slice_axis(y, dim, 0, length - 1), ops.slice_axis(y, dim, 1, length))
     if x is None:
         return ops.mul(sums, dx)
@@ -233,8 +233,8 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = 
     """The area under points at the places `x`, or `dx` (1) apart, along `dim`."""
     require_tensor("trapezoid", "y", y, 1)
     require_int("trapezoid", "dim", dim, None)
-    if y.ndim and not y.shape[dim]:
-        axis = axis_in(dim, y.ndim)
+    axis = axis_in(dim, y.ndim)
+    if y.ndim and not y.shape[axis]:
         return Tensor(np.zeros([n for i, n in enumerate(y.shape) if i != axis], y.array.dtype))
     return ops.div(ops.sum(_strips("trapezoid", y, x, 1 if dx is None else dx, dim), dim), 2.0)
 

@@ -78,6 +78,8 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
         raise RuntimeError("cannot resize variables that require grad")
     refuse_captured(self)
     shape = tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+    if min(shape, default=0) < 0:
+        raise RuntimeError(f"resize_: a size must not be negative, but got {[*shape]}")
     memory, start = whole_memory(give_memory(self)), self.storage_offset()
     count = math.prod(shape)
     if start + count > memory.size:

@@ -14,8 +14,12 @@ from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
+<<<<<<< HEAD
 from gradcli.engine.views import tie
 from gradcli.torch.arguments import require_tensor
+=======
+from gradcli.torch.arguments import require_int, require_tensor
+>>>>>>> face-e
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 
@@ -75,8 +79,12 @@ def scatter_reduce(
     require_tensor("scatter_reduce", "input", input, 1)
     require_tensor("scatter_reduce", "index", index, 3)
     require_tensor("scatter_reduce", "src", src, 4)
+<<<<<<< HEAD
     if src.array.dtype != input.array.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+=======
+    require_int("scatter_reduce", "dim", dim, 2)
+>>>>>>> face-e
     if reduce not in ops.COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     return ops.reduce_along(input, dim, index, src, reduce, include_self)
@@ -93,6 +101,12 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
     size, stride = tuple(size), tuple(stride)
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
+    if min(stride, default=0) < 0:
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {[*stride]}")
+    if min(size, default=0) < 0:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={[*size]} and strides={[*stride]}")
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
     reach = offset + 1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
     itemsize = memory.itemsize
     if reach > memory.size and 0 not in size:
