@@ -246,16 +246,12 @@ class Tensor:
         self.tracked = wanted
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-<<<<<<< HEAD
         """Sets `requires_grad`, by its rules. Raises RuntimeError in a function that is transformed."""
-        if THREAD.mode.transforms:
-            raise RuntimeError(TRANSFORMED.format("requires_grad_", FUNCTIONAL))
-=======
-        """Sets `requires_grad`, by its rules."""
         if not isinstance(requires_grad, bool):
             kind = type(requires_grad).__name__
             raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
->>>>>>> face-e
+        if THREAD.mode.transforms:
+            raise RuntimeError(TRANSFORMED.format("requires_grad_", FUNCTIONAL))
         self.requires_grad = requires_grad
         return self
 

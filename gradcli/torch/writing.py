@@ -14,12 +14,8 @@ from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
-<<<<<<< HEAD
 from gradcli.engine.views import tie
-from gradcli.torch.arguments import require_tensor
-=======
 from gradcli.torch.arguments import require_int, require_tensor
->>>>>>> face-e
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 
@@ -79,12 +75,9 @@ def scatter_reduce(
     require_tensor("scatter_reduce", "input", input, 1)
     require_tensor("scatter_reduce", "index", index, 3)
     require_tensor("scatter_reduce", "src", src, 4)
-<<<<<<< HEAD
+    require_int("scatter_reduce", "dim", dim, 2)
     if src.array.dtype != input.array.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
-=======
-    require_int("scatter_reduce", "dim", dim, 2)
->>>>>>> face-e
     if reduce not in ops.COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     return ops.reduce_along(input, dim, index, src, reduce, include_self)
