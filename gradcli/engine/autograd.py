@@ -14,7 +14,7 @@ from gradcli.engine.graph import AccumulateGrad, Node, Observer, pull_back, sour
 from gradcli.engine.hooks import LEAF_HOOKS
 from gradcli.engine.inplace import own_memory
 from gradcli.engine.memory import laid_out, touch
-from gradcli.engine.modes import EVERYWHERE, THREAD, recording, told
+from gradcli.engine.modes import EVERYWHERE, THREAD, told
 from gradcli.engine.tensor import Size, Tensor
 
 Roots = Sequence[Tensor]
@@ -113,7 +113,8 @@ def run(
             with end.lock:
                 _accumulate(end.variable, _tensor(gradient), recorded=create_graph)
 
-    with recording(differentiable):
+    former, mode.enabled = mode.enabled, differentiable
+    try:
         grads = pull_back(
             [source_of(root) for root in roots],
             cotangents if differentiable else [np.asarray(c.array)[()] for c in cotangents],
@@ -124,7 +125,9 @@ def run(
             accumulate=accumulate if accumulates else None,
             observer=_all((*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))),
         )
-    return {end: _tensor(g) for end, g in grads.items()}
+    finally:
+        mode.enabled = former
+    return {end: _tensor(g) for end, g in grads.items()} if not accumulates else {}
 
 
 def _tensor(gradient: Any) -> Tensor:
