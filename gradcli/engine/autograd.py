@@ -14,7 +14,7 @@ from gradcli.engine.graph import AccumulateGrad, Node, Observer, Vjp, of_dtype, 
 from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS
 from gradcli.engine.inplace import own_memory
 from gradcli.engine.memory import laid_out, touch
-from gradcli.engine.modes import EVERYWHERE, THREAD, recording, told
+from gradcli.engine.modes import EVERYWHERE, THREAD, told
 from gradcli.engine.tensor import NUMPY, Size, Tensor
 
 Roots = Sequence[Tensor]
@@ -150,7 +150,8 @@ def run(
             with end.lock:
                 _accumulate(end.variable, _tensor(gradient), recorded=create_graph)
 
-    with recording(differentiable):
+    former, mode.enabled = mode.enabled, differentiable
+    try:
         grads = pull_back(
             [source_of(root) for root in roots],
             flowing,
@@ -163,7 +164,9 @@ def run(
             observer=_all((*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))),
             vjp=vjp,
         )
-    return {end: _tensor(g.all if batched else g) for end, g in grads.items()}
+    finally:
+        mode.enabled = former
+    return {} if accumulates else {end: _tensor(g.all if batched else g) for end, g in grads.items()}
 
 
 def _tensor(gradient: Any) -> Tensor:

@@ -262,6 +262,7 @@ class _Ends:
 
     nodes    those to be gone back through, in order
     leading  what is wanted, and the nodes from which a path leads there; None if nothing is left out
+    cut      the edges to follow of the nodes that are wanted, or have edges that do not lead there: None for those
     found    the cotangents that have arrived
     last     by node: the leaves to which none of those that come after it contributes; empty if no hook hears when
     """
@@ -269,28 +270,31 @@ class _Ends:
     def __init__(
         self, nodes: list[Node], wanted: Iterable[Any], past_wanted: bool, accumulate: Accumulate | None
     ) -> None:
-        self.found: dict[Any, Any] = {}
-        self.leading: set[Any] | None = None
-        self.last: dict[Node, list[AccumulateGrad]] = {}
         self.nodes = nodes
+        self.leading: set[Any] | None = None
+        self.cut: dict[Node, tuple[Any, ...]] = {}
+        self.found: dict[Any, Any] = {}
+        self.last: dict[Node, list[AccumulateGrad]] = {}
         self._wanted = set(wanted)
         self._past_wanted = past_wanted
         self._accumulate = accumulate
         if self._wanted:
-            self.leading = set(self._wanted)
+            self.leading = leading = set(self._wanted)
             for node in reversed(nodes):
-                if not self.leading.isdisjoint(node.edges):
-                    self.leading.add(node)
-            self.nodes = [node for node in nodes if node in self.leading]
+                edges = tuple([edge if edge in leading else None for edge in node.edges])
+                if edges.count(None) < len(edges):
+                    leading.add(node)
+                if edges != node.edges or node in self._wanted:
+                    self.cut[node] = edges
+            self.nodes = [node for node in nodes if node in leading]
         if HOOKS or LEAF_HOOKS:
             last = {edge: node for node in self.nodes for edge in node.edges if type(edge) is AccumulateGrad}
             for leaf, node in last.items():
                 self.last.setdefault(node, []).append(leaf)
 
     def followed(self, node: Node, g: Any) -> tuple[Any, ...]:
-        """The edges of a node along which the pass goes on; () if it ends there."""
-        assert self.leading is not None
-        edges = tuple([edge if edge in self.leading else None for edge in node.edges])
+        """The edges of one of the `cut` nodes along which the pass goes on; () if it ends there."""
+        edges = self.cut[node]
         if not self._past_wanted and edges.count(None) == len(edges):
             self.found[node] = run_hooks(node, g)
             return ()
@@ -356,7 +360,7 @@ def pull_back(
         g = grads.pop(node, None)
         if g is None:
             continue
-        edges = node.edges if ends.leading is None else ends.followed(node, g)
+        edges = ends.followed(node, g) if node in ends.cut else node.edges
         if not edges:
             continue
         if HOOKS or PREHOOKS:

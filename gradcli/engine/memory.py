@@ -103,9 +103,11 @@ def note_detached(node: Any) -> None:
 
 def laid_out(values: Any, like: Any) -> Any:
     """A copy of the values, with the strides of `like` if its elements leave no gaps in memory, else in their order."""
-    by_stride = sorted(range(like.ndim), key=lambda axis: -like.strides[axis])
-    if like.flags.c_contiguous or not like.transpose(by_stride).flags.c_contiguous:
+    if like.flags.c_contiguous:
         return np.array(values, order="C")[()]
+    by_stride = sorted(range(like.ndim), key=lambda axis: -like.strides[axis])
+    if not like.transpose(by_stride).flags.c_contiguous:
+        return np.array(values, order="C")
     return np.array(values.transpose(by_stride), order="C").transpose(np.argsort(by_stride))
 
 
