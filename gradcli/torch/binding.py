@@ -148,18 +148,22 @@ def bound(
     no_bools: str = "",
     no_bools_wanted: str = "",
     floats_only: str = "",
+    with_out: bool = True,
 ) -> Callable[..., Any]:
     """`compute`, an engine function, under PyTorch's name and signature.
 
     no_bools     the error for truth values, which NumPy computes with and PyTorch does not
     no_bools_wanted  the kernel that PyTorch lacks for truth values as the dtype of the result
     floats_only  the kernel that PyTorch lacks where no argument holds floats; NumPy has an answer
+    with_out     whether it takes `out`
     real_only    whether complex Tensors are refused, for which NumPy has an answer and PyTorch has none
     """
     defaults, kept, dtype = signature.defaults, signature.kept, signature.dtype
 
     def function(*args: Any, **keywords: Any) -> Any:
         if "out" in keywords:
+            if not with_out:
+                raise TypeError(f"{name}() got an unexpected keyword argument 'out'")
             out = keywords.pop("out")
             if name in OUT_SAYS and isinstance(out, Tensor):
                 keywords["dtype"] = _said_by(out, keywords.get("dtype"))
