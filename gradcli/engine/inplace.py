@@ -225,6 +225,13 @@ def adopt(target: Tensor, result: Tensor) -> None:
             _show(target, target.base)
 
 
+def forget(target: Tensor, node: str) -> None:
+    """Gives `target` the history of values that depend on nothing, from a node of that name: its gradient is 0."""
+    if THREAD.mode.enabled and target.tracked:
+        drawn = Node(_DRAWN, (source_of(target),), (None, None), target.array, node)
+        adopt(target, Tensor(target.array, True, drawn))
+
+
 def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
     """Gives `base` the history of a copy in which the elements at `places` came from `value`."""
     with_shape = ops.expand(value, places.shape) if value.array.shape != places.shape else value
@@ -280,6 +287,7 @@ _COPY_SLICES = Op(
     {"base": _without, "value": lambda g, places: ops.index(ops.reshape(g, (-1,)), (places,))},
     (REAL, REAL),
 )
+_DRAWN = Op("drawn", "", lambda x: x, {"x": lambda g: np.zeros_like(g)}, REAL)
 _AS_STRIDED = Op(
     "as_strided",
     "AsStridedBackward0",
