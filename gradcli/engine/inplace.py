@@ -206,13 +206,6 @@ def write(target: Tensor, values: Any, *, aside: bool = False) -> None:
     touch(target.array)
 
 
-def forget(target: Tensor) -> None:
-    """Gives `target` the history of its new values, which depend on nothing: what it had before gets zeros."""
-    if THREAD.mode.enabled and target.tracked:
-        node = Node(_FORGET, (source_of(target),), (), target.array, "RandomBackward0")
-        adopt(target, Tensor(target.array, True, node))
-
-
 def zero_gradient(x: Tensor) -> None:
     """Sets the `.grad` of `x`, if it has one, to zero in place; it loses its history."""
     if (gradient := x.grad) is not None:
@@ -266,6 +259,13 @@ def adopt(target: Tensor, result: Tensor) -> None:
         _copy_slices(target.base, _places(target, target.base), result)
         if target.grad_fn is None or not target.tracked:
             _show(target, target.base)
+
+
+def forget(target: Tensor, node: str) -> None:
+    """Gives `target` the history of values that depend on nothing, from a node of that name: its gradient is 0."""
+    if THREAD.mode.enabled and target.tracked:
+        drawn = Node(_DRAWN, (source_of(target),), (None, None), target.array, node)
+        adopt(target, Tensor(target.array, True, drawn))
 
 
 def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
@@ -323,7 +323,6 @@ def _looked_back(g: Any, x: Any, places: Any) -> Any:
     return ops.reshape(ops.slice_axis(spread, 0, 0, count, 1), x.shape)
 
 
-_FORGET = Op("forget", "RandomBackward0", lambda x: x, {"x": lambda g: np.zeros_like(g)}, REAL)
 _COPY_SLICES = Op(
     "copy_slices",
     "torch::autograd::CopySlices",
@@ -331,6 +330,7 @@ _COPY_SLICES = Op(
     {"base": _without, "value": lambda g, places: ops.index(ops.reshape(g, (-1,)), (places,))},
     (REAL, REAL),
 )
+_DRAWN = Op("drawn", "", lambda x: x, {"x": lambda g: np.zeros_like(g)}, REAL)
 _AS_STRIDED = Op(
     "as_strided",
     "AsStridedBackward0",

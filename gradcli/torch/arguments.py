@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import dtypes
+from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
 from gradcli.torch.devices import MEANINGLESS
@@ -84,6 +85,12 @@ def refuse_whole(kernel: str, values: Iterable[Any]) -> None:
     found = [value.array.dtype for value in values if isinstance(value, Tensor)]
     if all(dtype.kind in "bui" for dtype in found):
         raise not_implemented(kernel, dtypes.result_type(*(np.empty(1, dtype) for dtype in found)))
+
+
+def refuse_gradients(function: str, *inputs: Any) -> None:
+    """Raises NotImplementedError if one of the Tensors needs a gradient, where it would be 0."""
+    if THREAD.mode.enabled and any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
+        raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
 
 
 def number_of(function: str, name: str, value: Any, position: int) -> Any:

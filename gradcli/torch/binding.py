@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.modes import THREAD
 from gradcli.engine.ops import cast
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
@@ -153,18 +154,22 @@ def bound(
     no_bools: str = "",
     no_bools_wanted: str = "",
     floats_only: str = "",
+    with_out: bool = True,
 ) -> Callable[..., Any]:
     """`compute`, an engine function, under PyTorch's name and signature.
 
     no_bools     the error for truth values, which NumPy computes with and PyTorch does not
     no_bools_wanted  the kernel that PyTorch lacks for truth values as the dtype of the result
     floats_only  the kernel that PyTorch lacks where no argument holds floats; NumPy has an answer
+    with_out     whether it takes `out`
     real_only    whether complex Tensors are refused, for which NumPy has an answer and PyTorch has none
     """
     defaults, kept, dtype = signature.defaults, signature.kept, signature.dtype
 
     def function(*args: Any, **keywords: Any) -> Any:
         if "out" in keywords:
+            if not with_out:
+                raise TypeError(f"{name}() got an unexpected keyword argument 'out'")
             out = keywords.pop("out")
             if name in OUT_SAYS and isinstance(out, Tensor):
                 keywords["dtype"] = _said_by(out, keywords.get("dtype"))
@@ -177,9 +182,7 @@ def bound(
         signature.check(name, values)
         wanted = None if dtype is None else numpy_dtype(name, values.pop(dtype))
         if wanted is not None:
-            if no_bools_wanted and wanted.kind == "b":
-                raise not_implemented(no_bools_wanted, wanted)
-            values[0] = cast(values[0], wanted)
+            values[0] = _in(wanted, values[0], no_bools_wanted)
         if no_bools and values[0].array.dtype.kind == "b":
             raise (NotImplementedError if "not implemented" in no_bools else RuntimeError)(no_bools)
         if floats_only:
@@ -194,6 +197,15 @@ def bound(
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"As `torch.{name}`: ({', '.join(signature.names)})."
     return function
+
+
+def _in(wanted: Any, x: Tensor, no_bools: str) -> Any:
+    """`x` in the dtype that is asked for. Raises PyTorch's errors for what a sum in that dtype cannot be."""
+    if no_bools and wanted.kind == "b":
+        raise not_implemented(no_bools, wanted)
+    if wanted.kind in "bui" and x.requires_grad and THREAD.mode.enabled:
+        raise RuntimeError(f"Autograd not support dtype: {TYPE_NAMES[wanted.name].scalar}")
+    return cast(x, wanted)
 
 
 def _said_by(out: Tensor, dtype: Any) -> Any:

@@ -39,7 +39,6 @@ DIFFERENCES = {
     ),
     "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
-    "torch.Tensor.normal_": "as after every method that draws, `grad_fn` is called RandomBackward0",
     "torch.Tensor.detach_": "backward also refuses what a user's Function saved and was then detached so",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
     "torch.save": "a zip of NumPy arrays and JSON; whole modules, and other objects that only a pickle can hold, are "

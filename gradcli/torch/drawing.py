@@ -12,11 +12,10 @@ from gradcli.engine.errors import size_mismatch
 from gradcli.engine.inplace import own_memory
 from gradcli.engine.layout import along_memory
 from gradcli.engine.memory import touch
-from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
-from gradcli.torch.arguments import only_default, require_tensor, shape_of
+from gradcli.torch.arguments import only_default, refuse_gradients, require_tensor, shape_of
 from gradcli.torch.data import leaf
 from gradcli.torch.devices import check_device
 from gradcli.torch.filling import stream_of
@@ -48,7 +47,7 @@ def normal(
         settings = (("size", size), ("dtype", dtype), ("device", device), ("requires_grad", requires_grad or None))
         for name, value in settings:
             only_default("normal", name, value)
-        _refuse_gradients("normal", mean, std)
+        refuse_gradients("normal", mean, std)
         if mismatch := size_mismatch(given[0].array.shape, given[-1].array.shape):
             raise mismatch
         shape, kind = np.broadcast_shapes(*(x.array.shape for x in given)), given[0].array.dtype
@@ -97,15 +96,10 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     would be zero.
     """
     require_tensor("bernoulli", "input", input, 1)
-    _refuse_gradients("bernoulli", input)
+    refuse_gradients("bernoulli", input)
     array = np.empty(input.array.shape, input.array.dtype)
     filling.bernoulli(array, np.asarray(input.array) if p is None else p, stream_of(generator))
     return Tensor(array[()])
-
-
-def _refuse_gradients(function: str, *inputs: Any) -> None:
-    if THREAD.mode.enabled and any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
-        raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
 
 
 @with_out

@@ -187,6 +187,15 @@ FLOATS_ONLY = {"frac": "frac_cpu", "hypot": "hypot_cpu", "logaddexp": "logaddexp
 """The functions that take no whole numbers, with their kernels."""
 
 
+WITHOUT_OUT = frozenset(
+    "adjoint argsort broadcast_to chunk conj det diag_embed diagonal dsplit flatten flip fliplr flipud hsplit imag "
+    "index_fill isfinite isinf isnan linalg.diagonal logdet masked_fill masked_scatter movedim narrow permute ravel "
+    "real relu repeat_interleave reshape roll select split squeeze t tensor_split tile trace transpose unbind "
+    "unflatten unsqueeze view_as_complex view_as_real vsplit".split()
+)
+"""The functions that have no `out`."""
+
+
 def structured(compute: Callable[..., Any], structure: Any) -> Callable[..., Any]:
     """`compute`, which gives a tuple, with a tuple of that type in its place."""
     return lambda *args: structure(*compute(*args))
@@ -214,6 +223,7 @@ def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
                     no_bools=NO_BOOLS.get(name, ""),
                     no_bools_wanted=NO_BOOLS_WANTED.get(name, ""),
                     floats_only=FLOATS_ONLY.get(name, ""),
+                    with_out=prefix + name not in WITHOUT_OUT,
                 )
     return functions
 

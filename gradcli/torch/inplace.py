@@ -24,7 +24,7 @@ from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
-from gradcli.torch.arguments import require_int
+from gradcli.torch.arguments import refuse_gradients, require_int
 from gradcli.torch.filling import stream_of
 from gradcli.torch.functions import FUNCTIONS
 
@@ -142,30 +142,32 @@ def polygamma_(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
     return change(self, lambda before: FUNCTIONS["polygamma"](*args, input=before, **keywords))
 
 
-def _drawn(self: Tensor, fill: Callable[[Any], None]) -> Tensor:
-    """The Tensor with random numbers in place, through which no gradient passes."""
+def _drawn(self: Tensor, node: str, fill: Callable[[Any], None]) -> Tensor:
+    """The Tensor with random numbers in place, which its history ends at, in a node of that name."""
     refuse_leaf(self)
     own_memory(self)
     fill(self.array)
     touch(self.array)
-    forget(self)
+    forget(self, node)
     return self
 
 
 def uniform_(self: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Any = None) -> Tensor:
     """Uniform random numbers in [a, b), in place."""
-    return _drawn(self, lambda array: filling.uniform(array, a, b, stream_of(generator)))
+    return _drawn(self, "UniformBackward0", lambda array: filling.uniform(array, a, b, stream_of(generator)))
 
 
 def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
     """Normal random numbers, in place."""
-    return _drawn(self, lambda array: filling.normal(array, mean, std, stream_of(generator)))
+    return _drawn(self, "NormalBackward0", lambda array: filling.normal(array, mean, std, stream_of(generator)))
 
 
 def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: Any = None) -> Tensor:
     """Ones with probability p, else zeros, in place; a Tensor has a probability for each element."""
+    refuse_gradients("bernoulli_", p)
+    node = "BernoulliBackward1" if isinstance(p, Tensor) else "BernoulliBackward2"
     chance = np.asarray(ops.expand(p.detach(), self.array.shape).array) if isinstance(p, Tensor) else p
-    return _drawn(self, lambda array: filling.bernoulli(array, chance, stream_of(generator)))
+    return _drawn(self, node, lambda array: filling.bernoulli(array, chance, stream_of(generator)))
 
 
 def random_(self: Tensor, *bounds: int | None, generator: Any = None, **named: int | None) -> Tensor:
@@ -178,27 +180,28 @@ def random_(self: Tensor, *bounds: int | None, generator: Any = None, **named: i
         if value is not None:
             require_int("random_", name, value, position)
     low, high = given.get("from", 0 if given else None), given.get("to")
-    return _drawn(self, lambda array: filling.integers(array, low, high, stream_of(generator)))
+    node = f"RandomBackward{(2, 1, 0)[len(given)]}"
+    return _drawn(self, node, lambda array: filling.integers(array, low, high, stream_of(generator)))
 
 
 def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
     """Exponentially distributed random numbers with the rate `lambd`, in place."""
-    return _drawn(self, lambda array: filling.exponential(array, lambd, stream_of(generator)))
+    return _drawn(self, "ExponentialBackward0", lambda array: filling.exponential(array, lambd, stream_of(generator)))
 
 
 def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
     """How many trials, each with probability p, the first success takes, at random, in place."""
-    return _drawn(self, lambda array: filling.geometric(array, p, stream_of(generator)))
+    return _drawn(self, "GeometricBackward0", lambda array: filling.geometric(array, p, stream_of(generator)))
 
 
 def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Tensor:
     """Random numbers of Cauchy's distribution, in place."""
-    return _drawn(self, lambda array: filling.cauchy(array, median, sigma, stream_of(generator)))
+    return _drawn(self, "CauchyBackward0", lambda array: filling.cauchy(array, median, sigma, stream_of(generator)))
 
 
 def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Tensor:
     """Random numbers whose logarithms are normal with this mean and deviation, in place."""
-    return _drawn(self, lambda array: filling.log_normal(array, mean, std, stream_of(generator)))
+    return _drawn(self, "LogNormalBackward0", lambda array: filling.log_normal(array, mean, std, stream_of(generator)))
 
 
 def _written(self: Tensor, values: list[Any]) -> Tensor:

@@ -278,6 +278,20 @@ with torch.inference_mode():
             "no_grad": "torch.no_grad()(y.zero_)()",
         }.items()
     },
+    "random numbers end a history": """
+y=torch.ones(3,requires_grad=True)
+z=y*2
+r=z.normal_()
+(r*r+y).sum().backward()
+shown = r.requires_grad, r.grad_fn.name(), y.grad
+""",
+    "random numbers in a part": """
+y=torch.ones(3,requires_grad=True)
+z=y*2
+z[1:].uniform_(2,3)
+(z*3).sum().backward()
+shown = z.grad_fn.name(), y.grad
+""",
 }  # fmt: skip
 """By what they show."""
 
