@@ -78,9 +78,15 @@ def _reshaped_in_place(self: Tensor, shape: tuple[int, ...]) -> Any:
 
 
 def _stride(self: Tensor, dim: int | None = None) -> Any:
-    """How many elements lie between neighbours along each axis, or along one."""
-    strides = tuple(n // self.array.itemsize for n in self.array.strides)
-    return strides if dim is None else strides[axis_in(dim, self.ndim)]
+    """How many elements lie between neighbours along each axis, or along one.
+
+    For a new axis of length 1, where NumPy has 0, as many as lie in the axes that follow it.
+    """
+    shape, strides = self.array.shape, [n // self.array.itemsize for n in self.array.strides]
+    for axis in reversed(range(len(strides))):
+        if shape[axis] == 1 and strides[axis] == 0:
+            strides[axis] = shape[axis + 1] * strides[axis + 1] if axis + 1 < len(strides) else 1
+    return tuple(strides) if dim is None else strides[axis_in(dim, self.ndim)]
 
 
 def _storage_offset(self: Tensor) -> int:

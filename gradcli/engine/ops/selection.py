@@ -16,7 +16,7 @@ from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.gathering import values
 from gradcli.engine.ops.indexing import index as elements
 from gradcli.engine.ops.indexing import scatter as place
-from gradcli.engine.ops.shape import expand, flatten, reshape, unsqueeze
+from gradcli.engine.ops.shape import clone, expand, flatten, reshape, unsqueeze
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -38,7 +38,7 @@ def _lines(name: str, x: Any, index: Any, axis: int) -> tuple[Any, ...]:
 _index_select: Callable[..., Any] = general(
     "index_select",
     "IndexSelectBackward0",
-    lambda x, index, axis: x[_lines("index_select", x, index, axis)],
+    lambda x, index, axis: x.take(_lines("index_select", x, index, axis)[-1], axis),
     domain=(MATRIX, REAL),
     shapes_only=["x"],
     x=lambda g, x, index, axis: place(g, x.shape, _lines("index_select", x, index, axis)),
@@ -175,7 +175,7 @@ def repeat_interleave(x: Any, repeats: Any = None, axis: int | None = None) -> A
         return index_select(x, axis, np.repeat(np.arange(n), counts))
     spread = unsqueeze(x, axis + 1)
     spread = expand(spread, (*x.shape[: axis + 1], counts, *x.shape[axis + 1 :]))
-    return reshape(spread, (*x.shape[:axis], n * counts, *x.shape[axis + 1 :]))
+    return reshape(clone(spread), (*x.shape[:axis], n * counts, *x.shape[axis + 1 :]))
 
 
 # Masks
