@@ -233,7 +233,7 @@ WHOLE: dict[str, dict[str, Formula]] = {
     "select": {"x": PLACED},
     "slice_axis": {"x": PLACED},
     "index": {"x": PLACED},
-    "diagonal": {"x": _diagonal},
+    "diagonal_copy": {"x": _diagonal},
     "diag_embed": {"x": "diag(g, offset)"},
 }
 

@@ -224,6 +224,8 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: 
             _check_extension(input, other, axis)
     parts = [x for x in (prepend, input, append) if x is not None]
     result = ops.cat(parts, dim) if len(parts) > 1 else input
+    if not n:
+        return ops.clone(result)
     step = ops.logical_xor if result.array.dtype.kind == "b" else ops.sub
     for _ in range(n):
         length = result.shape[dim]

@@ -89,11 +89,17 @@ def _reshaped_in_place(self: Tensor, shape: tuple[int, ...]) -> Any:
 
 
 def _stride(self: Tensor, dim: int | None = None) -> Any:
-    """How many elements lie between neighbours along each axis, or along one."""
-    strides = tuple(n // self.array.itemsize for n in self.array.strides)
+    """How many elements lie between neighbours along each axis, or along one.
+
+    For a new axis of length 1, where NumPy has 0, as many as lie in the axes that follow it.
+    """
+    shape, strides = self.array.shape, [n // self.array.itemsize for n in self.array.strides]
     if not (self.array.size or any(strides)):  # NumPy's empty arrays have none
-        strides = tuple(math.prod(max(n, 1) for n in self.array.shape[i + 1 :]) for i in range(self.ndim))
-    return strides if dim is None else strides[axis_in(dim, self.ndim)]
+        strides = [math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(self.ndim)]
+    for axis in reversed(range(len(strides))):
+        if shape[axis] == 1 and strides[axis] == 0:
+            strides[axis] = shape[axis + 1] * strides[axis + 1] if axis + 1 < len(strides) else 1
+    return tuple(strides) if dim is None else strides[axis_in(dim, self.ndim)]
 
 
 def _storage_offset(self: Tensor) -> int:

@@ -111,6 +111,7 @@ _SUMMED: Mapping[str, Any] = {
     "mm": lambda a, _: a.shape[-1],
     "bmm": lambda a, _: a.shape[-1],
     "addmm": lambda _, a, *__: a.shape[-1],
+    "addbmm": lambda _, a, *__: a.shape[-1] * a.shape[0],
     "baddbmm": lambda _, a, *__: a.shape[-1],
     "conv": lambda _, weight, *__: weight[0].size,
     "conv_transpose": lambda _, weight, *__: weight[:, 0].size,

@@ -29,6 +29,7 @@ WRITTEN: dict[str, str] = {
     "addmm scaled": f"{_ADDED}(a @ b)",
     "addmv": f"{_ADDED}(a @ b)",
     "baddbmm": f"{_ADDED}(a @ b)",
+    "addbmm": f"{_ADDED}sum(a @ b, 0)",
     "addr": f"{_ADDED}outer(a, b)",
     # activations
     "logistic": "1/(1 + exp(-x))",

@@ -105,6 +105,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     # decompositions and other matrices
     **{name: getattr(torch.linalg, name) for name in ("qr", "cholesky")},
     "pinv": lambda x, rtol, hermitian: torch.linalg.pinv(x),
+    "diagonal_copy": torch.diag,
     "unique": lambda x, axis: torch.unique(x, True, True, True, axis),
     "unique_consecutive": lambda x, axis: torch.unique_consecutive(x, True, True, axis),
     "lstsq": lambda a, b: torch.linalg.lstsq(a, b).solution,

@@ -219,6 +219,16 @@ diagonal = view_of(
 )
 
 
+diagonal_copy = general(
+    "diagonal_copy",
+    "DiagonalBackward0_copy",
+    lambda x, offset=0: _diagonal(x, offset).copy(),
+    domain=REAL.shaped(3, 4),
+    shapes_only=["x"],
+    x=lambda g, x, offset: _back_onto_diagonal(g, x, offset, 0, 1),
+)
+
+
 def _diag_embed(x: Any, offset: int = 0, axis1: int = -2, axis2: int = -1) -> Any:
     n = x.shape[-1] + abs(offset)
     matrices = np.zeros((*x.shape[:-1], n, n), x.dtype)
@@ -236,10 +246,10 @@ diag_embed = general(
 
 
 def diag(x: Any, k: int = 0) -> Any:
-    """The matrix with the vector `x` on its `k`-th diagonal; of a matrix, that diagonal."""
+    """The matrix with the vector `x` on its `k`-th diagonal; of a matrix, a copy of that diagonal."""
     if x.ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {x.ndim}D")
-    return diag_embed(x, k) if x.ndim == 1 else diagonal(x, k)
+    return diag_embed(x, k) if x.ndim == 1 else diagonal_copy(x, k)
 
 
 NUMPY[np.diag] = diag

@@ -16,7 +16,7 @@ from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.gathering import values
 from gradcli.engine.ops.indexing import index as elements
 from gradcli.engine.ops.indexing import scatter as place
-from gradcli.engine.ops.shape import expand, flatten, reshape, unsqueeze
+from gradcli.engine.ops.shape import clone, expand, flatten, reshape, unsqueeze
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
@@ -63,7 +63,7 @@ def _lines(name: str, x: Any, index: Any, axis: int) -> tuple[Any, ...]:
 def _selected(x: Any, index: Any, axis: int) -> Any:
     key = _lines("index_select", np.atleast_1d(x), index, axis)
     if x.ndim:
-        return x[key]
+        return x.take(key[-1], axis)
     if index.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
     return x
@@ -249,7 +249,7 @@ def repeat_interleave(x: Any, repeats: Any = None, axis: int | None = None) -> A
         return index_select(x, axis, np.repeat(np.arange(n), counts))
     spread = unsqueeze(x, axis + 1)
     spread = expand(spread, (*x.shape[: axis + 1], counts, *x.shape[axis + 1 :]))
-    return reshape(spread, (*x.shape[:axis], n * counts, *x.shape[axis + 1 :]))
+    return reshape(clone(spread), (*x.shape[:axis], n * counts, *x.shape[axis + 1 :]))
 
 
 # Masks

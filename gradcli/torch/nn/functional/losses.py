@@ -46,9 +46,11 @@ def _in(dtype: DType, x: Tensor) -> Any:
     return x if x.array.dtype == dtype else ops.cast(x, dtype)
 
 
-def _in_one_dtype(*tensors: Tensor) -> tuple[Any, ...]:
-    dtype = result_type(*(x.array for x in tensors))
-    return tuple(_in(dtype, x) for x in tensors)
+def _in_one_dtype(input: Tensor, target: Tensor) -> tuple[Any, Any]:
+    if input.array.dtype == target.array.dtype:
+        return input, target
+    dtype = result_type(input.array, target.array)
+    return _in(dtype, input), _in(dtype, target)
 
 
 def _alike(input: Tensor, target: Tensor) -> tuple[Any, Any]:
