@@ -30,8 +30,8 @@ DIFFERENCES = {
     "torch.save": "a zip of NumPy arrays and JSON; whole modules are refused: save the `state_dict()`; two tensors "
     "that share memory are saved as two",
     "torch.autograd.forward_ad.dual_level": "what another thread computes under `no_grad` has no tangent",
-    "torch.func.jvp": "the tangents are those of the gradients' rules, where PyTorch's forward mode has another convention: "
-    "`prelu` at 0, `clamp` with equal limits, `embedding` with `padding_idx` or `scale_grad_by_freq`",
+    "torch.func.jvp": "the tangents are those of the gradients' rules, where PyTorch's forward mode has another "
+    "convention: `prelu` at 0, `clamp` with equal limits, `embedding` with `padding_idx` or `scale_grad_by_freq`",
     "torch.func.functional_call": "refuses a module that another thread is calling so, where PyTorch mixes parameters",
     "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",
     "torch.nn.PairwiseDistance": "its node is called LinalgVectorNormBackward0",
