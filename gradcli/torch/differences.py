@@ -44,6 +44,8 @@ DIFFERENCES = {
     "torch.save": "a zip of NumPy arrays and JSON; whole modules, and other objects that only a pickle can hold, are "
     "refused: save the `state_dict()`; two tensors that share memory are saved as two",
     "torch.autograd.forward_ad.dual_level": "what another thread computes under `no_grad` has no tangent",
+    "torch.func.jvp": "the tangents are those of the gradients' rules, where PyTorch's forward mode has another "
+    "convention: `prelu` at 0, `clamp` with equal limits, `embedding` with `padding_idx` or `scale_grad_by_freq`",
     "torch.func.functional_call": "refuses a module that another thread is calling so, where PyTorch mixes parameters",
     "torch.func.vmap": "a loop over the examples: a value may decide what is computed, what was captured is never "
     "changed in place, and the `vmap` of a Function is not called",
