@@ -268,3 +268,16 @@ def record_all(*, threads: bool = False) -> Iterator[None]:
     finally:
         for each, kept in zip(changed, former, strict=True):
             each.keep_all = kept
+
+
+def refuse_transformed(method: str, also: str = "") -> None:
+    """Raises RuntimeError for a method of a Tensor while a function that calls it is transformed.
+
+    also  what else calls it, in words
+    """
+    if THREAD.mode.transforms:
+        raise RuntimeError(
+            f"You are attempting to call Tensor.{method}(){also} inside of a function being transformed by a functorch "
+            "transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, "
+            f"jacfwd, hessian) or call {method}() outside of a function being transformed instead."
+        )

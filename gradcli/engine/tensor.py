@@ -18,7 +18,7 @@ from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, readable
 from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
 from gradcli.engine.memory import give_memory, version
-from gradcli.engine.modes import THREAD
+from gradcli.engine.modes import THREAD, refuse_transformed
 from gradcli.engine.printing import format_tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -35,14 +35,6 @@ NON_LEAF_GRAD = (
     "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
     "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
-
-TRANSFORMED = (
-    "You are attempting to call Tensor.{0}(){1} inside of a function being transformed by a functorch transform. This "
-    "is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
-    "{0}() outside of a function being transformed instead."
-)
-FUNCTIONAL = " (or perhaps using torch.autograd.functional.* APIs)"
-
 
 NAMESPACE = "torch::autograd::"
 """What stands before the names of some nodes, and is not printed with a Tensor."""
@@ -250,8 +242,7 @@ class Tensor:
         if not isinstance(requires_grad, bool):
             kind = type(requires_grad).__name__
             raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
-        if THREAD.mode.transforms:
-            raise RuntimeError(TRANSFORMED.format("requires_grad_", FUNCTIONAL))
+        refuse_transformed("requires_grad_", " (or perhaps using torch.autograd.functional.* APIs)")
         self.requires_grad = requires_grad
         return self
 
@@ -273,8 +264,7 @@ class Tensor:
         """Has `.grad` of a Tensor that is no leaf filled too. Raises RuntimeError if no gradient is needed."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if THREAD.mode.transforms:
-            raise RuntimeError(TRANSFORMED.format("retain_grad", ""))
+        refuse_transformed("retain_grad")
         if self.grad_fn is not None and self.retention is None:
             self.retention = self._retaining(self.grad_fn)
 
