@@ -54,6 +54,7 @@ def transposed(
 
 
 TORCH: dict[str, Callable[..., Any]] = {
+    "clone": lambda x, preserve: x.clone(memory_format=torch.preserve_format if preserve else torch.contiguous_format),
     # arithmetic
     "div_floor": lambda a, b: torch.div(a, b, rounding_mode="floor"),
     "remainder_number": torch.remainder,
