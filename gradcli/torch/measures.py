@@ -180,7 +180,7 @@ def _check_weights(name: str, weights: Any, observations: int, kinds: str, calle
             f"cov(): expected {name} to have the same numel as there are observations in the input but got "
             f"{weights.numel()} != {observations}"
         )
-    if np.any(weights.array < 0):
+    if not np.all(weights.array >= 0):  # NaN is not either
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 

@@ -14,6 +14,7 @@ from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.type_names import not_implemented
 from gradcli.engine.views import tie
 from gradcli.torch.arguments import require_int, require_tensor
 
@@ -80,6 +81,8 @@ def scatter_reduce(
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if reduce not in ops.COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    if reduce in ("amax", "amin") and input.dtype.is_complex:
+        raise not_implemented(f"scatter_gather_tensor_cpu_reduce_{reduce}", input.array.dtype)
     return ops.reduce_along(input, dim, index, src, reduce, include_self)
 
 

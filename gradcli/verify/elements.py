@@ -14,6 +14,7 @@ from flint import arb
 
 from gradcli.verdict import Word
 from gradcli.verify.balls.context import working
+from gradcli.verify.balls.enclosed import THIN
 from gradcli.verify.balls.enclosures import DOMAIN, JUMP, KINK, NUMBER, ULPS, Enclosed, ulp
 from gradcli.verify.balls.explain import Explanations
 from gradcli.verify.conventions import LIBRARIES, Library
@@ -106,9 +107,16 @@ class _Judge:
             word, detail = self.not_finite(true)
             return Element(word, detail, self.found, mid, rad)
         error = abs(self.ball - true)
-        ulps = float(error.upper()) / ulp(true, self.subject.dtype)
+        ulps = float(error.upper() / self.unit(self.ball, true))
         word, detail = self.compared(true, error, ulps)
         return Element(word, detail, self.found, mid, rad, ulps)
+
+    def unit(self, found: Any, true: Any) -> Any:
+        """A unit in the last place. A formula's exact value has no least number, as those of a dtype have."""
+        known = self.exact and min(true.rel_accuracy_bits(), found.rel_accuracy_bits()) >= THIN
+        if known and abs(true) < np.finfo(self.subject.dtype).tiny:
+            return abs(true.mid()) * float(np.finfo(self.subject.dtype).eps)
+        return arb(ulp(true, self.subject.dtype))
 
     def not_finite(self, true: Any) -> tuple[Word, str]:
         """The word for an infinity or NaN where there is a derivative."""
@@ -357,6 +365,8 @@ def _doubles(ball: Any) -> tuple[float, float]:
 
 
 def _short(ball: Any) -> str:
-    """A number as it is told: the double nearest to it."""
+    """A number as it is told: the double nearest to it, unless that is 0."""
     number = float(ball)
+    if not number and isinstance(ball, arb) and ball.rel_accuracy_bits() >= THIN:
+        return str(ball.str(3, radius=False))
     return f"{number:g}" if float(f"{number:g}") == number else repr(number)

@@ -110,6 +110,7 @@ def _decimal(p: _Printer, x: Any) -> str:
 
 _FORMS: dict[str, Form] = {
     "Exp1": lambda p, e: "e",
+    "ImaginaryUnit": lambda p, e: "imaginary_unit()",  # no function of ours: our numbers are real
     "Infinity": lambda p, e: "inf",
     "NegativeInfinity": lambda p, e: "-inf",
     "ComplexInfinity": lambda p, e: "inf",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import Any
 
@@ -223,7 +224,7 @@ def test_tangents_are_gradients_with_special_elements(call: Call) -> None:
         try:
             check_tangents(each)
         except RuntimeError as error:
-            assert "should be between 0 and 1" in str(error)
+            assert re.search("should be between 0 and 1|Double backward is unsupported", str(error))
 
 
 def moved_out(g: Any, a: Any, b: Any) -> Any:

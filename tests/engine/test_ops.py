@@ -331,7 +331,6 @@ DIFFERENT: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {
     ("digamma", "second"): (POLYGAMMA, lambda x: unlike_pytorch(x, 2)),
     ("lgamma", "second"): ("PyTorch has 9 digits", np.isfinite),
     # PyTorch has rules for tangents beside those for gradients; where the two differ, ours are the gradients'
-    ("abs", "tangents"): ("NaN stays NaN; PyTorch has 0", np.isnan),
     ("atan2", "tangents"): ("0 at the origin, as the gradients; PyTorch has NaN", lambda a, b: (a == 0) & (b == 0)),
     ("clamp_tensor", "tangents"): (
         "0 where the gradients are; PyTorch has that of a limit",

@@ -65,6 +65,23 @@ def test_the_rounding_of_constants_excuses_no_large_difference(expression: str) 
     assert word(expression, "0") is Word.MISMATCH
 
 
+@pytest.mark.parametrize(
+    ("expression", "claimed", "x", "expected"),
+    [
+        ("exp(-x**4)", "-4*x**3*exp(-x**4)", 6.0, Word.PROVED),
+        ("exp(-x**4)", "4*x**3*exp(-x**4)", 6.0, Word.MISMATCH),
+        ("exp(-x**4)", "-4*x**3*exp(-x**4)*1.001", 6.0, Word.MISMATCH),
+        ("erfc(x**4)", "-(2/sqrt(pi))*exp(-(x**4)**2)*4*x**3", 2.5, Word.PROVED),
+        ("erfc(x**4)", "(2/sqrt(pi))*exp(-(x**4)**2)*4*x**3", 2.5, Word.MISMATCH),
+        ("x**2*exp(-x**4)", "0", 6.0, Word.MISMATCH),
+    ],
+)
+def test_a_formula_is_held_to_numbers_that_no_double_can_hold(
+    expression: str, claimed: str, x: float, expected: Word
+) -> None:
+    assert word(expression, claimed, {"x": x}) is expected
+
+
 @pytest.mark.parametrize("x", [1e9, 1e12])
 def test_a_right_formula_that_cancels_is_not_refuted_for_its_constants(x: float) -> None:
     expression = "reciprocal(x/(e**2+1)**2+1)*x"

@@ -325,3 +325,10 @@ def test_formulas_use_functions_of_the_language() -> None:
         derivatives = Case(call).symbolic()["derivatives"]
         for name in names:
             parse(derivatives[name][0]["text"], find, bound=set(names))
+
+
+@pytest.mark.parametrize("text", ["sqrt(x - acosh(0.7))", "log(-2)*x", "exp(x*acosh(0.5))"])
+def test_what_is_complex_has_no_formula(text: str) -> None:
+    """Our numbers are real, and the imaginary unit is no name of the language."""
+    (derivative,) = Case(text, x=3.0).symbolic()["derivatives"]["x"]
+    assert derivative["text"] is None

@@ -53,7 +53,8 @@ def _to_self(
     if reduction == "mean":
         g = g / _count(x, index, axis, include_self)
     elif reduction == "prod":
-        g = g * _scatter_reduce(np.ones_like(x), source, index, axis, "prod", True)
+        factor = _scatter_reduce(np.ones_like(x), source, index, axis, "prod", True)
+        return g * (factor if include_self else put_along(factor, axis, index, 0))
     elif reduction != "sum":
         g = (x == result) * _shares(g, result, x, source, index, axis)
     return g if include_self else put_along(g, axis, index, 0)
@@ -89,7 +90,8 @@ def _to_factors(g: Any, result: Any, x: Any, source: Any, index: Any, axis: int,
     nonzero = np.where(zero, 1, source)
     rest = _scatter_reduce(x, nonzero, index, axis, "prod", include_self)
     only = zero & (zeros == 1)
-    return np.where(only, gather(g * rest, axis, index), gather(g * result, axis, index) / nonzero)
+    others = np.where(only, gather(rest, axis, index), gather(result, axis, index) / nonzero)
+    return gather(g, axis, index) * others
 
 
 _scatter_reduce = general(

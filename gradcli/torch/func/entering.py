@@ -92,17 +92,19 @@ class Entered:
         count: int | None = None,
         *,
         retain_graph: bool = True,
+        recorded: bool = True,
     ) -> list[Tensor]:
         """The gradients of the outputs for each input, with a history only if that leads to Tensors from outside.
 
-        count  so many cotangents are given for each output, along one more axis, the first
+        count     so many cotangents are given for each output, along one more axis, the first
+        recorded  whether they may have a history at all
         """
         none = [zeros(x) if count is None else zeros_of(count, x) for x in self.inputs]
         pairs = [(y, g) for y, g in zip(outputs, cotangents, strict=True) if y.requires_grad]
         if not pairs or count == 0:
             return none
         roots, given = zip(*pairs, strict=True)
-        deep = any(leads_out(x, self._own) for x in (*roots, *(g for g in given if g is not None)))
+        deep = recorded and any(leads_out(x, self._own) for x in (*roots, *(g for g in given if g is not None)))
         found = autograd.grad(
             roots,
             self.inputs,

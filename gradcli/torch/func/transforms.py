@@ -76,8 +76,8 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
                 f"function. cotangents: {pattern(cotangents)}, primal output: {pattern(output)}"
             )
-        found = entered.gradients(outputs, leaves(cotangents), count, retain_graph=retain_graph)
         recorded = THREAD.mode.enabled if create_graph is None else create_graph
+        found = entered.gradients(outputs, leaves(cotangents), count, retain_graph=retain_graph, recorded=recorded)
         return entered.chosen([each if recorded else each.detach() for each in found])
 
     pull.of_batch = pulled  # type: ignore[attr-defined]  # for `vmap`

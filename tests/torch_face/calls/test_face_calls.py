@@ -20,6 +20,7 @@ KNOWN = {
     "torch.remainder(5.0, p)": "has a gradient here",
     "5.0 % p": "has a gradient here",
     "torch.scatter(x, 1, i, y, reduce='add')": "has a gradient here",
+    "torch.scatter(x, 1, i, y, reduce='multiply')": "has a gradient here",
     "torch.vander(v)": "has a gradient here",
     "torch.slogdet(M)": "the sign needs none here",
     "torch.linalg.slogdet(M)": "the sign needs none here",

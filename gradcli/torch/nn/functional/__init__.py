@@ -28,8 +28,8 @@ COMPLEX = frozenset(
 """The functions that take complex numbers. All others refuse them."""
 
 FLOATS = frozenset(
-    "batch_norm binary_cross_entropy binary_cross_entropy_with_logits group_norm instance_norm max_pool1d "
-    "multilabel_soft_margin_loss prelu".split()
+    "batch_norm binary_cross_entropy binary_cross_entropy_with_logits instance_norm multilabel_soft_margin_loss "
+    "prelu".split()
 )
 """The functions that refuse whole numbers beside complex ones."""
 
