@@ -20,9 +20,10 @@ from gradcli.engine.errors import output_mismatch
 from gradcli.engine.fitting import fitting
 from gradcli.engine.graph import Node, source_of
 from gradcli.engine.layout import overlaps_partly
-from gradcli.engine.memory import give_memory, tick, touch
+from gradcli.engine.memory import give_memory, tick, touch, version, version_at
 from gradcli.engine.modes import THREAD
 from gradcli.engine.op import Op
+from gradcli.engine.staleness import arrays_in
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import is_leaf, refuse_captured
 from gradcli.engine.type_names import TYPE_NAMES
@@ -49,9 +50,15 @@ def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:
 
 
 def _keep_written(result: Tensor, target: Tensor) -> None:
-    """Has a node that saved its result save the memory that this was written into: a later change makes it stale."""
+    """Has a node that saved its result save the memory that this was written into: a later change makes it stale.
+
+    What else it saved of that memory is stale already.
+    """
     node = result.grad_fn
-    if node is not None and node.saved and node.saved[0] is result.array:
+    if node is None or not node.saved or node.saved[0] is not result.array or not node.op.reads(node, 0):
+        return
+    others = [array for slot, _, array in arrays_in(node.saved) if slot]
+    if all(version(array) == version_at(array, node.seq) for array in others):
         node.saved = (target.array, *node.saved[1:])
         node.seq = tick()
 
