@@ -107,7 +107,7 @@ class _Judge:
             word, detail = self.not_finite(true)
             return Element(word, detail, self.found, mid, rad)
         error = abs(self.ball - true)
-        ulps = float(error.upper() / self.unit(self.ball, true))
+        ulps = 0.0 if error.is_zero() else float(error.upper() / self.unit(self.ball, true))
         word, detail = self.compared(true, error, ulps)
         return Element(word, detail, self.found, mid, rad, ulps)
 

@@ -74,6 +74,9 @@ def test_the_rounding_of_constants_excuses_no_large_difference(expression: str) 
         ("erfc(x**4)", "-(2/sqrt(pi))*exp(-(x**4)**2)*4*x**3", 2.5, Word.PROVED),
         ("erfc(x**4)", "(2/sqrt(pi))*exp(-(x**4)**2)*4*x**3", 2.5, Word.MISMATCH),
         ("x**2*exp(-x**4)", "0", 6.0, Word.MISMATCH),
+        ("rad2deg(5)*(x-x)", "rad2deg(5)*(1+(-1))", 2.1, Word.PROVED),
+        ("(x-x)*x", "exp(-x**4)", 6.0, Word.MISMATCH),
+        ("(x-x)*x", "sin(x)**2+cos(x)**2-1", 6.0, Word.PROVED),
     ],
 )
 def test_a_formula_is_held_to_numbers_that_no_double_can_hold(
