@@ -112,7 +112,7 @@ def truth(function: Callable[[Any, Any], Any], x: float, y: float) -> Any:
         return (before + after) / 2 if close else None
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400, derandomize=True)
 @given(trees, numbers, numbers)
 def test_enclosures_hold_the_derivative(tree: Tree, x: float, y: float) -> None:
     text, function = tree
@@ -131,7 +131,7 @@ def test_enclosures_hold_the_derivative(tree: Tree, x: float, y: float) -> None:
 def test_few_are_left_open() -> None:
     found: dict[str, str] = {}  # Hypothesis repeats itself: an expression counts once
 
-    @settings(max_examples=800, deadline=None, derandomize=True)
+    @settings(max_examples=800, derandomize=True)
     @given(trees, numbers, numbers)
     def look(tree: Tree, x: float, y: float) -> None:
         case = Case(tree[0], x=x, y=y)
@@ -144,7 +144,7 @@ def test_few_are_left_open() -> None:
     assert len(still_open) <= 0.01 * len(found), still_open
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400, derandomize=True)
 @given(trees, numbers, numbers)
 def test_the_engine_is_never_said_to_be_wrong(tree: Tree, x: float, y: float) -> None:
     case = Case(tree[0], x=x, y=y)
