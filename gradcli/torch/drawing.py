@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine import random
 from gradcli.engine.dtypes import Array, Default
-from gradcli.engine.errors import size_mismatch
+from gradcli.engine.errors import size_mismatch, uncomputed
 from gradcli.engine.inplace import own_memory
 from gradcli.engine.layout import along_memory
 from gradcli.engine.memory import touch
@@ -50,6 +50,8 @@ def normal(
         refuse_gradients("normal", mean, std)
         if mismatch := size_mismatch(given[0].array.shape, given[-1].array.shape):
             raise mismatch
+        if error := uncomputed(*(x.array for x in given)):
+            raise error
         shape, kind = np.broadcast_shapes(*(x.array.shape for x in given)), given[0].array.dtype
     else:
         check_device("normal", device)
@@ -116,7 +118,9 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
         raise RuntimeError("prob_dist must be 1 or 2 dim")
     if weights.dtype.kind != "f":
         kind = TYPE_NAMES[weights.dtype.name].scalar
-        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {kind}")
+        raise uncomputed(weights) or RuntimeError(
+            f"multinomial only supports floating-point dtypes for input, got: {kind}"
+        )
     if num_samples <= 0:
         raise RuntimeError("cannot sample n_sample <= 0 samples")
     if not replacement and num_samples > weights.shape[-1]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import (
@@ -144,7 +145,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
             require_tensor("isin", name, value, position)
         if isinstance(value, Tensor) and value.array.dtype.kind not in "iuf":
             kind = TYPE_NAMES[value.array.dtype.name].scalar
-            raise RuntimeError(f"Unsupported input type encountered for isin(): {kind}")
+            raise uncomputed(value.array) or RuntimeError(f"Unsupported input type encountered for isin(): {kind}")
     a, b = (x.array if isinstance(x, Tensor) else x for x in (elements, test_elements))
     return Tensor(np.asarray(np.isin(a, b, assume_unique=assume_unique, invert=invert)))
 

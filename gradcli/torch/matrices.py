@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.axes import axis_in
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.ops.decompositions import matrices
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
@@ -27,8 +28,10 @@ def _cast(name: str, x: Any, dtype: Any) -> Any:
     """`x` in the dtype that is asked for. Raises RuntimeError for whole numbers, and where the dtype is no wider."""
     require_tensor(name, "A", x, 1)
     wanted, own = numpy_dtype(name, dtype), x.array.dtype
-    if own.kind in "bui":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x.array)}")
+    if own.kind in "buiV":
+        raise uncomputed(x.array) or RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x.array)}"
+        )
     if wanted is None:
         return x
     called, found = TYPE_NAMES[wanted.name].scalar, scalar_name(x.array)

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.axes import axis_in, no_axes
+from gradcli.engine.bfloat16 import readable
 from gradcli.engine.dtypes import Default
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -46,14 +47,14 @@ def _refuse_no_order(name: str, input: Tensor) -> None:
 def isposinf(input: Tensor) -> Tensor:
     """Where an element is infinite and positive."""
     _refuse_no_order("isposinf", input)
-    return Tensor(np.asarray(input.array == np.inf))
+    return Tensor(np.asarray(readable(input.array) == np.inf))
 
 
 @with_out
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is infinite and negative."""
     _refuse_no_order("isneginf", input)
-    return Tensor(np.asarray(input.array == -np.inf))
+    return Tensor(np.asarray(readable(input.array) == -np.inf))
 
 
 def vdot(input: Tensor, other: Tensor) -> Any:

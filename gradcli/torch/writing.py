@@ -117,6 +117,7 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
 
 def whole_memory(array: Any) -> Any:
     """All the memory that `array` shows a part of, as a vector of its dtype."""
+    dtype = array.dtype
     while isinstance(array.base, np.ndarray):
         array = array.base
-    return array.ravel(order="K")
+    return array.ravel(order="K").view(dtype)
