@@ -284,7 +284,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Any:
             raise TypeError(
                 f"tensordot(): argument '{name}' (position 3) must be tuple of ints, not {type(axes).__name__}"
             )
-    return ops.tensordot(a, b, dims.tolist() if isinstance(dims, Tensor) else dims)
+    if isinstance(dims, Tensor):
+        dims = int(dims.item()) if dims.numel() == 1 else dims.tolist()
+    return ops.tensordot(a, b, dims)
 
 
 def _at_least(name: str, ndim: int) -> Callable[..., Any]:

@@ -15,7 +15,7 @@ from gradcli.engine.memory import touch
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
-from gradcli.torch.arguments import only_default, refuse_gradients, require_tensor, shape_of
+from gradcli.torch.arguments import only_default, refuse, refuse_gradients, require_tensor, shape_of
 from gradcli.torch.data import leaf
 from gradcli.torch.devices import check_device
 from gradcli.torch.filling import stream_of
@@ -36,12 +36,14 @@ def normal(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    **keywords: Any,
 ) -> Tensor:
     """Normal random numbers, with a mean and a standard deviation for each, or with one of them, or both, for all.
 
     Two numbers need a `size`. Raises PyTorch's RuntimeError for a negative deviation, NotImplementedError for Tensors
     that need a gradient: it would be zero.
     """
+    refuse("normal", keywords)
     given = [x for x in (mean, std) if isinstance(x, Tensor)]
     if given:
         settings = (("size", size), ("dtype", dtype), ("device", device), ("requires_grad", requires_grad or None))

@@ -137,6 +137,7 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)  # type: ignore[no-any-return]
 
 
+@with_out
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Which elements are among others; either may be a number."""
     for position, (name, value) in enumerate((("elements", elements), ("test_elements", test_elements)), 1):

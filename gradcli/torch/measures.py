@@ -57,6 +57,7 @@ def isneginf(input: Tensor) -> Tensor:
     return Tensor(np.asarray(readable(input.array) == -np.inf))
 
 
+@with_out
 def vdot(input: Tensor, other: Tensor) -> Any:
     """The product of two vectors, of which the first is conjugated."""
     require_tensor("vdot", "input", input, 1)
@@ -71,8 +72,14 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Any:
     return vector_norm(ops.sub(input, other), p)
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Any:
+COMPUTE_MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
+"""How PyTorch may compute distances; here they are always those of the differences."""
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = COMPUTE_MODES[0]) -> Any:
     """The `p`-norms of the differences of each row of `x1` and each row of `x2`."""
+    if compute_mode not in COMPUTE_MODES:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     require_tensor("cdist", "x1", x1, 1)
     require_tensor("cdist", "x2", x2, 2)
     for name, x in (("X1", x1), ("X2", x2)):

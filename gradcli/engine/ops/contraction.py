@@ -166,6 +166,10 @@ def tensordot(a: Any, b: Any, dims: int | Sequence[Any] = 2) -> Any:
     for axes, x in ((of_a, a), (of_b, b)):
         axes_in(axes, x.ndim)  # which must differ
     for i, j in zip(of_a, of_b, strict=True):
+        if a.shape[i] == 1 != b.shape[j]:
+            b = sum_over(b, j, True)
+        elif b.shape[j] == 1 != a.shape[i]:
+            a = sum_over(a, i, True)
         if a.shape[i] != b.shape[j]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "

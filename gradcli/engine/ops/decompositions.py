@@ -19,7 +19,7 @@ from gradcli.engine.op import general, missing
 from gradcli.engine.ops.complex_numbers import conj
 from gradcli.engine.ops.indexing import diag_embed
 from gradcli.engine.ops.joining import cat
-from gradcli.engine.ops.linalg import LinAlgError, inv, square_matrix
+from gradcli.engine.ops.linalg import LinAlgError, inv, refuse_half, square_matrix
 from gradcli.engine.ops.products import matmul, scalar_name
 from gradcli.engine.ops.shape import transpose, tril, unsqueeze
 
@@ -35,6 +35,7 @@ def matrices(x: Any, name: str) -> Any:
         raise uncomputed(x) or RuntimeError(
             f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x)}"
         )
+    refuse_half(x, name)
     return x
 
 
