@@ -34,7 +34,7 @@ def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
 def _matrices_turned(self: Tensor) -> Any:
     """Each matrix of a batch transposed; what has no axes stays as it is."""
     if not self.ndim:
-        return ops.permute(self, ())
+        return self
     if self.ndim < 2:
         raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
     return ops.transpose(self, -2, -1)

@@ -144,7 +144,7 @@ def _adjoint(self: Tensor) -> Any:
     """Each matrix of a batch, conjugated and transposed."""
     if self.ndim == 1:
         raise RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return ops.conj(self.mT)
+    return ops.conj(self.mT) if self.ndim or self.dtype.is_complex else self
 
 
 def _part(name: str) -> property:
