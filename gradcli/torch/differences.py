@@ -40,10 +40,6 @@ DIFFERENCES = {
     "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
     "torch.Tensor.detach_": "backward also refuses what a user's Function saved and was then detached so",
-    **dict.fromkeys(
-        ("torch.nn.functional.avg_pool2d", "torch.nn.functional.avg_pool3d", "torch.nn.functional.linear"),
-        "an `out` that has gaps, or is an argument, gets the values of the formula; PyTorch's are others",
-    ),
     "torch.linalg.solve_triangular": "a zero on the diagonal raises, where PyTorch gives infinities",
     "torch.kron": "backward refuses arguments that were changed in place since; PyTorch takes the changed values",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",

@@ -175,7 +175,7 @@ def _modulo(index: Any, length: int) -> Any:
 def take_along(x: Any, index: Any, axis: int | None = None) -> Any:
     """As `gather`, of arrays that broadcast; of all elements in order where there is no axis.
 
-    An index beyond either end is taken modulo the length.
+    Along an axis, an index beyond either end is taken modulo the length.
     """
     dtype = values(index).dtype
     if dtype != np.int64:
@@ -183,7 +183,7 @@ def take_along(x: Any, index: Any, axis: int | None = None) -> Any:
             f"torch.take_along_dim(): dtype of indices should be Long but got {TYPE_NAMES[dtype.name].scalar}"
         )
     if axis is None:
-        return gather(reshape(x, (-1,)), 0, _modulo(np.reshape(values(index), -1), math.prod(x.shape)))
+        return gather(reshape(x, (-1,)), 0, np.reshape(values(index), -1))
     if x.ndim != index.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, "
