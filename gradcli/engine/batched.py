@@ -17,8 +17,9 @@ from gradcli.engine import ops
 from gradcli.engine.dtypes import DType
 from gradcli.engine.graph import of_dtype, unbroadcast
 from gradcli.engine.multi import Parts, Pick
-from gradcli.engine.op import OPS, Op, Rule
+from gradcli.engine.op import OPS, Op
 from gradcli.engine.packing import Packing
+from gradcli.engine.rules import Rule
 from gradcli.engine.tensor import Tensor
 
 Slots = tuple[Any, ...]

@@ -39,11 +39,16 @@ def refusal(name: str, x: Any, y: Any) -> Exception | None:
             return TypeError(
                 f"unsupported operand type(s) for {SYMBOLS.get(name, name)}: '{kinds[0]}' and '{kinds[1]}'"
             )
-    if getattr(x, "dtype", None) == BFLOAT16:
-        return NotImplementedError(NOT_COMPUTED)
+    if error := uncomputed(x, y):
+        return error
     if name == "sub" and x.dtype.kind == y.dtype.kind == "b":
         return no_difference(both=True)
     return size_mismatch(x.shape, y.shape)
+
+
+def uncomputed(*values: Any) -> NotImplementedError | None:
+    """The error for bfloat16 among the values, if there is any."""
+    return NotImplementedError(NOT_COMPUTED) if any(getattr(x, "dtype", None) == BFLOAT16 for x in values) else None
 
 
 def output_mismatch(shape: Sequence[int], source: Sequence[int]) -> RuntimeError:

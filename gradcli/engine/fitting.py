@@ -23,7 +23,7 @@ def fitting(value: Any, dtype: DType) -> Any:
         return converted(np.array(value, np.float32), dtype)
     called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp
     overflow = RuntimeError(f"value cannot be converted to type {called} without overflow")
-    if isinstance(value, complex) and dtype.kind != "c":
+    if isinstance(value, complex) and dtype.kind not in "bc":
         if value.imag:
             raise overflow
         value = value.real

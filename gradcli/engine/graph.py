@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcli.engine.bfloat16 import converted
 from gradcli.engine.dtypes import DType
 from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS, PREHOOKS, RemovableHandle, register, run_around
 from gradcli.engine.hooks import run as run_hooks
@@ -241,6 +242,8 @@ def of_dtype(cotangent: Any, dtype: DType) -> Any:
         return cotangent
     if "c" in (found.kind, dtype.kind):
         raise NotImplementedError(NO_COMPLEX)
+    if "V" in (found.kind, dtype.kind) and isinstance(cotangent, (np.ndarray, np.generic)):
+        return converted(cotangent, dtype)
     return cotangent.astype(dtype)
 
 

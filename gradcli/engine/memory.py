@@ -131,3 +131,9 @@ def version_at(array: Any, time: int) -> int:
     with TABLES:
         known = _histories.get(id(_owner(array)))
         return known.count - sum(change > time for change in known.times) if known else 0
+
+
+def whole_memory(array: Any) -> Any:
+    """All the memory that `array` shows a part of, as a vector of its dtype."""
+    dtype = array.dtype
+    return _owner(array).ravel(order="K").view(dtype)

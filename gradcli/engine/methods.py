@@ -32,17 +32,23 @@ def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
 
 
 def _matrices_turned(self: Tensor) -> Any:
-    """Each matrix of a batch transposed."""
+    """Each matrix of a batch transposed; what has no axes stays as it is."""
+    if not self.ndim:
+        return self
     if self.ndim < 2:
         raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
     return ops.transpose(self, -2, -1)
+
+
+def _subtracted_from(self: Tensor, other: Any) -> Any:
+    return ops.sub(other, self) if isinstance(other, Tensor) else ops.rsub(self, other)
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "__add__": ops.add,
     "__radd__": ops.add,
     "__sub__": ops.sub,
-    "__rsub__": ops.rsub,
+    "__rsub__": _subtracted_from,
     "__mul__": ops.mul,
     "__rmul__": ops.mul,
     "__truediv__": ops.div,

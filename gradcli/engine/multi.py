@@ -14,7 +14,8 @@ from typing import Any
 from gradcli.engine.domain import Domain
 from gradcli.engine.graph import MANY, Node, source_of
 from gradcli.engine.modes import THREAD
-from gradcli.engine.op import NodeName, Op, Rule, declare, rejoin
+from gradcli.engine.op import NodeName, Op, declare, rejoin
+from gradcli.engine.rules import Rule
 from gradcli.engine.tensor import Tensor
 
 RESULTS = SimpleNamespace(shape=MANY, dtype=MANY)

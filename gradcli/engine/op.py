@@ -10,7 +10,6 @@ answer NumPy's dispatch protocols, the very same line records a graph, so gradie
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Any
 
 from numpy import float64, ndarray
@@ -18,13 +17,13 @@ from numpy import float64, ndarray
 from gradcli.engine.domain import Domain
 from gradcli.engine.dtypes import align as align_operands
 from gradcli.engine.dtypes import align_arrays, align_floats, as_float
-from gradcli.engine.errors import refusal
+from gradcli.engine.errors import refusal, uncomputed
 from gradcli.engine.graph import Node, source_of
 from gradcli.engine.modes import THREAD
+from gradcli.engine.rules import Rule, parameters, pull_of, refuse, signature
 from gradcli.engine.staleness import FREED
 from gradcli.engine.tensor import NUMPY, Tensor
 
-Rule = Callable[..., Any]
 NodeName = str | Callable[..., str]
 
 OPS: dict[str, Op] = {}
@@ -91,14 +90,14 @@ class Op:
         self.kinks = kinks
         self.floating = floating
         self.elementwise = False
-        arguments, self.defaults = _signature(forward, tuple(rules))
+        arguments, self.defaults = signature(forward, tuple(rules))
         self._tail = tuple(self.defaults.values())
         self.slots = ("result", *arguments)
         self.shapes_only = frozenset(self.slots.index(name) for name in shapes_only)
-        self.rules = tuple(_refuse(name, argument) if rule is missing else rule for argument, rule in rules.items())
+        self.rules = tuple(refuse(name, argument) if rule is missing else rule for argument, rule in rules.items())
         self.constants = frozenset(i for i, rule in enumerate(self.rules) if rule is not_differentiable)
-        needs = [[self.slots.index(need) for need in _parameters(rule)[1:]] for rule in self.rules]
-        self.pulls = tuple(_pull(rule, need) for rule, need in zip(self.rules, needs, strict=True))
+        needs = [[self.slots.index(need) for need in parameters(rule)[1:]] for rule in self.rules]
+        self.pulls = tuple(pull_of(rule, need) for rule, need in zip(self.rules, needs, strict=True))
         self.keeps = tuple(self._kept(mask, needs) for mask in range(2 ** len(rules)))
         self.frees = any(self.keeps[-1][slot] for slot in range(len(rules) + 1) if slot not in self.shapes_only)
 
@@ -202,38 +201,6 @@ def rejoin(array: Any, edge: Any) -> Any:
     return Tensor(array, True, edge) if type(edge) is Node else edge.tensor(array)
 
 
-def _signature(forward: Callable[..., Any], names: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Names and defaults of the arguments: those of `forward`, or `names` where `forward` is not written in Python."""
-    if not hasattr(forward, "__code__"):
-        return names, {}
-    arguments = _parameters(forward)
-    values = getattr(forward, "__defaults__", None) or ()
-    return arguments, dict(zip(arguments[len(arguments) - len(values) :], values, strict=True))
-
-
-def _parameters(function: Any) -> tuple[str, ...]:
-    code = function.__code__
-    return tuple(code.co_varnames[: code.co_argcount])
-
-
-def _refuse(name: str, argument: str) -> Rule:
-    def rule(g: Any) -> Any:
-        raise NotImplementedError(f"the derivative of {name}() with respect to {argument!r} is not implemented")
-
-    return rule
-
-
-def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
-    """The rule as a function of the cotangent and all slots."""
-    if not need:
-        return lambda g, slots: rule(g)
-    if len(need) == 1:
-        (only,) = need
-        return lambda g, slots: rule(g, slots[only])
-    get = itemgetter(*need)
-    return lambda g, slots: rule(g, *get(slots))
-
-
 def unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
     node, others, floating = op.node, len(op.slots) - 2, op.floating
@@ -247,9 +214,12 @@ def unary(op: Op) -> Callable[..., Any]:
         if not isinstance(x, Tensor):
             return op.forward(x, *rest)
         array = x.array
-        if not (recorded and x.tracked and (mode := THREAD.mode).enabled):
-            return Tensor(op.forward(as_float(array) if floating else array, *rest))
-        result = op.forward(array, *rest)
+        try:
+            if not (recorded and x.tracked and (mode := THREAD.mode).enabled):
+                return Tensor(op.forward(as_float(array) if floating else array, *rest))
+            result = op.forward(array, *rest)
+        except (TypeError, ValueError, RuntimeError, KeyError) as error:
+            raise uncomputed(array) or error from None
         keep = mode.keep_all
         saved = (result if keep_result or keep else None, array if keep_x or keep else None)
         if rest:
@@ -310,7 +280,10 @@ def _general(op: Op) -> Callable[..., Any]:
         if not any(isinstance(x, Tensor) for x in args[:arrays]):
             return op.forward(*args)
         values = tuple([x.array if isinstance(x, Tensor) else x for x in args])
-        result = op.forward(*values)
+        try:
+            result = op.forward(*values)
+        except (TypeError, ValueError, RuntimeError, KeyError) as error:
+            raise uncomputed(*values) or error from None
         edges = tuple(
             source_of(x) if isinstance(x, Tensor) and rule is not not_differentiable else None
             for x, rule in zip(args, op.rules, strict=False)
@@ -330,7 +303,10 @@ def _sequence(op: Op) -> Callable[..., Any]:
         if not any(isinstance(x, Tensor) for x in sequence):
             return op.forward(sequence, *rest)
         arrays = [x.array if isinstance(x, Tensor) else x for x in sequence]
-        result = op.forward(arrays, *rest)
+        try:
+            result = op.forward(arrays, *rest)
+        except (TypeError, ValueError, RuntimeError, KeyError) as error:
+            raise uncomputed(*arrays) or error from None
         edges = tuple(source_of(x) if isinstance(x, Tensor) else None for x in sequence)
         if any(edge is not None for edge in edges) and THREAD.mode.enabled:
             return op.record(result, (arrays, *rest), edges)

@@ -28,6 +28,8 @@ def linspace(start: float, stop: float, steps: int, dtype: DTypeLike) -> Array:
     dtype = _supported(dtype, "linspace_cpu")
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
+    if not steps:
+        return np.empty(0, dtype)
     first, last = _converted(start, dtype), _converted(stop, dtype)
     if steps == 1:
         return np.array([first])

@@ -14,7 +14,8 @@ from gradcli.engine.graph import Node, each_node
 from gradcli.engine.locks import TABLES, Installed
 from gradcli.engine.memory import give_memory
 from gradcli.engine.modes import THREAD
-from gradcli.engine.op import NodeName, Op, Rule, declare, unary
+from gradcli.engine.op import NodeName, Op, declare, unary
+from gradcli.engine.rules import Rule
 from gradcli.engine.staleness import arrays_in
 from gradcli.engine.tensor import Tensor
 

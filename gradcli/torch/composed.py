@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.axes import axis_in
 from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.fitting import refuse_overflow
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
@@ -97,6 +98,8 @@ def float_power(input: Any, exponent: Any) -> Any:
     """`input ** exponent` in float64."""
     if not isinstance(input, Tensor) and not isinstance(exponent, Tensor):
         require_tensor("float_power", "input", input, 1)
+    if error := uncomputed(*(x.array for x in (input, exponent) if isinstance(x, Tensor))):
+        raise error
     wide = [
         ops.cast(x, np.result_type(x.array.dtype, np.float64)) if isinstance(x, Tensor) else x
         for x in (input, exponent)
@@ -281,7 +284,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Any:
             raise TypeError(
                 f"tensordot(): argument '{name}' (position 3) must be tuple of ints, not {type(axes).__name__}"
             )
-    return ops.tensordot(a, b, dims.tolist() if isinstance(dims, Tensor) else dims)
+    if isinstance(dims, Tensor):
+        dims = int(dims.item()) if dims.numel() == 1 else dims.tolist()
+    return ops.tensordot(a, b, dims)
 
 
 def _at_least(name: str, ndim: int) -> Callable[..., Any]:

@@ -40,6 +40,8 @@ DIFFERENCES = {
     "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
     "torch.Tensor.detach_": "backward also refuses what a user's Function saved and was then detached so",
+    "torch.linalg.solve_triangular": "a zero on the diagonal raises, where PyTorch gives infinities",
+    "torch.kron": "backward refuses arguments that were changed in place since; PyTorch takes the changed values",
     "torch.normal": "refuses tensors that require gradients, as `bernoulli` does",
     "torch.save": "a zip of NumPy arrays and JSON; whole modules, and other objects that only a pickle can hold, are "
     "refused: save the `state_dict()`; two tensors that share memory are saved as two",

@@ -8,14 +8,14 @@ import numpy as np
 
 from gradcli.engine import random
 from gradcli.engine.dtypes import Array, Default
-from gradcli.engine.errors import size_mismatch
+from gradcli.engine.errors import size_mismatch, uncomputed
 from gradcli.engine.inplace import own_memory
 from gradcli.engine.layout import along_memory
 from gradcli.engine.memory import touch
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
-from gradcli.torch.arguments import only_default, refuse_gradients, require_tensor, shape_of
+from gradcli.torch.arguments import only_default, refuse, refuse_gradients, require_tensor, shape_of
 from gradcli.torch.data import leaf
 from gradcli.torch.devices import check_device
 from gradcli.torch.filling import stream_of
@@ -36,12 +36,14 @@ def normal(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    **keywords: Any,
 ) -> Tensor:
     """Normal random numbers, with a mean and a standard deviation for each, or with one of them, or both, for all.
 
     Two numbers need a `size`. Raises PyTorch's RuntimeError for a negative deviation, NotImplementedError for Tensors
     that need a gradient: it would be zero.
     """
+    refuse("normal", keywords)
     given = [x for x in (mean, std) if isinstance(x, Tensor)]
     if given:
         settings = (("size", size), ("dtype", dtype), ("device", device), ("requires_grad", requires_grad or None))
@@ -50,6 +52,8 @@ def normal(
         refuse_gradients("normal", mean, std)
         if mismatch := size_mismatch(given[0].array.shape, given[-1].array.shape):
             raise mismatch
+        if error := uncomputed(*(x.array for x in given)):
+            raise error
         shape, kind = np.broadcast_shapes(*(x.array.shape for x in given)), given[0].array.dtype
     else:
         check_device("normal", device)
@@ -116,7 +120,9 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
         raise RuntimeError("prob_dist must be 1 or 2 dim")
     if weights.dtype.kind != "f":
         kind = TYPE_NAMES[weights.dtype.name].scalar
-        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {kind}")
+        raise uncomputed(weights) or RuntimeError(
+            f"multinomial only supports floating-point dtypes for input, got: {kind}"
+        )
     if num_samples <= 0:
         raise RuntimeError("cannot sample n_sample <= 0 samples")
     if not replacement and num_samples > weights.shape[-1]:

@@ -26,18 +26,17 @@ from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
 from gradcli.torch.arguments import refuse_gradients, require_int
 from gradcli.torch.filling import stream_of
-from gradcli.torch.functions import FUNCTIONS
+from gradcli.torch.functions import ALIASES, FUNCTIONS
 
 CHANGED = (
-    "abs acos acosh add asin asinh atan atan2 atanh ceil clamp clip copysign cos cosh deg2rad "
-    "digamma div divide eq erf erfc exp exp2 expm1 floor floor_divide fmod frac ge gt hypot le lerp lgamma log "
-    "log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill mul multiply ne neg "
-    "negative pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
-    "subtract tan tanh tril triu true_divide trunc xlogy addcmul addcdiv addbmm addmm addmv addr baddbmm bitwise_and "
+    "abs acos acosh add asin asinh atan atan2 atanh ceil clamp copysign cos cosh deg2rad "
+    "digamma div eq erf erfc exp exp2 expm1 floor floor_divide fmod frac ge gt hypot le lerp lgamma log "
+    "log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill mul ne neg "
+    "pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
+    "tan tanh tril triu trunc xlogy addcmul addcdiv addbmm addmm addmv addr baddbmm bitwise_and "
     "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min gcd "
     "heaviside index_add index_copy index_fill index_put lcm ldexp masked_scatter nan_to_num nextafter put "
-    "scatter scatter_add"
-    " scatter_reduce sgn"
+    "scatter scatter_add scatter_reduce sgn"
 ).split()
 """The functions that have a form which changes their first argument."""
 
@@ -46,7 +45,7 @@ OPERATORS = {
     "__ifloordiv__": "floor_divide", "__imod__": "remainder", "__iand__": "bitwise_and", "__ior__": "bitwise_or",
     "__ixor__": "bitwise_xor", "__ilshift__": "bitwise_left_shift", "__irshift__": "bitwise_right_shift",
 }  # fmt: skip
-SHAPED = ("squeeze", "unsqueeze", "transpose", "t")
+SHAPED = ("squeeze", "unsqueeze", "transpose", "swapaxes", "swapdims", "t")
 """Views that a Tensor can turn into."""
 
 
@@ -265,7 +264,8 @@ WRITTEN_OUT = (
     copy_, uniform_, normal_, bernoulli_, random_, exponential_, geometric_, cauchy_, log_normal_, apply_, map_,
     detach_, polygamma_,
 )  # fmt: skip
-CHANGING = {f"{name}_": _changing(name) for name in CHANGED if name in FUNCTIONS}
+CHANGING = {f"{name}_": _changing(name) for name in CHANGED}
+CHANGING |= {f"{alias}_": CHANGING[f"{name}_"] for alias, name in ALIASES.items() if name in CHANGED}
 CHANGING |= {f"{name}_": _running(name) for name in ("cumprod", "cumsum")} | {"float_power_": float_power_}
 CHANGING |= {"zero_": zero_, "fill_": fill_}
 """The functions that change their first argument, which are methods too."""

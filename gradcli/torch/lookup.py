@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import (
@@ -136,6 +137,7 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)  # type: ignore[no-any-return]
 
 
+@with_out
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Which elements are among others; either may be a number."""
     for position, (name, value) in enumerate((("elements", elements), ("test_elements", test_elements)), 1):
@@ -144,7 +146,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
             require_tensor("isin", name, value, position)
         if isinstance(value, Tensor) and value.array.dtype.kind not in "iuf":
             kind = TYPE_NAMES[value.array.dtype.name].scalar
-            raise RuntimeError(f"Unsupported input type encountered for isin(): {kind}")
+            raise uncomputed(value.array) or RuntimeError(f"Unsupported input type encountered for isin(): {kind}")
     a, b = (x.array if isinstance(x, Tensor) else x for x in (elements, test_elements))
     return Tensor(np.asarray(np.isin(a, b, assume_unique=assume_unique, invert=invert)))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.axes import axis_in
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.ops.decompositions import matrices
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
@@ -27,8 +28,10 @@ def _cast(name: str, x: Any, dtype: Any) -> Any:
     """`x` in the dtype that is asked for. Raises RuntimeError for whole numbers, and where the dtype is no wider."""
     require_tensor(name, "A", x, 1)
     wanted, own = numpy_dtype(name, dtype), x.array.dtype
-    if own.kind in "bui":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x.array)}")
+    if own.kind in "buiV":
+        raise uncomputed(x.array) or RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x.array)}"
+        )
     if wanted is None:
         return x
     called, found = TYPE_NAMES[wanted.name].scalar, scalar_name(x.array)
@@ -45,6 +48,11 @@ def _cast(name: str, x: Any, dtype: Any) -> Any:
     return ops.cast(x, wanted)
 
 
+def _with_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As `with_out`, of a function of `torch.linalg`."""
+    return with_out(function, f"linalg.{function.__name__}")
+
+
 # Norms
 
 
@@ -59,6 +67,10 @@ def _largest(x: Any, axis: int) -> Any:
     return ops.amax(x, axis, True)
 
 
+def _total(x: Any, axis: int) -> Any:
+    return ops.sum(x, axis, True)
+
+
 def _smallest(x: Any, axis: int) -> Any:
     return ops.amin(x, axis, True)
 
@@ -70,7 +82,7 @@ OF_SUMS: dict[Any, tuple[int, Callable[..., Any]]] = {
 OF_SINGULAR_VALUES: dict[Any, Callable[..., Any]] = {
     2: _largest,
     -2: _smallest,
-    "nuc": lambda x, axis: ops.sum(x, axis, True),
+    "nuc": _total,
 }
 
 
@@ -84,7 +96,9 @@ def matrix_norm(
     dtype: Any = None,
 ) -> Any:
     """The norm of matrices along the two axes `dim`: "fro", "nuc", 1, 2, infinity or minus one of the last three."""
-    x = matrices_of(_cast("linalg.matrix_norm", A, dtype), "linalg.matrix_norm")
+    x = _cast("linalg.matrix_norm", A, dtype)
+    if x.ndim < 2:
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
     if np.size(dim) != 2:
         raise RuntimeError(
             f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim if isinstance(dim, int) else len(dim)}"
@@ -96,24 +110,21 @@ def matrix_norm(
         return ops.norm(x, 2, axes, keepdim)
     if ord in OF_SUMS:
         along, extreme = OF_SUMS[ord]
-        result = extreme(ops.norm(x, 1, axes[along], True), axes[1 - along])
+        sums = ops.norm(x, 1, axes[along], True)
+        if extreme is _largest and not sums.numel():
+            extreme = _total  # the largest of none is 0, as their sum is
+        result = extreme(sums, axes[1 - along])
     elif ord in OF_SINGULAR_VALUES:
         if A.array.dtype == np.float16:
             raise RuntimeError("linalg.matrix_norm: Low precision dtypes not supported. Got Half")
         last = ops.svdvals(ops.moveaxis(x, axes, (-2, -1)))
         if not last.shape[-1] and ord == 2:
-            ord = "nuc"  # the largest of none is 0, as their sum is
+            ord = "nuc"
         reduced = OF_SINGULAR_VALUES[ord](last, -1)
         result = ops.moveaxis(ops.unsqueeze(reduced, -1), (-2, -1), axes)
     else:
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     return result if keepdim else ops.squeeze(result, axes)
-
-
-def matrices_of(x: Tensor, name: str) -> Tensor:
-    """`x`, if it holds floating-point matrices. Raises RuntimeError otherwise."""
-    matrices(x.array, name)
-    return x
 
 
 @with_out
@@ -153,6 +164,7 @@ def norm(
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
 
 
+@_with_out
 def cond(A: Tensor, p: Any = None) -> Any:  # noqa: N803  # PyTorch's name
     """The condition number: the `p`-norm times that of the inverse, infinite for a singular matrix."""
     require_tensor("linalg.cond", "A", A, 1)
@@ -169,28 +181,33 @@ def cond(A: Tensor, p: Any = None) -> Any:  # noqa: N803  # PyTorch's name
     return ops.mul(matrix_norm(A, p), matrix_norm(inverse, p))
 
 
+@_with_out
 def matrix_rank(
     A: Tensor,  # noqa: N803  # PyTorch's name
-    tol: float | None = None,
+    tol: Tensor | float | None = None,
     *,
-    atol: float | None = None,
-    rtol: float | None = None,
+    atol: Tensor | float | None = None,
+    rtol: Tensor | float | None = None,
     hermitian: bool = False,
 ) -> Any:
-    """The number of singular values above `atol` (or `tol`) and above `rtol` times the largest."""
+    """The number of singular values above `atol` (or `tol`) and above `rtol` times the largest, for each matrix."""
     require_tensor("linalg.matrix_rank", "A", A, 1)
     x = matrices(A.array, "linalg.matrix_rank")
     sizes = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
-    absolute = tol if atol is None else atol
-    if rtol is None:
-        rtol = 0.0 if absolute else max(x.shape[-2:]) * float(np.finfo(x.dtype).eps)
-    limit = np.maximum(absolute or 0.0, rtol * sizes.max(-1, keepdims=True, initial=0))
-    return Tensor(np.asarray((sizes > limit).sum(-1), np.int64))
+    absolute, relative = (
+        each.array if isinstance(each, Tensor) else each for each in (tol if atol is None else atol, rtol)
+    )
+    absolute = np.asarray(0.0 if absolute is None else absolute)
+    if relative is None:
+        relative = np.where(absolute > 0, 0.0, max(x.shape[-2:]) * float(np.finfo(x.dtype).eps))
+    limit = np.maximum(absolute, relative * sizes.max(-1, initial=0))
+    return Tensor(np.asarray((sizes > limit[..., None]).sum(-1), np.int64))
 
 
 # Decompositions
 
 
+@with_out
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     """U, S and V with U S Vᵀ = `input`; without `compute_uv`, U and V are zeros."""
     require_tensor("svd", "input", input, 1)
@@ -202,6 +219,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     return STRUCTURES["svd"](u, s, ops.transpose(vh, -2, -1))
 
 
+@with_out
 def qr(input: Tensor, some: bool = True) -> Any:
     """An orthogonal Q and an upper triangular R whose product is `input`; Q is square unless `some`."""
     require_tensor("qr", "input", input, 1)
@@ -227,6 +245,7 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Any:
     return ops.pinv(input, rcond)
 
 
+@_with_out
 def pinv(
     A: Tensor,  # noqa: N803  # PyTorch's name
     rcond: float | None = None,
@@ -242,6 +261,7 @@ def pinv(
     return ops.pinv(A, rcond if rtol is None else rtol, hermitian)
 
 
+@_with_out
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:  # noqa: N803
     """The solution of A X = B with the least squared error, and the rank of A; the rest stays empty, as in PyTorch."""
     require_tensor("linalg.lstsq", "A", A, 1)
@@ -258,6 +278,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     return STRUCTURES["linalg_lstsq"](ops.lstsq(A, B), nothing, matrix_rank(A), nothing)
 
 
+@_with_out
 def solve_triangular(
     A: Tensor,  # noqa: N803  # PyTorch's name
     B: Tensor,  # noqa: N803  # PyTorch's name
@@ -266,14 +287,15 @@ def solve_triangular(
     left: bool = True,
     unitriangular: bool = False,
 ) -> Any:
-    """The X with A X = B (X A = B unless `left`), of which one triangle of A is read."""
+    """The X with A X = B (X A = B unless `left`); one triangle of A is read, its diagonal unless `unitriangular`."""
     require_tensor("linalg.solve_triangular", "A", A, 1)
     require_tensor("linalg.solve_triangular", "B", B, 2)
     if B.ndim < 2:
         raise RuntimeError("linalg.solve_triangular: The input tensor B must have at least 2 dimensions.")
+    triangle = ops.triu(A, int(unitriangular)) if upper else ops.tril(A, -int(unitriangular))
     if unitriangular:
-        raise unsupported("linalg.solve_triangular", "unitriangular")
-    return solve(ops.triu(A) if upper else ops.tril(A), B, left=left)
+        triangle = ops.add(triangle, Tensor(np.eye(A.shape[-1], dtype=A.array.dtype)))
+    return solve(triangle, B, left=left)
 
 
 @with_out

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.axes import axis_in, no_axes
+from gradcli.engine.bfloat16 import readable
 from gradcli.engine.dtypes import Default
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -46,16 +47,17 @@ def _refuse_no_order(name: str, input: Tensor) -> None:
 def isposinf(input: Tensor) -> Tensor:
     """Where an element is infinite and positive."""
     _refuse_no_order("isposinf", input)
-    return Tensor(np.asarray(input.array == np.inf))
+    return Tensor(np.asarray(readable(input.array) == np.inf))
 
 
 @with_out
 def isneginf(input: Tensor) -> Tensor:
     """Where an element is infinite and negative."""
     _refuse_no_order("isneginf", input)
-    return Tensor(np.asarray(input.array == -np.inf))
+    return Tensor(np.asarray(readable(input.array) == -np.inf))
 
 
+@with_out
 def vdot(input: Tensor, other: Tensor) -> Any:
     """The product of two vectors, of which the first is conjugated."""
     require_tensor("vdot", "input", input, 1)
@@ -70,8 +72,14 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Any:
     return vector_norm(ops.sub(input, other), p)
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Any:
+COMPUTE_MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
+"""How PyTorch may compute distances; here they are always those of the differences."""
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = COMPUTE_MODES[0]) -> Any:
     """The `p`-norms of the differences of each row of `x1` and each row of `x2`."""
+    if compute_mode not in COMPUTE_MODES:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     require_tensor("cdist", "x1", x1, 1)
     require_tensor("cdist", "x2", x2, 2)
     for name, x in (("X1", x1), ("X2", x2)):

@@ -68,7 +68,7 @@ def _as_dtype(self: Tensor, wanted: dtype) -> Tensor:
     ratio = kind.itemsize // array.itemsize
     if ratio > 1 and array.shape[-1] % ratio:
         raise RuntimeError(f"self.size(-1) must be divisible by {ratio} to view {names}, but got {array.shape[-1]}")
-    if kind.itemsize != array.itemsize and array.strides[-1] != array.itemsize:
+    if kind.itemsize != array.itemsize and array.size and array.strides[-1] != array.itemsize:
         raise RuntimeError(f"self.stride(-1) must be 1 to view {names}, but got {self.stride(-1)}")
     return Tensor(array.view(kind))
 
@@ -140,6 +140,13 @@ def _hermitian(self: Tensor) -> Any:
     return ops.transpose(ops.conj(self), -2, -1) if self.ndim else ops.conj(self)
 
 
+def _adjoint(self: Tensor) -> Any:
+    """Each matrix of a batch, conjugated and transposed."""
+    if self.ndim == 1:
+        raise RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return ops.conj(self.mT) if self.ndim or self.dtype.is_complex else self
+
+
 def _part(name: str) -> property:
     """The real or the imaginary part: a view, whose elements are written when it is assigned to."""
 
@@ -187,7 +194,7 @@ METHODS: dict[str, Any] = {
     "is_contiguous": _is_contiguous,
     "contiguous": _contiguous,
     "H": property(_hermitian),
-    "mH": property(lambda self: ops.transpose(ops.conj(self), -2, -1)),
+    "mH": property(_adjoint),
     "real": _part("real"),
     "imag": _part("imag"),
     "resolve_conj": lambda self: self,

@@ -22,7 +22,7 @@ RESIZED = (
     "elements with t.resize_(0)."
 )
 ELEMENTWISE = frozenset(
-    "acos acosh add addcdiv addcmul asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_or "
+    "acos acosh add addcdiv addcmul addr angle asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_or "
     "bitwise_right_shift bitwise_xor copysign cos cosh deg2rad digamma div eq erf erfc exp exp2 expm1 "
     "floor_divide fmax fmin fmod gcd ge gt heaviside hypot lcm ldexp le lerp lgamma log log10 log1p "
     "log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit lt maximum minimum mul ne "
@@ -34,9 +34,12 @@ JOINING = frozenset("cat column_stack dstack hstack stack vstack".split())
 CASTING = (
     ELEMENTWISE
     | JOINING
-    | frozenset("cumprod cumsum diff kron logsumexp mean nanmean nansum outer prod std sum var".split())
+    | frozenset("cumprod cumsum diff kron logsumexp mean nanmean nansum normalize outer prod std sum var".split())
+    | frozenset("cholesky linalg.cond linalg.matrix_power linalg.matrix_rank linalg.pinv matrix_power".split())
 )
 """The functions that write into any such dtype; the others want the result's own."""
+LIMITED = frozenset({"clamp", "clamp_max", "clamp_min"})
+"""The functions that write into any such dtype if a limit is a Tensor."""
 SAME = frozenset("abs bitwise_not ceil clamp clamp_max clamp_min floor frac neg round sgn sign trunc".split())
 """The functions that call an output's dtype wrong in other words."""
 UNSHARED = ELEMENTWISE | JOINING | SAME | frozenset("gather index_select take".split())
@@ -95,12 +98,16 @@ def into(name: str, out: Any, result: Any, inputs: tuple[Any, ...] = ()) -> Any:
         return type(result)(*(into(name, each, part) for each, part in zip(out, result, strict=True)))
     require_out(name, out)
     refuse_history(name, out, result)
-    _refuse_dtype(name, out, result)
+    _refuse_dtype("add" if name in LIMITED and len(_tensors(inputs)) > 1 else name, out, result)
     if name.removeprefix("special.") in UNSHARED:
         joined = inputs[0] if inputs and isinstance(inputs[0], (tuple, list)) else inputs
         refuse_partial_overlap(out, *joined)
     write(shaped(out, result.array.shape), result.array, aside=True)
     return out
+
+
+def _tensors(inputs: tuple[Any, ...]) -> list[Tensor]:
+    return [x for x in inputs if isinstance(x, Tensor)]
 
 
 def _refuse_dtype(name: str, out: Tensor, result: Tensor) -> None:

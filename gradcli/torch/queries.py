@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import views
-from gradcli.engine.errors import size_mismatch
+from gradcli.engine.bfloat16 import readable
+from gradcli.engine.errors import size_mismatch, uncomputed
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import require_tensor
@@ -24,7 +25,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
     """True if both have the same shape and elements."""
     require_tensor("equal", "input", input, 1)
     require_tensor("equal", "other", other, 2)
-    return bool(np.array_equal(input.array, other.array))
+    return bool(np.array_equal(readable(input.array), readable(other.array)))
 
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
@@ -37,10 +38,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     if input.dtype is not other.dtype:
         names = [scalar_name(x.array) for x in (input, other)]
         raise RuntimeError(f"{names[0]} did not match {names[1]}")
-    for name, tolerance in (("rtol", rtol), ("atol", atol)):
-        if tolerance < 0:
-            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
-    if mismatch := size_mismatch(input.array.shape, other.array.shape):
+    if mismatch := uncomputed(input.array) or size_mismatch(input.array.shape, other.array.shape):
         raise mismatch
     return Tensor(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
 
@@ -109,4 +107,4 @@ def is_inference(input: Tensor) -> bool:
 def isreal(input: Tensor) -> Tensor:
     """Where the imaginary part is 0."""
     require_tensor("isreal", "input", input, 1)
-    return Tensor(np.asarray(np.isreal(input.array)))
+    return Tensor(np.asarray(np.isreal(readable(input.array))))

@@ -12,7 +12,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import refuse_complex, require_tensor
 from gradcli.torch.binding import Signature, bound
-from gradcli.torch.out import with_out
+from gradcli.torch.out import into, with_out
 from gradcli.torch.return_types import STRUCTURES
 
 __all__ = [
@@ -30,7 +30,13 @@ def _extreme(
     name: str, of_all: Callable[..., Any], along: Callable[..., Any], of_two: Callable[..., Any] | None = None
 ) -> Callable[..., Any]:
     def function(
-        input: Tensor, dim: Any = _UNSET, keepdim: bool = False, *, other: Any = None, axis: Any = _UNSET
+        input: Tensor,
+        dim: Any = _UNSET,
+        keepdim: bool = False,
+        *,
+        other: Any = None,
+        axis: Any = _UNSET,
+        out: Any = None,
     ) -> Any:
         require_tensor(name, "input", input, 1)
         axis = dim if axis is _UNSET else axis
@@ -40,7 +46,10 @@ def _extreme(
         second = axis if isinstance(axis, Tensor) else other
         if second is not None and of_two is not None:
             require_tensor(name, "other", second, 2)
-            return of_two(input, second)
+            result = of_two(input, second)
+            return result if out is None else into(f"{name}imum", out, result, (input, second))
+        if out is not None:
+            return into(name, out, function(input, axis, keepdim))
         if axis is _UNSET:
             return of_all(input)
         if isinstance(axis, bool) or not hasattr(axis, "__index__"):
@@ -49,7 +58,7 @@ def _extreme(
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"`{name}(input)`: of all elements; `{name}(input, dim)`: values and indices along an axis."
-    return with_out(function)
+    return function
 
 
 max = _extreme("max", ops.max, ops.max_along, ops.maximum)

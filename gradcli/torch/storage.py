@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.memory import give_memory, touch
+from gradcli.engine.memory import give_memory, touch, whole_memory
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import refuse_captured
 from gradcli.torch.devices import CPU, device
-from gradcli.torch.writing import whole_memory
 
 
 class UntypedStorage:

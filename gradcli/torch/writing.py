@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.inplace import assign, look
-from gradcli.engine.memory import give_memory
+from gradcli.engine.memory import give_memory, whole_memory
 from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
@@ -17,6 +17,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
 from gradcli.engine.views import tie
 from gradcli.torch.arguments import require_int, require_tensor
+from gradcli.torch.out import with_out
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 
@@ -66,6 +67,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     return ops.reshape(index_put(ops.reshape(input, (-1,)), (places,), elements, accumulate), input.array.shape)
 
 
+@with_out
 def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
 ) -> Any:
@@ -116,10 +118,3 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
     if input.tracked and THREAD.mode.enabled:
         look(view, input)
     return view
-
-
-def whole_memory(array: Any) -> Any:
-    """All the memory that `array` shows a part of, as a vector of its dtype."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array.ravel(order="K")

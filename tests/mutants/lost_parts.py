@@ -13,7 +13,8 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-from gradcli.engine.op import Op, _pull
+from gradcli.engine.op import Op
+from gradcli.engine.rules import pull_of
 
 Function = Any
 
@@ -26,7 +27,7 @@ def lost_parts(op: Op, place: int) -> Iterator[tuple[str, Callable[..., Any]]]:
     need = [op.slots.index(name) for name in rule.__code__.co_varnames[1 : rule.__code__.co_argcount]]
     for function in _reached(rule):
         for name, code in _altered(function):
-            yield name, _pull(_rebuilt(rule, function, code), need)
+            yield name, pull_of(_rebuilt(rule, function, code), need)
 
 
 def _reached(rule: Function) -> list[Function]:

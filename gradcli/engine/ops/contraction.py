@@ -10,6 +10,7 @@ from typing import Any
 
 from gradcli.engine.axes import axes_in, axis_in
 from gradcli.engine.ops.arithmetic import mul
+from gradcli.engine.ops.conversion import cast
 from gradcli.engine.ops.indexing import diagonal
 from gradcli.engine.ops.products import bmm, dot, mm
 from gradcli.engine.ops.reduction import sum as sum_over
@@ -146,6 +147,13 @@ def _multiplied(a: Any, b: Any, ending: Collection[int]) -> Any:
     return permute(reshape(bmm(left, right), lengths), [axes.index(axis) for axis in range(a.ndim)])
 
 
+def _summed(x: Any, axis: int) -> Any:
+    """The sum over an axis, which stays with length 1, in the dtype of `x`."""
+    dtype = getattr(x, "array", x).dtype
+    total = sum_over(x, axis, True)
+    return cast(total, dtype) if dtype.kind in "bui" else total
+
+
 def tensordot(a: Any, b: Any, dims: int | Sequence[Any] = 2) -> Any:
     """The sum of products over the last `dims` axes of `a` and the first of `b`, or over two lists of axes."""
     if isinstance(dims, int):
@@ -166,6 +174,10 @@ def tensordot(a: Any, b: Any, dims: int | Sequence[Any] = 2) -> Any:
     for axes, x in ((of_a, a), (of_b, b)):
         axes_in(axes, x.ndim)  # which must differ
     for i, j in zip(of_a, of_b, strict=True):
+        if a.shape[i] == 1 != b.shape[j]:
+            b = _summed(b, j)
+        elif b.shape[j] == 1 != a.shape[i]:
+            a = _summed(a, i)
         if a.shape[i] != b.shape[j]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.multi import multi
 from gradcli.engine.op import general, missing
 from gradcli.engine.ops.complex_numbers import conj
 from gradcli.engine.ops.indexing import diag_embed
 from gradcli.engine.ops.joining import cat
-from gradcli.engine.ops.linalg import LinAlgError, inv, square_matrix
+from gradcli.engine.ops.linalg import LinAlgError, inv, refuse_half, square_matrix
 from gradcli.engine.ops.products import matmul, scalar_name
 from gradcli.engine.ops.shape import transpose, tril, unsqueeze
 
@@ -31,7 +32,10 @@ def matrices(x: Any, name: str) -> Any:
     if x.ndim < 2:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if x.dtype.kind not in "fc":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x)}")
+        raise uncomputed(x) or RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x)}"
+        )
+    refuse_half(x, name)
     return x
 
 

@@ -55,7 +55,7 @@ def _key(name: str, x: Any, index: Any, axis: int) -> tuple[Any, ...]:
 
 
 def _check_kind(name: str, index: Any) -> None:
-    if index.dtype not in (np.int32, np.int64):
+    if index.size and index.dtype not in (np.int32, np.int64):
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
 
 
@@ -168,8 +168,15 @@ def add_along(x: Any, axis: int, index: Any, source: Any) -> Any:
     return _scatter_add(x, part_for(x, source, index, axis), values(index), axis)
 
 
+def _modulo(index: Any, length: int) -> Any:
+    return np.remainder(index, length) if length else index
+
+
 def take_along(x: Any, index: Any, axis: int | None = None) -> Any:
-    """As `gather`, of arrays that broadcast; of all elements in order where there is no axis."""
+    """As `gather`, of arrays that broadcast; of all elements in order where there is no axis.
+
+    Along an axis, an index beyond either end is taken modulo the length.
+    """
     dtype = values(index).dtype
     if dtype != np.int64:
         raise RuntimeError(
@@ -192,7 +199,7 @@ def take_along(x: Any, index: Any, axis: int | None = None) -> Any:
     return gather(
         expand(x, (*shape[:axis], x.shape[axis], *shape[axis:])),
         axis,
-        np.broadcast_to(values(index), (*shape[:axis], index.shape[axis], *shape[axis:])),
+        _modulo(np.broadcast_to(values(index), (*shape[:axis], index.shape[axis], *shape[axis:])), x.shape[axis]),
     )
 
 

@@ -132,7 +132,9 @@ def _items(x: Any, key: Any) -> list[Any]:
         key = tuple(key)  # as NumPy once did, and PyTorch does
     items = [_item(item) for item in (key if isinstance(key, tuple) else (key,))]
     free = x.ndim - sum(map(_consumed, items))
-    if free < 0 and x.ndim == 0:
+    if free < 0 and isinstance(key, slice):
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if free < 0 and x.ndim == 0 and not isinstance(key, tuple):
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number"

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL
-from gradcli.engine.errors import size_mismatch
+from gradcli.engine.errors import size_mismatch, uncomputed
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.indexing import diag_embed, index
 from gradcli.engine.ops.joining import stack
 from gradcli.engine.ops.products import matmul, scalar_name
 from gradcli.engine.ops.shape import clone, transpose, unsqueeze
 from gradcli.engine.tensor import NUMPY, Tensor
+from gradcli.engine.type_names import not_implemented
 
 MATRIX = REAL.shaped(3, 3)
 VECTOR = REAL.shaped(3)
@@ -31,17 +32,31 @@ LinAlgError.__name__ = "_LinAlgError"  # what PyTorch's class is called
 # Determinants
 
 
+def refuse_half(x: Any, name: str) -> None:
+    """Raises NotImplementedError for float16, which neither LAPACK nor NumPy's linear algebra has."""
+    if x.dtype == np.float16:
+        raise not_implemented(name.replace(".", "_") + "_cpu", x.dtype)
+
+
 def square_matrix(x: Any, name: str) -> Any:
     """`x`, if it is a floating-point square matrix or a batch of them. Raises RuntimeError otherwise."""
+    _square(x, name)
+    if x.dtype.kind not in "fc":
+        raise uncomputed(x) or RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x)}"
+        )
+    refuse_half(x, name)
+    return x
+
+
+def _square(x: Any, name: str) -> None:
+    """Raises RuntimeError for what is neither a square matrix nor a batch of them."""
     if x.ndim < 2:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if x.shape[-2] != x.shape[-1]:
         raise RuntimeError(
             f"{name}: A must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
         )
-    if x.dtype.kind not in "fc":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x)}")
-    return x
 
 
 def _per_matrix(a: Any) -> Any:
@@ -252,7 +267,7 @@ solve: Callable[..., Any] = general(
 
 def matrix_power(x: Any, n: int) -> Any:
     """`x` times itself `n` times, by repeated squaring; of the inverse, for a negative `n`."""
-    square_matrix(x.array if isinstance(x, Tensor) else x, "linalg.matrix_power")
+    _square(x, "linalg.matrix_power")
     if n == 0:
         identity = diag_embed(np.ones_like(x[..., 0]))
         return np.where(np.False_, x, identity)  # depends on x, with gradient 0

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
-from gradcli.engine.errors import size_mismatch
+from gradcli.engine.errors import size_mismatch, uncomputed
 from gradcli.engine.op import general
 from gradcli.engine.ops.arithmetic import mul
 from gradcli.engine.ops.indexing import scatter
@@ -28,9 +28,9 @@ def scalar_name(x: Any) -> str:
 
 
 def _refuse_bool(kernel: str, x: Any) -> None:
-    """Raises PyTorch's error for truth values, of which it has no products."""
-    if x.dtype.kind == "b":
-        raise not_implemented(kernel, x.dtype)
+    """Raises PyTorch's error for truth values, of which it has no products, and ours for bfloat16."""
+    if x.dtype.kind in "bV":
+        raise uncomputed(x) or not_implemented(kernel, x.dtype)
 
 
 def _dot(a: Any, b: Any) -> Any:

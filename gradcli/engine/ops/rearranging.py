@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.op import elementwise, general
 from gradcli.engine.ops.complex_numbers import conj
 from gradcli.engine.ops.gathering import values
@@ -173,5 +174,7 @@ def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
             f"{names[1]} instead"
         )
     if values(a).dtype.kind not in "fc":
-        raise RuntimeError(f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {names[0]}")
+        raise uncomputed(values(a)) or RuntimeError(
+            f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {names[0]}"
+        )
     return sum_over(conj(a) * b, axis)

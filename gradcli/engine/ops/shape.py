@@ -300,6 +300,8 @@ def _repeat(x: Any, repeats: Sequence[int]) -> Any:
 
 def _add_repeats(g: Any, x: Any, repeats: Sequence[int]) -> Any:
     """`g`, summed over the repetitions."""
+    if not repeats:
+        return g
     shape = (1,) * (len(repeats) - x.ndim) + x.shape
     split = [n for pair in zip(repeats, shape, strict=True) for n in pair]
     return np.sum(reshape(g, split), axis=tuple(range(0, len(split), 2)))

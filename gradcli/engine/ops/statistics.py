@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import Default
+from gradcli.engine.errors import uncomputed
 from gradcli.engine.multi import multi
 from gradcli.engine.op import general
 from gradcli.engine.ops.arithmetic import div
@@ -31,7 +32,7 @@ def _or_infinity(size: Any) -> Any:
 def _wide_var(x: Any, axis: Axes, correction: float, keepdims: bool) -> Any:
     """The variance in float64, in which PyTorch adds up too."""
     if x.dtype.kind not in "fc":
-        raise RuntimeError("std and var only support floating point and complex dtypes")
+        raise uncomputed(x) or RuntimeError("std and var only support floating point and complex dtypes")
     if x.dtype.kind == "c":
         deviation = np.abs(x - mean(x, axis, True))
     else:

@@ -15,6 +15,7 @@ from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import numpy_dtype, require_tensor
 from gradcli.torch.binding import Signature, bound
 from gradcli.torch.lookup import broadcast_tensors
+from gradcli.torch.out import with_out
 
 TABLE = (
     ("input", "logsigmoid sigmoid tanh"),
@@ -136,6 +137,7 @@ def prelu(input: Tensor, weight: Tensor) -> Any:
     return ops.prelu(input, weight)
 
 
+@with_out
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
     """`input` over its `p`-norm along `dim`, which counts as `eps` if it is less."""
     size = ops.clamp(ops.norm(input, p, dim, True), eps)

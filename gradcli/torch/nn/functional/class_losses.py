@@ -67,7 +67,10 @@ def _over_classes(weight: Tensor, input: Any) -> Any:
 
 def _nll_loss(input: Any, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str) -> Any:
     _check_shapes(input, target)
-    array, weights = target.array, constant("nll_loss_forward", "weight", weight)
+    array, weights = (
+        target.array if input.ndim > 1 else target.array.reshape(()),
+        constant("nll_loss_forward", "weight", weight),
+    )
     if input.ndim in (1, 2, 4):
         return ops.nll_loss(input, array, weights, reduction, ignore_index)
     n, classes, *lengths = input.shape  # PyTorch has one operation for planes, and sees everything else as one
@@ -117,7 +120,7 @@ def _check_shapes(input: Tensor, target: Tensor) -> None:
     if input.ndim == 0:
         raise ValueError(f"Expected 1 or more dimensions (got {input.ndim})")
     if input.ndim == 1:
-        wanted = ()
+        wanted = shape if shape == (1,) else ()
     elif shape[:1] != wanted[:1] and target.ndim:
         raise ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({shape[0]}).")
     if shape != wanted:

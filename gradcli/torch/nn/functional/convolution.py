@@ -12,6 +12,7 @@ from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import require_tensor
 from gradcli.torch.nn.functional.arguments import Lengths, lengths_of
+from gradcli.torch.out import with_out
 
 __all__ = [
     "bilinear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "linear",
@@ -19,6 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@with_out
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
     """`input @ weight.T + bias`."""
     require_tensor("linear", "input", input, 1)

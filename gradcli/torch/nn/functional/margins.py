@@ -176,7 +176,7 @@ def poisson_nll_loss(
 
 def gaussian_nll_loss(
     input: Tensor,
-    target: Tensor,
+    target: Tensor | float,
     var: Tensor | float,
     full: bool = False,
     eps: float = 1e-6,
@@ -187,7 +187,7 @@ def gaussian_nll_loss(
     full  adds log(2π) / 2
     """
     variance: Any = ops.mul(ops.ones_like(input), var) if isinstance(var, float) else var
-    if mismatch := size_mismatch(input.array.shape, target.array.shape):
+    if isinstance(target, Tensor) and (mismatch := size_mismatch(input.array.shape, target.array.shape)):
         raise mismatch
     if np.any(variance.array < 0):
         raise ValueError("var has negative entry/entries")
