@@ -50,10 +50,13 @@ def observed(observer: Observer, *, everywhere: bool = False) -> AbstractContext
     return told("steps", observer, everywhere=everywhere)
 
 
-def _all(observers: Sequence[Observer]) -> Observer | None:
-    """One observer for several; None for none."""
+def _all(*several: Sequence[Observer]) -> Observer | None:
+    """One observer for all of them; None for none."""
+    if not any(several):
+        return None
+    observers = [observer for each in several for observer in each]
     if len(observers) < 2:
-        return observers[0] if observers else None
+        return observers[0]
 
     def observe(node: Node, g: Any, contributions: Sequence[Any]) -> None:
         for observer in observers:
@@ -107,7 +110,9 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None], *, batched: boo
                 f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a "
                 f"shape of {Size(root.shape)}."
             )
-        cotangents.append(of_dtype(cotangent, root.array.dtype))
+        cotangents.append(
+            cotangent if cotangent.array.dtype is root.array.dtype else of_dtype(cotangent, root.array.dtype)
+        )
     sizes = [len(cotangent) for cotangent in cotangents] if batched else []
     if len(set(sizes)) > 1:
         raise ValueError(
@@ -157,11 +162,11 @@ def run(
             flowing,
             differentiable=differentiable,
             keep=(differentiable if retain_graph is None else retain_graph)
-            or any(each.again for each in mode.transforms),
+            or bool(mode.transforms and any(each.again for each in mode.transforms)),
             wanted=wanted,
             past_wanted=accumulates,
             accumulate=accumulate if accumulates else None,
-            observer=_all((*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))),
+            observer=_all(EVERYWHERE.steps, mode.steps, [observer] if observer else ()),
             vjp=vjp,
         )
     finally:

@@ -20,6 +20,7 @@ from gradcli.engine.dtypes import align as align_operands
 from gradcli.engine.dtypes import align_arrays, align_floats, as_float
 from gradcli.engine.errors import refusal
 from gradcli.engine.graph import Node, source_of
+from gradcli.engine.layout import laid
 from gradcli.engine.modes import THREAD
 from gradcli.engine.staleness import FREED
 from gradcli.engine.tensor import NUMPY, Tensor
@@ -29,6 +30,7 @@ NodeName = str | Callable[..., str]
 
 OPS: dict[str, Op] = {}
 """Every declared operation, by name."""
+EVERYTHING = (True, True, True)
 SAVED = {"_saved_result": 0, "_saved_self": 1, "_saved_other": 2, "_saved_mat2": 2, "_saved_exponent": 2}
 """PyTorch's names for what a node saved, with the slots that hold it."""
 
@@ -287,15 +289,15 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
             if floating and not track:
                 x, y = as_float(x), as_float(y)
             result = op.forward(x, y)
+            if kind is ndarray and not x.flags.c_contiguous:
+                result = laid(result, getattr(a, "array", x), getattr(b, "array", y))
         except (TypeError, ValueError) as error:
             raise refusal(op.name, x, y) or error from None
         if not track:
             return Tensor(result)
-        if mode.keep_all:
-            saved = (result, x, y)
-        else:
-            keep_result, keep_x, keep_y = keeps[1 if edge_b is None else 2 if edge_a is None else 3]
-            saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
+        kept = 1 if edge_b is None else 2 if edge_a is None else 3
+        keep_result, keep_x, keep_y = EVERYTHING if mode.keep_all else keeps[kept]
+        saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
         return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
 
     return call

@@ -152,7 +152,7 @@ def _part(name: str) -> property:
 
 def _sum_to_size(self: Tensor, size: tuple[int, ...]) -> Any:
     """Summed over the axes that would have to be broadcast for `size` to become its shape."""
-    return unbroadcast(self, size)
+    return ops.sum(self) if not size else unbroadcast(self, size)
 
 
 def _new(create: Callable[..., Tensor]) -> Callable[..., Tensor]:

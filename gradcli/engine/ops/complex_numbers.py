@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.dtypes import NO_COMPLEX32, as_float
+from gradcli.engine.memory import give_memory
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
@@ -19,7 +20,7 @@ def _unrecorded(name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
     def function(*tensors: Tensor) -> Tensor:
         if THREAD.mode.enabled and any(x.requires_grad for x in tensors):
             raise NotImplementedError(f"{name}() of a tensor that requires grad: gradients of complex numbers")
-        return Tensor(forward(*[np.asarray(x.array) for x in tensors]))
+        return Tensor(forward(*map(give_memory, tensors)))
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = forward.__doc__
