@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ def run(
     def accumulate(end: AccumulateGrad, gradient: Any) -> None:
         if end.variable.tracked:
             with end.lock:
-                _accumulate(end.variable, _tensor(gradient), recorded=create_graph)
+                _accumulate(end.variable, gradient, recorded=create_graph)
 
     former, mode.enabled = mode.enabled, differentiable
     try:
@@ -244,25 +245,27 @@ def backward(
     run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, accumulates=True)
 
 
-def _accumulate(leaf: Tensor, gradient: Tensor, *, recorded: bool) -> None:
-    """Adds to the `.grad` of a leaf, in place unless that is `recorded`, and tells its hooks."""
+def _accumulate(leaf: Tensor, gradient: Any, *, recorded: bool) -> None:
+    """Adds an array or a Tensor to the `.grad` of a leaf, in place unless that is `recorded`, and tells its hooks."""
     known = leaf.grad
     if known is None:
-        leaf.grad = _taken(gradient, leaf, recorded=recorded)
+        leaf.receive(_taken(gradient, leaf, recorded=recorded))
     elif recorded:
         leaf.grad = known + gradient
     else:
         own_memory(known)
         sums: Any = known.array
-        np.add(sums, gradient.array, out=sums)
-        touch(sums)
+        np.add(sums, getattr(gradient, "array", gradient), out=sums)
+        # Held by `known`, by this name and by the call alone, it was saved by no node and is shown by no view.
+        unseen = sums.base is None and getrefcount(sums) <= 3
+        touch(sums, unseen=unseen)
     for hook in LEAF_HOOKS.get(id(leaf), {}).values() if LEAF_HOOKS else ():
         hook(leaf)
 
 
-def _taken(gradient: Tensor, leaf: Tensor, *, recorded: bool) -> Tensor:
+def _taken(gradient: Any, leaf: Tensor, *, recorded: bool) -> Tensor:
     """A copy of the gradient, for rules may share an array among leaves; laid out in memory as the leaf is."""
-    values = laid_out(gradient.array, leaf.array)
+    values = laid_out(getattr(gradient, "array", gradient), leaf.array)
     if not (recorded and gradient.tracked):
         return Tensor(values)
     taken: Tensor = ops.copy(Tensor(values), gradient) if values.strides == leaf.array.strides else gradient.clone()

@@ -267,6 +267,8 @@ class _Ends:
     last     by node: the leaves to which none of those that come after it contributes; empty if no hook hears when
     """
 
+    __slots__ = ("_accumulate", "_past_wanted", "cut", "found", "last", "leading", "nodes", "wanted")
+
     def __init__(
         self, nodes: list[Node], wanted: Iterable[Any], past_wanted: bool, accumulate: Accumulate | None
     ) -> None:
@@ -310,11 +312,13 @@ class _Ends:
 
     def arrive(self, leaves: Iterable[Any], grads: dict[Any, Any]) -> None:
         """Takes the cotangents of these leaves, which are whole; what else is among them stays."""
-        accumulate = self._accumulate
+        leading, accumulate = self.leading, self._accumulate
         for leaf in leaves:
-            if type(leaf) is AccumulateGrad and leaf in grads and (self.leading is None or leaf in self.leading):
+            if type(leaf) is AccumulateGrad and leaf in grads and (leading is None or leaf in leading):
                 g = grads.pop(leaf)
-                self.found[leaf] = g = run_hooks(leaf.variable, g) if HOOKS else g
+                if HOOKS:
+                    g = run_hooks(leaf.variable, g)
+                self.found[leaf] = g
                 if accumulate is not None:
                     accumulate(leaf, g)
 
