@@ -249,7 +249,7 @@ def _accumulate(leaf: Tensor, gradient: Any, *, recorded: bool) -> None:
     """Adds an array or a Tensor to the `.grad` of a leaf, in place unless that is `recorded`, and tells its hooks."""
     known = leaf.grad
     if known is None:
-        leaf.receive(_taken(gradient, leaf, recorded=recorded))
+        leaf._grad = _taken(gradient, leaf, recorded=recorded)  # noqa: SLF001  # it fits: nothing is to be checked
     elif recorded:
         leaf.grad = known + gradient
     else:

@@ -30,7 +30,6 @@ NodeName = str | Callable[..., str]
 
 OPS: dict[str, Op] = {}
 """Every declared operation, by name."""
-EVERYTHING = (True, True, True)
 SAVED = {"_saved_result": 0, "_saved_self": 1, "_saved_other": 2, "_saved_mat2": 2, "_saved_exponent": 2}
 """PyTorch's names for what a node saved, with the slots that hold it."""
 
@@ -238,8 +237,7 @@ def _pull(rule: Rule, need: list[int]) -> Callable[[Any, tuple[Any, ...]], Any]:
 
 def unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
-    node, others, floating = op.node, len(op.slots) - 2, op.floating
-    named = isinstance(node, str)
+    node, others, floating, named = op.node, len(op.slots) - 2, op.floating, isinstance(op.node, str)
     keep_result, keep_x = op.keeps[1][:2]
     recorded = not_differentiable not in op.rules
 
@@ -296,7 +294,7 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
         if not track:
             return Tensor(result)
         kept = 1 if edge_b is None else 2 if edge_a is None else 3
-        keep_result, keep_x, keep_y = EVERYTHING if mode.keep_all else keeps[kept]
+        keep_result, keep_x, keep_y = (True, True, True) if mode.keep_all else keeps[kept]
         saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
         return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
 

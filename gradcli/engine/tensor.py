@@ -285,10 +285,6 @@ class Tensor:
 
         return register(grad_fn, retain, last=True)
 
-    def receive(self, gradient: Tensor) -> None:
-        """Has this Tensor, of its own shape and dtype, for `.grad`."""
-        self._grad = gradient
-
     def retain(self, gradient: Tensor) -> None:
         """Has a new Tensor for `.grad`: what there was and this gradient, or a copy of this."""
         self._grad = gradient.clone() if self._grad is None else self._grad + gradient

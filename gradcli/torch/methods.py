@@ -115,8 +115,8 @@ def _address(array: Any) -> int:
 
 
 def _data_ptr(self: Tensor) -> int:
-    """The address of the first element."""
-    return _address(give_memory(self))
+    """The address of the first element; 0 where there is none."""
+    return _address(give_memory(self)) if self.array.size else 0
 
 
 def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
