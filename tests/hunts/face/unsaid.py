@@ -45,9 +45,9 @@ def said(case: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
 
 
 def without(value: Any, *facts: str) -> Any:
-    """The same structure with None for these facts about the tensors in it."""
+    """The same structure with "" for these facts about the tensors in it."""
     if isinstance(value, dict):
-        return {key: None if key in facts else without(each, *facts) for key, each in value.items()}
+        return {key: "" if key in facts else without(each, *facts) for key, each in value.items()}
     return [without(each, *facts) for each in value] if isinstance(value, list) else value
 
 
