@@ -45,10 +45,14 @@ def said(case: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
 
 
 def without(value: Any, *facts: str) -> Any:
-    """The same structure with "" for these facts about the tensors in it."""
+    """The same structure with these facts about the tensors in it left blank."""
     if isinstance(value, dict):
-        return {key: "" if key in facts else without(each, *facts) for key, each in value.items()}
+        return {key: blank(each) if key in facts else without(each, *facts) for key, each in value.items()}
     return [without(each, *facts) for each in value] if isinstance(value, list) else value
+
+
+def blank(fact: Any) -> Any:
+    return [0 for _ in fact] if isinstance(fact, list) else ""
 
 
 def mapped(value: Any, change: Any) -> Any:
