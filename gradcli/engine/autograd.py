@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,13 @@ def observed(observer: Observer, *, everywhere: bool = False) -> AbstractContext
     return told("steps", observer, everywhere=everywhere)
 
 
-def _all(observers: Sequence[Observer]) -> Observer | None:
-    """One observer for several; None for none."""
+def _all(*several: Sequence[Observer]) -> Observer | None:
+    """One observer for all of them; None for none."""
+    if not any(several):
+        return None
+    observers = [observer for each in several for observer in each]
     if len(observers) < 2:
-        return observers[0] if observers else None
+        return observers[0]
 
     def observe(node: Node, g: Any, contributions: Sequence[Any]) -> None:
         for observer in observers:
@@ -107,7 +111,9 @@ def cotangents_for(roots: Roots, given: Sequence[Tensor | None], *, batched: boo
                 f"Mismatch in shape: grad_output[{i}] has a shape of {Size(cotangent.shape)} and output[{i}] has a "
                 f"shape of {Size(root.shape)}."
             )
-        cotangents.append(of_dtype(cotangent, root.array.dtype))
+        cotangents.append(
+            cotangent if cotangent.array.dtype is root.array.dtype else of_dtype(cotangent, root.array.dtype)
+        )
     sizes = [len(cotangent) for cotangent in cotangents] if batched else []
     if len(set(sizes)) > 1:
         raise ValueError(
@@ -148,7 +154,7 @@ def run(
     def accumulate(end: AccumulateGrad, gradient: Any) -> None:
         if end.variable.tracked:
             with end.lock:
-                _accumulate(end.variable, _tensor(gradient), recorded=create_graph)
+                _accumulate(end.variable, gradient, recorded=create_graph)
 
     former, mode.enabled = mode.enabled, differentiable
     try:
@@ -157,11 +163,11 @@ def run(
             flowing,
             differentiable=differentiable,
             keep=(differentiable if retain_graph is None else retain_graph)
-            or any(each.again for each in mode.transforms),
+            or bool(mode.transforms and any(each.again for each in mode.transforms)),
             wanted=wanted,
             past_wanted=accumulates,
             accumulate=accumulate if accumulates else None,
-            observer=_all((*EVERYWHERE.steps, *mode.steps, *([observer] if observer else ()))),
+            observer=_all(EVERYWHERE.steps, mode.steps, [observer] if observer else ()),
             vjp=vjp,
         )
     finally:
@@ -239,25 +245,27 @@ def backward(
     run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, accumulates=True)
 
 
-def _accumulate(leaf: Tensor, gradient: Tensor, *, recorded: bool) -> None:
-    """Adds to the `.grad` of a leaf, in place unless that is `recorded`, and tells its hooks."""
+def _accumulate(leaf: Tensor, gradient: Any, *, recorded: bool) -> None:
+    """Adds an array or a Tensor to the `.grad` of a leaf, in place unless that is `recorded`, and tells its hooks."""
     known = leaf.grad
     if known is None:
-        leaf.grad = _taken(gradient, leaf, recorded=recorded)
+        leaf._grad = _taken(gradient, leaf, recorded=recorded)  # noqa: SLF001  # it fits: nothing is to be checked
     elif recorded:
         leaf.grad = known + gradient
     else:
         own_memory(known)
         sums: Any = known.array
-        np.add(sums, gradient.array, out=sums)
-        touch(sums)
+        np.add(sums, getattr(gradient, "array", gradient), out=sums)
+        # Held by `known`, by this name and by the call alone, it was saved by no node and is shown by no view.
+        unseen = sums.base is None and getrefcount(sums) <= 3
+        touch(sums, unseen=unseen)
     for hook in LEAF_HOOKS.get(id(leaf), {}).values() if LEAF_HOOKS else ():
         hook(leaf)
 
 
-def _taken(gradient: Tensor, leaf: Tensor, *, recorded: bool) -> Tensor:
+def _taken(gradient: Any, leaf: Tensor, *, recorded: bool) -> Tensor:
     """A copy of the gradient, for rules may share an array among leaves; laid out in memory as the leaf is."""
-    values = laid_out(gradient.array, leaf.array)
+    values = laid_out(getattr(gradient, "array", gradient), leaf.array)
     if not (recorded and gradient.tracked):
         return Tensor(values)
     taken: Tensor = ops.copy(Tensor(values), gradient) if values.strides == leaf.array.strides else gradient.clone()

@@ -21,7 +21,7 @@ def converted(array: Any, dtype: Any) -> Any:
         upper = np.asarray(array).view(np.uint16).astype(np.uint32)
         return (upper << 16).view(np.float32).astype(dtype)
     if dtype == BFLOAT16 != array.dtype:
-        single = np.ascontiguousarray(array, np.float32).reshape(array.shape)
+        single = array.astype(np.float32)
         bits = single.view(np.uint32).astype(np.uint64)
         rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
         return np.where(np.isnan(single), 0x7FC0, rounded).astype(np.uint16).view(BFLOAT16)

@@ -270,30 +270,38 @@ class _Ends:
     last     by node: the leaves to which none of those that come after it contributes; empty if no hook hears when
     """
 
+    __slots__ = ("_accumulate", "_past_wanted", "cut", "found", "last", "leading", "nodes", "wanted")
+
     def __init__(
         self, nodes: list[Node], wanted: Iterable[Any], past_wanted: bool, accumulate: Accumulate | None
     ) -> None:
+        self.wanted = set(wanted)
         self.nodes = nodes
         self.leading: set[Any] | None = None
         self.cut: dict[Node, tuple[Any, ...]] = {}
         self.found: dict[Any, Any] = {}
         self.last: dict[Node, list[AccumulateGrad]] = {}
-        self._wanted = set(wanted)
         self._past_wanted = past_wanted
         self._accumulate = accumulate
-        if self._wanted:
-            self.leading = leading = set(self._wanted)
-            for node in reversed(nodes):
-                edges = tuple([edge if edge in leading else None for edge in node.edges])
-                if edges.count(None) < len(edges):
-                    leading.add(node)
-                if edges != node.edges or node in self._wanted:
-                    self.cut[node] = edges
-            self.nodes = [node for node in nodes if node in leading]
+        if self.wanted:
+            self._cut_off()
         if HOOKS or LEAF_HOOKS:
             last = {edge: node for node in self.nodes for edge in node.edges if type(edge) is AccumulateGrad}
             for leaf, node in last.items():
                 self.last.setdefault(node, []).append(leaf)
+
+    def _cut_off(self) -> None:
+        self.leading = leading = {None, *self.wanted}  # an edge to nothing is no edge to leave out
+        for node in reversed(self.nodes):
+            if node not in leading and leading.issuperset(node.edges):
+                leading.add(node)
+                continue
+            edges = tuple([edge if edge in leading else None for edge in node.edges])
+            if edges.count(None) < len(edges):
+                leading.add(node)
+            self.cut[node] = edges
+        if self.cut:
+            self.nodes = [node for node in self.nodes if node in leading]
 
     def followed(self, node: Node, g: Any) -> tuple[Any, ...]:
         """The edges of one of the `cut` nodes along which the pass goes on; () if it ends there."""
@@ -301,17 +309,21 @@ class _Ends:
         if not self._past_wanted and edges.count(None) == len(edges):
             self.found[node] = run_hooks(node, g)
             return ()
-        if node in self._wanted:
+        if node in self.wanted:
             self.found[node] = g  # before its hooks, as PyTorch has it where something behind is wanted too
         return edges
 
     def arrive(self, leaves: Iterable[Any], grads: dict[Any, Any]) -> None:
         """Takes the cotangents of these leaves, which are whole; what else is among them stays."""
+        leading, accumulate = self.leading, self._accumulate
         for leaf in leaves:
-            if type(leaf) is AccumulateGrad and leaf in grads and (self.leading is None or leaf in self.leading):
-                self.found[leaf] = run_hooks(leaf.variable, grads.pop(leaf))
-                if self._accumulate is not None:
-                    self._accumulate(leaf, self.found[leaf])
+            if type(leaf) is AccumulateGrad and leaf in grads and (leading is None or leaf in leading):
+                g = grads.pop(leaf)
+                if HOOKS:
+                    g = run_hooks(leaf.variable, g)
+                self.found[leaf] = g
+                if accumulate is not None:
+                    accumulate(leaf, g)
 
 
 def _contributions(node: Node, g: Any, edges: tuple[Any, ...], differentiable: bool, vjp: Vjp | None) -> Sequence[Any]:
@@ -359,12 +371,13 @@ def pull_back(
     """
     grads = _seeds(roots, cotangents)
     ends = _Ends(ordered(roots, since), wanted, past_wanted, accumulate)
+    cut, last = ends.cut, ends.last
     for node in ends.nodes:
         g = grads.pop(node, None)
         if g is None:
             continue
-        edges = ends.followed(node, g) if node in ends.cut else node.edges
-        if not edges:
+        edges = node.edges
+        if node in cut and not (edges := ends.followed(node, g)):
             continue
         if HOOKS or PREHOOKS:
             g = run_hooks(node, run_hooks(node, g), PREHOOKS)
@@ -380,7 +393,7 @@ def pull_back(
             observer(node, g, contributions)
         if not keep and node.saved and node.op.frees:
             node.saved = None
-        if node in ends.last:
-            ends.arrive(ends.last[node], grads)
+        if node in last:
+            ends.arrive(last[node], grads)
     ends.arrive([*grads], grads)
     return ends.found

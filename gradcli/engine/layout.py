@@ -8,22 +8,62 @@ from typing import Any
 import numpy as np
 
 
-def storage_order(shape: Sequence[int], strides: Sequence[int]) -> list[int]:
+def storage_order(shape: Sequence[int], *strides: Sequence[int]) -> list[int]:
     """The axes, outermost first, as PyTorch's iterators walk the elements: along memory, not along the last axis.
 
-    An axis that is repeated (stride 0) stays where it is.
+    Of several arrays, with these strides, the first decides that tells two axes apart; one that is repeated (stride 0)
+    does not.
     """
     inner = list(reversed(range(len(shape))))  # innermost first
     for i in range(1, len(inner)):
         here = i
         for other in range(i - 1, -1, -1):
-            (m, a), (n, b) = ((shape[axis], strides[axis]) for axis in (inner[other], inner[here]))
-            if a == 0 or b == 0 or (a == b and m <= n):
-                continue
-            if a < b:
+            order = _compared(inner[other], inner[here], shape, strides)
+            if order < 0:
                 break
-            inner[other], inner[here], here = inner[here], inner[other], other
+            if order > 0:
+                inner[other], inner[here], here = inner[here], inner[other], other
     return inner[::-1]
+
+
+def _compared(one: int, other: int, shape: Sequence[int], strides: Sequence[Sequence[int]]) -> int:
+    """Below 0 if axis `one` lies inside the `other`, above 0 if outside, 0 if nothing tells."""
+    for each in strides:
+        a, b = each[one], each[other]
+        if a and b and (a != b or shape[one] > shape[other]):
+            return -1 if a < b else 1
+    return 0
+
+
+def laid(result: Any, *operands: Any) -> Any:
+    """The result of an elementwise operation on arrays, its elements in the order in which PyTorch would walk them.
+
+    NumPy keeps the last axis innermost if one of the arrays has it so; in PyTorch the first array decides.
+    """
+    if result.ndim < 2 or all(each.flags.c_contiguous for each in (result, *operands)):
+        return result
+    axes = storage_order(result.shape, *(_strides_in(result.shape, each) for each in operands))
+    strides = _dense_strides(result.shape, axes, result.itemsize)
+    if result.strides == tuple(strides):
+        return result
+    ordered = np.ndarray(result.shape, result.dtype, np.empty(result.size, result.dtype), strides=strides)
+    np.copyto(ordered, result)
+    return ordered
+
+
+def _strides_in(shape: Sequence[int], array: Any) -> list[int]:
+    """The strides of an array that is broadcast to this shape."""
+    lacking = len(shape) - array.ndim
+    own = zip(array.shape, array.strides, shape[lacking:], strict=True)
+    return [0] * lacking + [0 if n == 1 != wanted else stride for n, stride, wanted in own]
+
+
+def _dense_strides(shape: Sequence[int], axes: Sequence[int], itemsize: int) -> list[int]:
+    """The strides without gaps of an array whose axes have this order, outermost first."""
+    strides, step = [0] * len(shape), itemsize
+    for axis in reversed(axes):
+        strides[axis], step = step, step * max(shape[axis], 1)
+    return strides
 
 
 def empty_like(array: Any, dtype: Any) -> Any:
@@ -35,10 +75,23 @@ def empty_like(array: Any, dtype: Any) -> Any:
     if is_dense(array):
         strides = [stride // array.itemsize * itemsize for stride in array.strides]
     else:
-        strides, step = [0] * array.ndim, itemsize
-        for axis in reversed(storage_order(array.shape, array.strides)):
-            strides[axis], step = step, step * max(array.shape[axis], 1)
+        strides = _dense_strides(array.shape, storage_order(array.shape, array.strides), itemsize)
     return np.ndarray(array.shape, dtype, np.empty(array.size, dtype), strides=strides)
+
+
+def columns_first(matrices: Any) -> Any:
+    """A copy of matrices (..., m, n) whose columns lie one after the other, as LAPACK has them."""
+    return np.swapaxes(np.array(np.swapaxes(matrices, -2, -1), order="C"), -2, -1)
+
+
+def in_rows(array: Any) -> Any:
+    """The array with its last axis innermost: itself, or a copy."""
+    return array if in_order(array) else np.array(array, order="C")
+
+
+def own_copy(values: Any) -> Any:
+    """A copy on memory of its own, the last axis innermost. NumPy copies no scalar that is bfloat16 otherwise."""
+    return np.asarray(values).copy(order="C")
 
 
 def in_order(array: Any) -> bool:

@@ -19,6 +19,7 @@ from gradcli.engine.dtypes import align as align_operands
 from gradcli.engine.dtypes import align_arrays, align_floats, as_float
 from gradcli.engine.errors import refusal, uncomputed
 from gradcli.engine.graph import Node, source_of
+from gradcli.engine.layout import laid
 from gradcli.engine.modes import THREAD
 from gradcli.engine.rules import Rule, parameters, pull_of, refuse, signature
 from gradcli.engine.staleness import FREED
@@ -203,8 +204,7 @@ def rejoin(array: Any, edge: Any) -> Any:
 
 def unary(op: Op) -> Callable[..., Any]:
     """The caller of an operation with one array argument, first, and any number of others."""
-    node, others, floating = op.node, len(op.slots) - 2, op.floating
-    named = isinstance(node, str)
+    node, others, floating, named = op.node, len(op.slots) - 2, op.floating, isinstance(op.node, str)
     keep_result, keep_x = op.keeps[1][:2]
     recorded = not_differentiable not in op.rules
 
@@ -257,15 +257,15 @@ def _binary(op: Op) -> Callable[[Any, Any], Any]:
             if floating and not track:
                 x, y = as_float(x), as_float(y)
             result = op.forward(x, y)
+            if kind is ndarray and not x.flags.c_contiguous:
+                result = laid(result, getattr(a, "array", x), getattr(b, "array", y))
         except (TypeError, ValueError) as error:
             raise refusal(op.name, x, y) or error from None
         if not track:
             return Tensor(result)
-        if mode.keep_all:
-            saved = (result, x, y)
-        else:
-            keep_result, keep_x, keep_y = keeps[1 if edge_b is None else 2 if edge_a is None else 3]
-            saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
+        kept = 1 if edge_b is None else 2 if edge_a is None else 3
+        keep_result, keep_x, keep_y = (True, True, True) if mode.keep_all else keeps[kept]
+        saved = (result if keep_result else None, x if keep_x else None, y if keep_y else None)
         return Tensor(result, True, Node(op, (edge_a, edge_b), saved, result, node))
 
     return call

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.layout import laid
+
 
 def _per_element(function: Callable[[float], float]) -> Callable[[Any], Any]:
     """A function of one number as a function of arrays."""
 
     def apply(x: Any) -> Any:
         values = map(function, x.ravel().tolist())
-        return np.fromiter(values, x.dtype, x.size).reshape(x.shape)[()]
+        return laid(np.fromiter(values, x.dtype, x.size).reshape(x.shape)[()], x)
 
     return apply
 
@@ -114,7 +116,7 @@ def polygamma(n: int, x: Any) -> Any:
     part. For negative x the terms on either side of 0 are two such sums, which start from the p that is next to 0. That
     is the reflection formula (DLMF 5.15.6) without its cotangent, of which the derivatives would lose digits.
     """
-    shape, dtype, x = x.shape, x.dtype, x.astype(np.float64).reshape(-1)  # powers of a NumPy scalar round otherwise
+    given, x = x, x.astype(np.float64).reshape(-1)  # powers of a NumPy scalar round otherwise
     sign = 1 if n % 2 else -1
     negative = x < 0
     p = np.where(negative, x - np.rint(x), x)
@@ -126,7 +128,8 @@ def polygamma(n: int, x: Any) -> Any:
         left = _shifted(n, opposite, 1)[1] + _terms_from(2, n, opposite)
         total = np.where(negative, total + sign * left - sign * _terms_from(1, n, np.abs(x)), total)
     at_infinity = 0.0 if n else np.inf
-    return np.where(x == np.inf, at_infinity, sign * total).astype(dtype).reshape(shape)[()]
+    values = np.where(x == np.inf, at_infinity, sign * total).astype(given.dtype)
+    return laid(values.reshape(given.shape)[()], given)
 
 
 def _term(n: int, t: Any) -> Any:

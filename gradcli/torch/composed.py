@@ -229,6 +229,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: 
     result = ops.cat(parts, dim) if len(parts) > 1 else input
     if not n:
         return ops.clone(result)
+    n = min(n, result.shape[dim])  # an array without elements is its own difference
     step = ops.logical_xor if result.array.dtype.kind == "b" else ops.sub
     for _ in range(n):
         length = result.shape[dim]

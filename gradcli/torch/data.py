@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine import dtypes, ops
 from gradcli.engine.bfloat16 import BFLOAT16, converted
 from gradcli.engine.fitting import fitting
+from gradcli.engine.layout import copied_like, own_copy
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import check_device, numpy_dtype, refuse
 
@@ -89,7 +90,7 @@ def _array(data: Any, dtype: dtypes.DType | None) -> Any:
     if isinstance(data, Tensor):
         data = data.array
     if isinstance(data, (np.ndarray, np.generic)):
-        array = np.array(data)
+        array = copied_like(data, data) if np.ndim(data) > 1 else own_copy(data)
         _check_kind(array)
         return array if dtype is None else converted(array, dtype)
     shape, elements = _flatten(data)

@@ -22,6 +22,10 @@ DIFFERENCES = {
     "torch.Tensor.resize_": "of a view beyond the memory that it shows a part of is refused, as is such an `out=`",
     "torch.backends.cudnn": "the settings change nothing",
     "torch.device": "as a context, takes cpu only",
+    **dict.fromkeys(
+        ("torch.conj", "torch.Tensor.H", "torch.Tensor.mH"),
+        "of complex numbers it is a copy, where PyTorch's shares the memory and is conjugated when it is read",
+    ),
     "torch.empty": "zeros, so that every run prints the same",
     "torch.load": "reads what `save` of gradcli wrote, and never a pickle; `weights_only` makes no difference",
     "torch.manual_seed": "the stream is that of PyTorch on an x86-64 processor with AVX2",
@@ -50,7 +54,7 @@ DIFFERENCES = {
     "convention: `prelu` at 0, `clamp` with equal limits, `embedding` with `padding_idx` or `scale_grad_by_freq`",
     "torch.func.functional_call": "refuses a module that another thread is calling so, where PyTorch mixes parameters",
     "torch.func.vmap": "a loop over the examples: a value may decide what is computed, what was captured is never "
-    "changed in place, and the `vmap` of a Function is not called",
+    "changed in place, what it gives lies in order in memory, and the `vmap` of a Function is not called",
     "torch.autograd.graph.Node": "`register_hook` and `register_prehook` not for operations with several results",
     "torch.nn.PairwiseDistance": "its node is called LinalgVectorNormBackward0",
     "torch.optim.Optimizer": f"{_ROUNDING}; `foreach` and `fused` change nothing",

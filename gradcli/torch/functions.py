@@ -91,7 +91,7 @@ MATRICES: Table = (
     ("input, batch1@, batch2@, *, beta=1, alpha=1", "addbmm baddbmm"),
     ("input, vec1@, vec2, *, beta=1, alpha=1", "addr"),
     ("input", "trace det logdet inverse=inv slogdet"),
-    ("input, upper=False", "cholesky=cholesky_factor"),
+    ("input, upper=False", "cholesky"),
     ("input, n", "matrix_power"),
     ("input, diagonal=0", "diag tril triu"),
 )
@@ -126,7 +126,7 @@ LINALG: Table = (
     ("A, *, driver!=None", "svdvals"),
     ("A, mode='reduced'", "qr"),
     ("A, UPLO='L'", "eigh eigvalsh"),
-    ("A, *, upper=False", "cholesky=cholesky_factor"),
+    ("A, *, upper=False", "cholesky"),
     ("A, *, offset=0, dim1=-2, dim2=-1", "diagonal"),
     ("tensors", "multi_dot"),
     ("x@, y@, *, dim=-1", "vecdot"),

@@ -260,7 +260,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """The Tensors in the shape that all of them broadcast to."""
     given = _listed(tensors)
     shape = broadcast_shapes(*(x.shape for x in given))
-    return tuple(ops.expand(x, shape) for x in given)
+    return tuple(x if x.shape == shape else ops.expand(x, shape) for x in given)
 
 
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # noqa: N803  # PyTorch's name

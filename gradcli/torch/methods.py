@@ -115,8 +115,8 @@ def _address(array: Any) -> int:
 
 
 def _data_ptr(self: Tensor) -> int:
-    """The address of the first element."""
-    return _address(give_memory(self))
+    """The address of the first element; 0 where there is none."""
+    return _address(give_memory(self)) if self.array.size else 0
 
 
 def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
@@ -159,7 +159,7 @@ def _part(name: str) -> property:
 
 def _sum_to_size(self: Tensor, size: tuple[int, ...]) -> Any:
     """Summed over the axes that would have to be broadcast for `size` to become its shape."""
-    return unbroadcast(self, size)
+    return ops.sum(self) if not size else unbroadcast(self, size)
 
 
 def _new(create: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -13,7 +13,7 @@ from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch.arguments import numpy_dtype
-from gradcli.torch.storage import resize_
+from gradcli.torch.storage import lie_like, resize_
 
 RESIZED = (
     "An output with one or more elements was resized since it had shape {found}, which does not match the required "
@@ -102,7 +102,10 @@ def into(name: str, out: Any, result: Any, inputs: tuple[Any, ...] = ()) -> Any:
     if name.removeprefix("special.") in UNSHARED:
         joined = inputs[0] if inputs and isinstance(inputs[0], (tuple, list)) else inputs
         refuse_partial_overlap(out, *joined)
-    write(shaped(out, result.array.shape), result.array, aside=True)
+    if out.array.shape != result.array.shape:
+        shaped(out, result.array.shape)
+        lie_like(out, result.array)
+    write(out, result.array, aside=True)
     return out
 
 

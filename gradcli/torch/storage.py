@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.layout import is_dense
 from gradcli.engine.memory import give_memory, touch, whole_memory
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import refuse_captured
@@ -89,6 +90,13 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
     self.array = memory[start : start + count].reshape(shape)
     touch(self.array)
     return self
+
+
+def lie_like(tensor: Tensor, values: Any) -> None:
+    """Has the elements of a Tensor that was given this shape lie in its memory as those of `values` do."""
+    if is_dense(values) and not values.flags.c_contiguous:
+        strides = [stride // values.itemsize * tensor.array.itemsize for stride in values.strides]
+        tensor.array = np.lib.stride_tricks.as_strided(tensor.array, values.shape, strides)
 
 
 METHODS: dict[str, Any] = {

@@ -41,7 +41,7 @@ def index_put(input: Tensor, indices: Sequence[Any], values: Any, accumulate: bo
         key: tuple[Any, ...] = tuple(index.array if isinstance(index, Tensor) else slice(None) for index in indices)
         added = ops.expand(values, np.asarray(input.array)[key].shape)
         return ops.add(input, place(added, input.array.shape, key))
-    result = ops.clone(input)
+    result = ops.clone(input, True)
     assign(result, tuple(slice(None) if index is None else index for index in indices), values)
     return result
 

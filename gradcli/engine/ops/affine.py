@@ -44,7 +44,7 @@ def _embedding(weight: Any, index: Any, padding_index: int | None, by_frequency:
         )
     if index.size and (index.min() < 0 or index.max() >= weight.shape[0]):
         raise IndexError("index out of range in self")
-    return weight[index]
+    return weight.take(index, 0)
 
 
 def _embedding_rule(g: Any, weight: Any, index: Any, padding_index: int | None, by_frequency: bool) -> Any:

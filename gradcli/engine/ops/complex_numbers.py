@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.dtypes import NO_COMPLEX32, as_float
 from gradcli.engine.errors import uncomputed
+from gradcli.engine.memory import give_memory
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
@@ -20,7 +21,7 @@ def _unrecorded(name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
     def function(*tensors: Tensor) -> Tensor:
         if THREAD.mode.enabled and any(x.requires_grad for x in tensors):
             raise NotImplementedError(f"{name}() of a tensor that requires grad: gradients of complex numbers")
-        arrays = [np.asarray(x.array) for x in tensors]
+        arrays = [*map(give_memory, tensors)]
         try:
             return Tensor(forward(*arrays))
         except (TypeError, RuntimeError) as error:

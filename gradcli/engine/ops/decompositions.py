@@ -14,9 +14,9 @@ import numpy as np
 
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import uncomputed
+from gradcli.engine.layout import columns_first
 from gradcli.engine.multi import multi
 from gradcli.engine.op import general, missing
-from gradcli.engine.ops.complex_numbers import conj
 from gradcli.engine.ops.indexing import diag_embed
 from gradcli.engine.ops.joining import cat
 from gradcli.engine.ops.linalg import LinAlgError, inv, refuse_half, square_matrix
@@ -80,7 +80,8 @@ def _skew(x: Any) -> Any:
 
 
 def _svd(x: Any, full_matrices: bool = True) -> tuple[Any, ...]:
-    return tuple(_converged("linalg.svd", np.linalg.svd, matrices(x, "linalg.svd"), full_matrices))
+    u, s, v = _converged("linalg.svd", np.linalg.svd, matrices(x, "linalg.svd"), full_matrices)
+    return columns_first(u), s, columns_first(v)
 
 
 def _svd_rule(gs: Any, result: Any, x: Any) -> Any:
@@ -123,9 +124,9 @@ def _qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
         )
     matrices(x, "linalg.qr")
     if mode == "r":
-        return np.empty(0, x.dtype), np.linalg.qr(x, "r")
+        return np.empty(0, x.dtype), columns_first(np.linalg.qr(x, "r"))
     q, r = np.linalg.qr(x, mode)  # type: ignore[call-overload]  # "reduced" or "complete"
-    return q, r
+    return columns_first(q), columns_first(r)
 
 
 def _qr_rule(gs: Any, result: Any, x: Any, mode: str) -> Any:
@@ -160,7 +161,8 @@ qr = multi("qr", "LinalgQrBackward0", _qr, outputs=2, shapes_only=["x"], domain=
 
 
 def _eigh(x: Any, uplo: str = "L") -> tuple[Any, ...]:
-    return tuple(_converged("linalg.eigh", np.linalg.eigh, square_matrix(x, "linalg.eigh"), uplo))
+    values, vectors = _converged("linalg.eigh", np.linalg.eigh, square_matrix(x, "linalg.eigh"), uplo)
+    return values, columns_first(vectors)
 
 
 def _eigh_rule(gs: Any, result: Any) -> Any:
@@ -184,7 +186,7 @@ def eigvalsh(x: Any, uplo: str = "L") -> Any:
 def _eig(x: Any) -> tuple[Any, Any]:
     values, vectors = _converged("linalg.eig", np.linalg.eig, square_matrix(x, "linalg.eig"))
     dtype = np.result_type(x.dtype, np.complex64)
-    return values.astype(dtype), vectors.astype(dtype)
+    return values.astype(dtype), columns_first(vectors.astype(dtype))
 
 
 eig = multi("eig", "LinalgEigBackward0", _eig, outputs=2, domain=MATRIX, x=missing)
@@ -198,9 +200,13 @@ def eigvals(x: Any) -> Any:
 # A triangular matrix times its transpose
 
 
-def _cholesky(x: Any) -> Any:
+def _cholesky(x: Any, upper: bool = False) -> Any:
+    """The lower triangular factor, or the upper one, its conjugate transpose; that triangle of `x` is read."""
+    square_matrix(x, "linalg.cholesky")
+    x = np.swapaxes(x, -2, -1).conj() if upper else x
     try:
-        return np.linalg.cholesky(square_matrix(x, "linalg.cholesky"))
+        lower = np.linalg.cholesky(x)
+        return columns_first(np.swapaxes(lower, -2, -1).conj() if upper else lower)
     except np.linalg.LinAlgError:
         raise LinAlgError(f"linalg.cholesky: {_not_positive(x)} is not positive-definite).") from None
 
@@ -220,19 +226,15 @@ def _not_positive(x: Any) -> str:
     raise AssertionError
 
 
-def _cholesky_rule(g: Any, result: Any) -> Any:
+def _cholesky_rule(g: Any, result: Any, upper: bool) -> Any:
+    if upper:
+        g, result = _t(g), _t(result)
     inner = matmul(_t(result), tril(g))
     inverse = inv(result)
     return _product(_t(inverse), tril(inner) + _t(tril(inner, -1)), inverse) / 2
 
 
 cholesky = general("cholesky", "LinalgCholeskyExBackward0", _cholesky, domain=MATRIX, x=_cholesky_rule)
-
-
-def cholesky_factor(x: Any, upper: bool = False) -> Any:
-    """The lower triangular factor, or the upper one, its conjugate transpose."""
-    factor = cholesky(x)
-    return conj(_t(factor)) if upper else factor
 
 
 # What is nearest to a solution

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import as_float
+from gradcli.engine.layout import laid
 from gradcli.engine.op import elementwise, general, missing
 from gradcli.engine.type_names import not_implemented
 
@@ -74,7 +75,7 @@ ldexp = elementwise(
 
 def _nan_to_num(x: Any, nan: float | None = None, posinf: float | None = None, neginf: float | None = None) -> Any:
     """None stands for 0 and for the largest and the lowest number of the dtype."""
-    return np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf)
+    return laid(np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf), x)
 
 
 nan_to_num = general(

@@ -11,6 +11,7 @@ from gradcli.engine.domain import NON_ZERO, REAL
 from gradcli.engine.dtypes import result_type
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.fitting import fitting
+from gradcli.engine.layout import laid
 from gradcli.engine.op import general
 from gradcli.engine.ops.products import bmm, matmul, mm, mv, outer, scalar_name
 from gradcli.engine.ops.shape import expand, t, transpose
@@ -34,7 +35,7 @@ def _together(*arrays: Any) -> list[Any]:
 
 def _addcmul(x: Any, a: Any, b: Any, value: float = 1) -> Any:
     x, a, b = _together(x, a, b)
-    return x + fitting(value, x.dtype) * a * b
+    return laid(x + fitting(value, x.dtype) * a * b, x, a, b)
 
 
 def _addcdiv(x: Any, a: Any, b: Any, value: float = 1) -> Any:
@@ -47,7 +48,7 @@ def _addcdiv(x: Any, a: Any, b: Any, value: float = 1) -> Any:
             "* tensor1 / tensor2), for all dtypes."
         )
     x, a, b = _together(x, a, b)
-    return x + fitting(value, x.dtype) * (a / b)
+    return laid(x + fitting(value, x.dtype) * (a / b), x, a, b)
 
 
 addcmul = general(
@@ -80,7 +81,8 @@ def _lerp(start: Any, end: Any, weight: Any) -> Any:
         raise not_implemented("lerp_kernel_scalar", start.dtype)
     weight = weight if hasattr(weight, "shape") else fitting(weight, start.dtype)
     _together(start, end, weight)
-    return np.where(np.abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))[()]
+    result = np.where(np.abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))[()]
+    return laid(result, start, end)
 
 
 lerp = general(
@@ -153,7 +155,7 @@ def _addr(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
         if isinstance(factor, float) and x.dtype.kind in "bui":
             raise RuntimeError(f"For integral input tensors, argument {name} must not be a floating point number.")
     dtype = result_type(x, a, b)
-    return _scaled(x.astype(dtype), beta, outer(a, b).astype(dtype), alpha)
+    return laid(_scaled(x.astype(dtype), beta, outer(a, b).astype(dtype), alpha), x)
 
 
 addmm: Callable[..., Any] = general(

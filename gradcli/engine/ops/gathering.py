@@ -12,6 +12,7 @@ from gradcli.engine.axes import axis_in, no_axes
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.fitting import fitting
+from gradcli.engine.layout import in_rows, own_copy
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.indexing import slice_axis
@@ -66,7 +67,7 @@ def _gathered(x: Any, index: Any, axis: int) -> Any:
         return np.empty(index.shape, x.dtype)
     rows, places = np.atleast_1d(x, index)
     picked = rows[_key("gather", rows, places, axis)]
-    return picked if index.ndim else picked[0]
+    return in_rows(picked) if index.ndim else picked[0]
 
 
 def _spread(g: Any, x: Any, index: Any, axis: int) -> Any:
@@ -100,7 +101,7 @@ def changed(x: Any, index: Any, axis: int, change: Callable[[Any, Any], None]) -
     """
     axis_in(axis, x.ndim)
     _check_kind("scatter", index)
-    result = np.array(x, order="C")
+    result = own_copy(x)
     if index.size:
         rows = np.atleast_1d(result)
         change(rows, _key("scatter", rows, np.atleast_1d(index), axis))

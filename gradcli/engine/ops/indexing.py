@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
+from gradcli.engine.layout import in_rows
 from gradcli.engine.op import general
 from gradcli.engine.ops.shape import moveaxis, unsqueeze
 from gradcli.engine.tensor import NUMPY, Tensor
@@ -73,7 +74,7 @@ slice_axis = view_of(
 
 def _index(x: Any, key: tuple[Any, ...]) -> Any:
     try:
-        return x[key]
+        return in_rows(x[key])
     except IndexError as error:
         words = str(error).replace("axis", "dimension")
         if words.startswith("shape mismatch"):
@@ -235,7 +236,7 @@ def _diag_embed(x: Any, offset: int = 0, axis1: int = -2, axis2: int = -1) -> An
     n = x.shape[-1] + abs(offset)
     matrices = np.zeros((*x.shape[:-1], n, n), x.dtype)
     matrices[_on_diagonal(x.shape[-1], offset)] = x
-    return moveaxis(matrices, (-2, -1), (axis1, axis2))
+    return in_rows(moveaxis(matrices, (-2, -1), (axis1, axis2)))
 
 
 diag_embed = general(

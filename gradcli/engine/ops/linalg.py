@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import size_mismatch, uncomputed
+from gradcli.engine.layout import columns_first
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.indexing import diag_embed, index
 from gradcli.engine.ops.joining import stack
@@ -200,7 +201,7 @@ def _singular(x: Any) -> tuple[str, Any]:
 
 def _inv(x: Any) -> Any:
     try:
-        return np.linalg.inv(square_matrix(x, "linalg.inv"))
+        return columns_first(np.linalg.inv(square_matrix(x, "linalg.inv")))
     except np.linalg.LinAlgError:
         which, matrix = _singular(x)
         raise LinAlgError(
@@ -244,7 +245,8 @@ def _solve(a: Any, b: Any) -> Any:
         ) from None
     except ValueError as error:
         raise size_mismatch(a.shape[:-2], right.shape[:-2]) or error from None
-    return solution[..., 0] if vectors else solution
+    solution = solution[..., 0] if vectors else solution
+    return solution if solution.ndim == 1 else columns_first(solution)  # batches of vectors, too
 
 
 def _solve_matrix_rule(g: Any, result: Any, a: Any) -> Any:

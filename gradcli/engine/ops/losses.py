@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcli.engine.domain import REAL, Domain
 from gradcli.engine.errors import size_mismatch
+from gradcli.engine.layout import laid
 from gradcli.engine.op import general
 from gradcli.engine.ops.indexing import scatter
 from gradcli.engine.ops.transcendental import logit, sigmoid, softplus
@@ -25,9 +26,10 @@ _LEAST = float(np.float32(1e-12))
 """PyTorch's least variance of a probability, whatever the dtype."""
 
 
-def _reduced(losses: Any, reduction: str) -> Any:
+def _reduced(losses: Any, reduction: str, *operands: Any) -> Any:
+    """The sum or the mean; or all losses, which lie in memory as the first of the operands does."""
     if reduction == "none":
-        return losses
+        return laid(losses, *operands) if operands else losses
     total = np.add.reduce(losses, None)
     return total / losses.size if reduction == "mean" else total
 
@@ -56,7 +58,7 @@ def _of_difference(
     def forward(x: Any, target: Any, reduction: str, at: float) -> Any:
         if x.dtype.kind != "f":
             raise not_implemented(f"{name.removesuffix('_loss')}_cpu", x.dtype)
-        return _reduced(loss(x - target, at), reduction)
+        return _reduced(loss(x - target, at), reduction, x, target)
 
     return general(
         name,
@@ -71,7 +73,7 @@ def _of_difference(
 def _mse_loss(x: Any, target: Any, reduction: str) -> Any:
     if x.dtype.kind != "f":
         raise not_implemented("mse_cpu", x.dtype)
-    return _reduced(np.square(x - target), reduction)
+    return _reduced(np.square(x - target), reduction, x, target)
 
 
 mse_loss = general(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL
+from gradcli.engine.layout import in_rows
 from gradcli.engine.multi import multi
 from gradcli.engine.op import general
 from gradcli.engine.ops.reduction import mean, sum
@@ -52,7 +53,7 @@ def _normalise(
     deviation = seen - average
     variance = np.add.reduce(deviation * deviation, axes, keepdims=True) / count
     deviation /= np.sqrt(variance + eps)
-    return _scaled(deviation, weight, bias, shape).reshape(x.shape), average, variance
+    return in_rows(_scaled(deviation, weight, bias, shape).reshape(x.shape)), average, variance
 
 
 def _normalised(result: Sequence[Any], x: Any, view: Lengths, eps: float) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import align
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.fitting import fitting, refuse_overflow
+from gradcli.engine.layout import in_rows, laid
 from gradcli.engine.op import elementwise, general, not_differentiable
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -41,7 +42,7 @@ def signum(x: Any) -> Any:
     """-1, 0 or 1, and 0 for NaN, as PyTorch has it; a truth value is its own sign."""
     if x.dtype.kind == "f":
         return (x > 0).astype(x.dtype) - (x < 0)
-    return x if x.dtype.kind == "b" else np.sign(x)
+    return x.copy() if x.dtype.kind == "b" else np.sign(x)
 
 
 sign: Callable[..., Any] = elementwise(
@@ -170,7 +171,7 @@ def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     try:
         above = x if min is None else _greater(*align(x, min))
-        return above if max is None else _lesser(*align(above, max))
+        return laid(above if max is None else _lesser(*align(above, max)), x)
     except ValueError as error:
         raise _mismatch(x, min, max) or error from None
 
@@ -251,7 +252,7 @@ def _where(condition: Any, a: Any, b: Any) -> Any:
         called = TYPE_NAMES[condition.dtype.name].scalar
         raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {called}")
     try:
-        return np.where(condition, *align(a, b))[()]
+        return laid(np.where(condition, *align(a, b))[()], condition, *(x for x in (a, b) if hasattr(x, "strides")))
     except ValueError as error:
         raise _mismatch(a, b, condition) or error from None
 
@@ -278,7 +279,7 @@ def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
             f"{np.ndim(value)} dimension(s)."
         )
     try:
-        return np.where(mask, fitting(value, x.dtype), x)[()]
+        return in_rows(np.where(mask, fitting(value, x.dtype), x)[()])
     except ValueError as error:
         raise _mismatch(mask, x) or error from None
 

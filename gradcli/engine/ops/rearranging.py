@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import uncomputed
+from gradcli.engine.layout import in_rows, laid
 from gradcli.engine.op import elementwise, general
 from gradcli.engine.ops.complex_numbers import conj
 from gradcli.engine.ops.gathering import values
@@ -19,16 +20,25 @@ from gradcli.engine.ops.joining import tensor_split
 from gradcli.engine.ops.piecewise import signum
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.ops.reduction import sum as sum_over
-from gradcli.engine.ops.shape import flatten, flip, moveaxis, reshape, transpose
+from gradcli.engine.ops.shape import clone, flip, moveaxis, reshape, transpose
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.views import view_of
 
 MATRIX = REAL.shaped(3, 4)
 
+
+def _rot90(x: Any, k: int, axes: Sequence[int]) -> Any:
+    """Mirror images, which lie in memory as `x` does; a quarter turn is the transpose of one, as in PyTorch."""
+    if k % 4 == 0:
+        return in_rows(x.copy())
+    flipped = laid(np.flip(x, tuple(axes) if k % 2 == 0 else axes[k % 4 == 1]).copy(), x)
+    return flipped if k % 2 == 0 else np.swapaxes(flipped, *axes)
+
+
 rot90: Callable[..., Any] = general(
     "rot90",
     "Rot90Backward0",
-    lambda x, k, axes: np.rot90(x, k, axes).copy(),
+    _rot90,
     domain=MATRIX,
     numpy=[np.rot90],
     x=lambda g, k, axes: rot90(g, -k % 4, axes),
@@ -109,8 +119,10 @@ def unflatten(x: Any, axis: int, sizes: Sequence[int]) -> Any:
 
 
 def ravel(x: Any) -> Any:
-    """All elements in one axis."""
-    return flatten(x)
+    """All elements in one axis, in order: a view where they lie so, otherwise of a copy."""
+    if isinstance(x, Tensor) and not x.array.flags.c_contiguous:
+        x = clone(x)
+    return reshape(x, (math.prod(x.shape),))
 
 
 def fliplr(x: Any) -> Any:

@@ -12,6 +12,7 @@ from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.fitting import fitting
+from gradcli.engine.layout import laid, own_copy
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.gathering import values
 from gradcli.engine.ops.indexing import index as elements
@@ -66,7 +67,7 @@ def _selected(x: Any, index: Any, axis: int) -> Any:
         return x.take(key[-1], axis)
     if index.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
-    return x
+    return own_copy(x)[()]
 
 
 def _back_to_lines(g: Any, x: Any, index: Any, axis: int) -> Any:
@@ -91,7 +92,7 @@ def index_select(x: Any, axis: int, index: Any) -> Any:
 
 def _changed(name: str, x: Any, index: Any, axis: int, change: Callable[[Any, Any], None]) -> Any:
     """A copy of `x` after a change of the slices that `index` names; no axes count as one."""
-    result = np.array(x, order="C")
+    result = own_copy(x)
     rows = np.atleast_1d(result)
     change(rows, _lines(name, rows, index, axis))
     return result if result.ndim else result[()]
@@ -110,7 +111,7 @@ def _filled(x: Any, value: Any, index: Any, axis: int) -> Any:
     if isinstance(value, complex) and x.dtype.kind != "c":
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     number = fitting(value, x.dtype)
-    return _changed("index_fill", x, index, axis, lambda rows, key: rows.__setitem__(key, number))
+    return laid(_changed("index_fill", x, index, axis, lambda rows, key: rows.__setitem__(key, number)), x)
 
 
 _index_add = general(
@@ -291,7 +292,7 @@ def _masked_scatter(x: Any, source: Any, mask: Any) -> Any:
     count = np.count_nonzero(mask)
     if source.size < count:
         raise RuntimeError("Number of elements of source < number of ones in mask")
-    result = np.array(x, order="C")
+    result = own_copy(x)
     result[mask] = source.reshape(-1)[:count]
     return result if result.ndim else result[()]
 
@@ -324,10 +325,10 @@ def masked_scatter(x: Any, mask: Any, source: Any) -> Any:
     return _masked_scatter_op(x if x.shape == shape else expand(x, shape), source, np.broadcast_to(mask, shape))
 
 
-nonzero = general("nonzero", "", lambda x: np.argwhere(x), domain=MATRIX, x=not_differentiable)
+nonzero = general("nonzero", "", lambda x: np.asfortranarray(np.argwhere(x)), domain=MATRIX, x=not_differentiable)
 """The places of the elements that are not 0, one a row."""
 
 
 def nonzero_each(x: Any) -> tuple[Any, ...]:
     """The places of the elements that are not 0, an array for each axis."""
-    return tuple(map(Tensor, np.nonzero(np.atleast_1d(values(x)))))
+    return tuple(map(Tensor, np.array(np.nonzero(np.atleast_1d(values(x))))))  # parts of one memory

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine.axes import Axes, axes_in, axis_in, no_axes
 from gradcli.engine.domain import REAL
-from gradcli.engine.layout import copied_like
+from gradcli.engine.layout import copied_like, in_rows, laid, own_copy
 from gradcli.engine.op import general
 from gradcli.engine.tensor import NUMPY, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -237,7 +237,7 @@ t: Callable[..., Any] = view_of("t", "TBackward0", _t, domain=MATRIX, x=lambda g
 
 def _flip(x: Any, axis: Axes = None) -> Any:
     """None stands for all axes, an empty sequence for none."""
-    return np.flip(x, axes_in(axis, x.ndim) if axis is None or np.size(axis) else ()).copy()
+    return laid(np.flip(x, axes_in(axis, x.ndim) if axis is None or np.size(axis) else ()).copy(), x)
 
 
 flip: Callable[..., Any] = general("flip", "FlipBackward0", _flip, domain=REAL, x=lambda g, axis: flip(g, axis))
@@ -252,10 +252,10 @@ def _roll(x: Any, shift: int | Sequence[int], axis: Axes = None) -> Any:
     if len(shifts) != (len(given) or 1):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(given)}")
     if not given or not x.size:
-        return np.roll(x, shifts[0])
+        return in_rows(np.roll(x, shifts[0]))
     if not x.ndim:
         raise no_axes(given[0])
-    return np.roll(x, shifts, [axis_in(axis, x.ndim) for axis in given])
+    return in_rows(np.roll(x, shifts, [axis_in(axis, x.ndim) for axis in given]))
 
 
 roll: Callable[..., Any] = general(
@@ -295,7 +295,7 @@ def _repeat(x: Any, repeats: Sequence[int]) -> Any:
     if any(n < 0 for n in repeats):
         shape = [n * m for n, m in zip(repeats, (1,) * (len(repeats) - x.ndim) + x.shape, strict=True)]
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {shape}")
-    return np.tile(x, repeats)
+    return np.tile(own_copy(x), repeats)
 
 
 def _add_repeats(g: Any, x: Any, repeats: Sequence[int]) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.axes import axis_in
 from gradcli.engine.domain import REAL
+from gradcli.engine.layout import in_rows, laid
 from gradcli.engine.multi import multi
 from gradcli.engine.ops.gathering import along
 from gradcli.engine.ops.indexing import scatter
@@ -63,7 +64,8 @@ def _order(x: Any, axis: int, descending: bool = False) -> Any:
 
 
 def _sort(x: Any, axis: int = -1, descending: bool = False, stable: bool = False) -> tuple[Any, Any]:
-    return _picked(x, axis, lambda rows, axis: _order(rows, axis, descending))
+    elements, index = _picked(x, axis, lambda rows, axis: _order(rows, axis, descending))
+    return laid(elements, x), laid(index, x)
 
 
 def _many(name: str, node: str, forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -182,7 +184,8 @@ def _running(x: Any, axis: int, extreme: Any) -> tuple[Any, Any]:
         places = np.arange(rows.shape[axis]).reshape([-1 if i == axis else 1 for i in range(rows.ndim)])
         return np.maximum.accumulate(np.where(hits, places, 0), axis)
 
-    return _picked(x, axis, last_reached)
+    elements, index = _picked(x, axis, last_reached)
+    return in_rows(elements), in_rows(index)
 
 
 def _cummax(x: Any, axis: int) -> tuple[Any, Any]:

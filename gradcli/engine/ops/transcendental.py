@@ -15,6 +15,7 @@ import numpy as np
 from gradcli.engine import special
 from gradcli.engine.domain import POSITIVE, REAL, UNIT, Domain
 from gradcli.engine.dtypes import as_float
+from gradcli.engine.layout import in_rows
 from gradcli.engine.op import elementwise, general
 
 _LN2, _LN10 = math.log(2), math.log(10)
@@ -250,7 +251,11 @@ def logit_within(x: Any, eps: float | None = None) -> Any:
 
 
 logsigmoid = _function(
-    "logsigmoid", "LogSigmoidBackward0", lambda x: -np.logaddexp(0, -x), domain=REAL, x=lambda g, x: g * sigmoid(-x)
+    "logsigmoid",
+    "LogSigmoidBackward0",
+    lambda x: in_rows(-np.logaddexp(0, -x)),
+    domain=REAL,
+    x=lambda g, x: g * sigmoid(-x),
 )
 logaddexp = _function(
     "logaddexp",

@@ -30,10 +30,11 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
         )
     n = len(batch)
     parts = ops.reshape(input, (*batch, channels // (r * r), r, r, height, width))
-    return ops.reshape(
+    shuffled = ops.reshape(
         ops.permute(parts, (*range(n), n, n + 3, n + 1, n + 4, n + 2)),
         (*batch, channels // (r * r), height * r, width * r),
     )
+    return ops.clone(shuffled) if r == 1 else shuffled  # never a view
 
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
@@ -53,10 +54,11 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
             )
     n = len(batch)
     parts = ops.reshape(input, (*batch, channels, height // r, r, width // r, r))
-    return ops.reshape(
+    shuffled = ops.reshape(
         ops.permute(parts, (*range(n), n, n + 2, n + 4, n + 1, n + 3)),
         (*batch, channels * r * r, height // r, width // r),
     )
+    return ops.clone(shuffled) if r == 1 else shuffled
 
 
 def _refuse_few_axes(name: str, input: Tensor) -> None:
