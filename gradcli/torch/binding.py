@@ -1,13 +1,16 @@
 """Functions as PyTorch calls them, made from a line of text each.
 
 A signature is written as PyTorch's documentation writes it: "input, dim, keepdim=False, *, dtype!=None". Its parameters
-stand in the order of the engine function's. Six things are marked beside that:
+stand in the order of the engine function's. What kind a parameter takes is told by its name (KINDS). Eight things are
+marked beside that:
 
     input           a parameter whose name is in TENSORS takes nothing but a Tensor
     index@          so does any other that is marked so
     other|number    ... or a Python number, if another argument is a Tensor
     sparse!=False   a parameter of PyTorch's alone, after all others: only its default is accepted
     dim[]=None      several whole numbers as well as one, as a list or a tuple
+    dim=...         may be left out, and is None then; but None may not be given
+    stable^=False   is given by name, and then all but the first argument are
     dtype=None      the first argument is cast to it before anything is computed, and sums of whole numbers after
 """
 
@@ -29,20 +32,24 @@ from gradcli.torch.arguments import (
     refuse,
     refuse_complex,
     refuse_whole,
-    require_int,
-    require_tensor,
     require_tensors,
 )
+from gradcli.torch.kinds import Kind, flag, number, real, text, whole, wholes
+from gradcli.torch.kinds import tensor as require_tensor
 from gradcli.torch.out import into
 
 LISTS = frozenset({"tensors"})
 """Parameters that take a sequence of Tensors."""
 
 TENSORS = frozenset({"input", "other", "exponent", "condition", "mask", "mat2", "tensor", "vec", "vec2", "A", "B"})
-WHOLE = frozenset(
-    {"chunks", "decimals", "diagonal", "dim", "dim0", "dim1", "dim2", "end_dim", "k", "n", "offset", "start_dim"}
-)
-"""Parameters that take nothing but a whole number, unless they are marked "[]"."""
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys("chunks decimals diagonal dim dim0 dim1 dim2 end_dim k n offset start_dim".split(), whole),
+    **dict.fromkeys("descending full_matrices keepdim largest sorted stable upper".split(), flag),
+    **dict.fromkeys("alpha beta max_val min_val negative_slope threshold".split(), number),
+    **dict.fromkeys("eps nan neginf posinf".split(), real),
+    **dict.fromkeys("UPLO approximate interpolation mode".split(), text),
+}
+"""What the parameters of these names take, unless they are marked "[]"."""
 
 SYNONYMS = {
     "axis": "dim", "keepdims": "keepdim", "indices": "indices_or_sections", "sections": "indices_or_sections",
@@ -67,8 +74,8 @@ class Signature:
     kept        how many the engine function takes
     tensors     per Tensor, its position, its name, and whether it may be a number
     lists       the position and the name of each sequence of Tensors
-    whole       the position and the name of each whole number
-    sequences   the position and the name of each shape and axis, or of several
+    kinds       the position, the name, the kind and the default of what takes values of one kind
+    apart       the parameter that is given by name, with all others but the first; None if there is none
     dtype       the position of the dtype that the first argument is cast to
     """
 
@@ -79,8 +86,8 @@ class Signature:
     kept: int
     tensors: tuple[tuple[int, str, bool], ...]
     lists: tuple[tuple[int, str], ...]
-    whole: tuple[tuple[int, str], ...]
-    sequences: tuple[tuple[int, str], ...]
+    kinds: tuple[tuple[int, str, Kind, Any], ...]
+    apart: str | None
     dtype: int | None
 
     @staticmethod
@@ -89,7 +96,7 @@ class Signature:
         before, _, after = text.replace(" ", "").partition("*,")
         parts = [part for part in f"{before}{after}".split(",") if part]
         heads = [part.partition("=")[0] for part in parts]
-        names = tuple(head.rstrip("!@").removesuffix("|number").removesuffix("[]") for head in heads)
+        names = tuple(head.rstrip("!@^").removesuffix("|number").removesuffix("[]") for head in heads)
         defaults = tuple(ast.literal_eval(part.partition("=")[2]) if "=" in part else _REQUIRED for part in parts)
         return Signature(
             names=names,
@@ -99,8 +106,12 @@ class Signature:
             kept=sum(not head.endswith("!") and head != "dtype" for head in heads),
             tensors=tuple((i, n, "|" in heads[i]) for i, n in enumerate(names) if n in TENSORS or "@" in heads[i]),
             lists=tuple((i, n) for i, n in enumerate(names) if n in LISTS),
-            whole=tuple((i, n) for i, n in enumerate(names) if n in WHOLE and "[]" not in heads[i]),
-            sequences=tuple((i, n) for i, n in enumerate(names) if "[]" in heads[i]),
+            kinds=tuple(
+                (i, name, wholes if "[]" in heads[i] else KINDS[name], default)
+                for i, (name, default) in enumerate(zip(names, defaults, strict=True))
+                if "[]" in heads[i] or name in KINDS
+            ),
+            apart=next((name for i, name in enumerate(names) if "^" in heads[i]), None),
             dtype=heads.index("dtype") if "dtype" in heads else None,
         )
 
@@ -119,6 +130,11 @@ class Signature:
             else:
                 values[self.names.index(name)] = value
         refuse(function, unknown)
+        if self.apart in keywords and len(args) > 1:
+            raise TypeError(
+                f"{function}() received an invalid combination of arguments: '{self.apart}' goes with no others that are "
+                "given by position"
+            )
         missing = [name for name, value in zip(self.names, values, strict=True) if value is _REQUIRED]
         if missing:
             listed = ", ".join(f'"{name}"' for name in missing)
@@ -126,23 +142,21 @@ class Signature:
         return values
 
     def check(self, function: str, values: list[Any]) -> None:
-        """Raises PyTorch's TypeError for a value of another kind than its parameter takes; makes lists tuples."""
+        """Raises PyTorch's TypeError for a value of another kind than its parameter takes; makes lists tuples, and NumPy's numbers Python's."""
         for position, parameter, number in self.tensors:
             value = values[position]
             if not isinstance(value, Tensor) and not (number and _is_operand(value, values)):
                 require_tensor(function, parameter, value, position + 1)
         for position, parameter in self.lists:
             require_tensors(function, parameter, values[position], position + 1)
-        for position, parameter in self.whole:
+        for position, parameter, kind, default in self.kinds:
             value = values[position]
-            if type(value) is not int and (value is not None or self.defaults[position] is not None):
-                require_int(function, parameter, value, position + 1 if position < self.positional else None)
-        for position, parameter in self.sequences:
-            value = values[position]
-            if type(value) is list:
-                values[position] = tuple(value)
-            elif type(value) not in (int, tuple) and (value is not None or self.defaults[position] is not None):
-                require_int(function, parameter, value, position + 1)
+            if value is not default:
+                values[position] = kind(
+                    function, parameter, value, position + 1 if position < self.positional else None
+                )
+            elif value is ...:
+                values[position] = None
 
 
 def bound(

@@ -20,6 +20,7 @@ from gradcli.torch import (
     writing,
 )
 from gradcli.torch.binding import Signature, bound
+from gradcli.torch.kinds import annotated
 from gradcli.torch.return_types import STRUCTURES
 
 Table = Iterable[tuple[str, str]]
@@ -49,7 +50,7 @@ ELEMENTWISE: Table = (
 )  # fmt: skip
 REDUCTIONS: Table = (
     ("input, dim[]=None, keepdim=False, *, dtype=None", "mean sum"),
-    ("input, dim=None, keepdim=False, *, dtype=None", "prod"),
+    ("input, dim=..., keepdim=False, *, dtype=None", "prod"),
     ("input, dim[]=None, keepdim=False", "all amax amin any"),
     ("input, dim=None, keepdim=False", "argmax argmin"),
     ("input, dim[]=None", "count_nonzero"),
@@ -61,7 +62,7 @@ REDUCTIONS: Table = (
     ("input, q, dim=None, keepdim=False, *, interpolation='linear'", "nanquantile quantile"),
 )
 ORDER: Table = (
-    ("input, dim=-1, descending=False, stable=False", "argsort sort"),
+    ("input, dim=-1, descending=False, *, stable^=False", "argsort sort"),
     ("input", "msort"),
     ("input, k, dim=-1, largest=True, sorted=True", "topk"),
     ("input, k, dim=-1, keepdim=False", "kthvalue"),
@@ -105,7 +106,7 @@ SHAPES: Table = (
     ("input, dims[]", "flip permute tile"),
     ("input, shifts[], dims[]=None", "roll"),
     ("input, dim", "unsqueeze"),
-    ("input, dim[]=None", "squeeze"),
+    ("input, dim[]=...", "squeeze"),
     ("input, split_size_or_sections, dim=0", "split"),
     ("input, chunks, dim=0", "chunk"),
     ("input, indices_or_sections, dim=0", "tensor_split"),
@@ -229,10 +230,11 @@ def build(*tables: Table, prefix: str = "") -> dict[str, Callable[..., Any]]:
 
 
 TABLES = (ELEMENTWISE, REDUCTIONS, ORDER, PLACES, MATRICES, SHAPES)
-WRITTEN_OUT = (composed, creation, data, drawing, lookup, matrices, measures, queries, reductions, writing, dtypes)
+WRITTEN_OUT = (composed, drawing, lookup, matrices, measures, queries, reductions, writing)
 
 FUNCTIONS = build(*TABLES)
-FUNCTIONS |= {name: getattr(module, name) for module in WRITTEN_OUT for name in module.__all__}
+FUNCTIONS |= {name: getattr(module, name) for module in (creation, data, dtypes) for name in module.__all__}
+FUNCTIONS |= {name: annotated(getattr(module, name)) for module in WRITTEN_OUT for name in module.__all__}
 FUNCTIONS |= {alias: FUNCTIONS[name] for alias, name in ALIASES.items()}
 """Every function of `gradcli.torch` by name."""
 
@@ -243,11 +245,7 @@ ON_INPUT = {
     if text[:5] == "input"
     for entry in names.split()
 }
-ON_INPUT |= {
-    name
-    for module in (composed, drawing, lookup, matrices, measures, queries, reductions, writing)
-    for name in module.__all__
-}
+ON_INPUT |= {name for module in WRITTEN_OUT for name in module.__all__}
 ON_INPUT -= {
     "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "bucketize",
     "cartesian_prod", "cdist", "combinations", "cumulative_trapezoid", "detach", "einsum", "is_storage", "is_tensor",

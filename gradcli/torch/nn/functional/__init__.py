@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.torch.absent import absent_names
 from gradcli.torch.arguments import of_reals
+from gradcli.torch.kinds import annotated
 from gradcli.torch.nn.functional import (
     activation,
     class_losses,
@@ -33,7 +34,9 @@ FLOATS = frozenset(
 )
 """The functions that refuse whole numbers beside complex ones."""
 
-FUNCTIONS = activation.FUNCTIONS | {name: getattr(module, name) for module in _MODULES for name in module.__all__}
+FUNCTIONS = activation.FUNCTIONS | {
+    name: annotated(getattr(module, name)) for module in _MODULES for name in module.__all__
+}
 globals().update(
     {name: each if name in COMPLEX else of_reals(each, floats_only=name in FLOATS) for name, each in FUNCTIONS.items()}
 )

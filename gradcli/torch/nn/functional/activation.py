@@ -138,7 +138,7 @@ def prelu(input: Tensor, weight: Tensor) -> Any:
 
 
 @with_out
-def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
+def normalize(input: Tensor, p: float = 2.0, dim: int | tuple[int, ...] = 1, eps: float = 1e-12) -> Any:
     """`input` over its `p`-norm along `dim`, which counts as `eps` if it is less."""
     size = ops.clamp(ops.norm(input, p, dim, True), eps)
     return input / ops.expand(size, tuple(input.shape))

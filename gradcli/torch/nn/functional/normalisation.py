@@ -17,15 +17,13 @@ from gradcli.torch.nn.functional.arguments import constant
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
 
-Optional = Tensor | None
-
 
 def batch_norm(
     input: Tensor,
-    running_mean: Optional,
-    running_var: Optional,
-    weight: Optional = None,
-    bias: Optional = None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-05,
@@ -74,7 +72,7 @@ def _check_count(counted: Sequence[int], size: Any) -> None:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
 
 
-def _check_kinds(input: Tensor, *others: Optional) -> None:
+def _check_kinds(input: Tensor, *others: Tensor | None) -> None:
     """Raises RuntimeError for parameters of another dtype; beside halves they may be float32."""
     kind = input.array.dtype
     allowed = (kind, np.dtype(np.float32)) if kind.itemsize == 2 else (kind,)
@@ -82,7 +80,7 @@ def _check_kinds(input: Tensor, *others: Optional) -> None:
         raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
 
 
-def _of_nothing(input: Tensor, weight: Optional, bias: Optional) -> Any:
+def _of_nothing(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> Any:
     """A batch without elements; like PyTorch's, it depends on the first weight and bias."""
     result = ops.clone(input)
     for combine, parameter in ((ops.mul, weight), (ops.add, bias)):
@@ -92,7 +90,11 @@ def _of_nothing(input: Tensor, weight: Optional, bias: Optional) -> Any:
 
 
 def layer_norm(
-    input: Tensor, normalized_shape: Sequence[int], weight: Optional = None, bias: Optional = None, eps: float = 1e-05
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-05,
 ) -> Any:
     """The last axes, of which `normalized_shape` gives the lengths, normalised together."""
     require_tensor("layer_norm", "input", input, 1)
@@ -116,7 +118,7 @@ def layer_norm(
 
 
 def group_norm(
-    input: Tensor, num_groups: int, weight: Optional = None, bias: Optional = None, eps: float = 1e-05
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05
 ) -> Any:
     """The channels (axis 1) of each image in so many groups, each group normalised."""
     require_tensor("group_norm", "input", input, 1)
@@ -149,10 +151,10 @@ def group_norm(
 
 def instance_norm(
     input: Tensor,
-    running_mean: Optional = None,
-    running_var: Optional = None,
-    weight: Optional = None,
-    bias: Optional = None,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-05,
