@@ -222,10 +222,10 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: 
     for other in (prepend, append):
         if other is not None:
             _check_extension(input, other, axis)
+    if not n:
+        return ops.clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]
     result = ops.cat(parts, dim) if len(parts) > 1 else input
-    if not n:
-        return ops.clone(result)
     step = ops.logical_xor if result.array.dtype.kind == "b" else ops.sub
     for _ in range(n):
         length = result.shape[dim]

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.inplace import assign, look
-from gradcli.engine.memory import give_memory
+from gradcli.engine.memory import give_memory, owner
 from gradcli.engine.modes import THREAD
 from gradcli.engine.ops.indexing import scatter as place
 from gradcli.engine.ops.products import scalar_name
@@ -108,7 +108,7 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
             f"requiring a storage size of {reach * itemsize} are out of bounds for storage of size {memory.nbytes}"
         )
     steps = [step * itemsize for step in stride]
-    view = Tensor(np.lib.stride_tricks.as_strided(memory[offset:], size, steps))
+    view = Tensor(np.ndarray(size, memory.dtype, memory, min(offset, memory.size) * itemsize, steps))
     tie(view, input)
     if input.tracked and THREAD.mode.enabled:
         look(view, input)
@@ -117,6 +117,4 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
 
 def whole_memory(array: Any) -> Any:
     """All the memory that `array` shows a part of, as a vector of its dtype."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array.ravel(order="K")
+    return owner(array).ravel(order="K")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL, Domain
+from gradcli.engine.dtypes import accumulator
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.op import general
 from gradcli.engine.ops.indexing import scatter
@@ -28,8 +29,8 @@ _LEAST = float(np.float32(1e-12))
 def _reduced(losses: Any, reduction: str) -> Any:
     if reduction == "none":
         return losses
-    total = np.add.reduce(losses, None)
-    return total / losses.size if reduction == "mean" else total
+    total = np.add.reduce(losses, None, accumulator(losses))
+    return (total / losses.size if reduction == "mean" else total).astype(losses.dtype)
 
 
 def _share(g: Any, x: Any, reduction: str) -> Any:
