@@ -55,7 +55,7 @@ DIFFERENCES = {
         "infinite at the poles, where PyTorch's trigamma is large and finite by rounding; near them ours is exact",
     ),
     **dict.fromkeys(
-        ("torch.linalg.norm", "torch.linalg.vector_norm", "torch.norm"),
+        ("torch.linalg.vector_norm", "torch.norm"),
         "of order 0 the gradient is 0, where PyTorch has none",
     ),
     **dict.fromkeys(
@@ -68,7 +68,7 @@ DIFFERENCES = {
     "hands the gradient on as if nothing had been written",
     "torch.sum": "an `out=` that overlaps the input of a reduction or a product is written last; PyTorch overwrites "
     "its input on the way",
-    "torch.nn.functional.pixel_unshuffle": "of no elements has the shape that it has of others",
+    "torch.pixel_unshuffle": "of no elements has the shape that it has of others",
     "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
     "torch.Tensor.detach_": "backward also refuses what a user's Function saved and was then detached so",

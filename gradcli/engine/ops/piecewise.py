@@ -11,7 +11,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import align
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.fitting import fitting, refuse_overflow
-from gradcli.engine.op import elementwise, general, not_differentiable
+from gradcli.engine.op import Op, elementwise, general, not_differentiable, unary
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -51,13 +51,15 @@ sign: Callable[..., Any] = elementwise(
 abs = elementwise("abs", "AbsBackward0", np.abs, domain=REAL, kinks=lambda x: x == 0, x=lambda g, x: g * sign(x))
 
 
-level = elementwise("level", "ThresholdBackwardBackward0", lambda x: np.ones_like(x), domain=REAL, x=_flat)
-"""Ones that depend on `x`, which NumPy's `ones_like` do not."""
+_LEVEL = Op("level", "ThresholdBackwardBackward0", lambda x: np.ones_like(x), {"x": _flat}, REAL)
+_LEVEL.elementwise = True
+_level = unary(_LEVEL)
+"""Ones that depend on an array; it belongs to the rules alone, and to no table."""
 
 
 def constant_in(x: Any, g: Any) -> Any:
     """The cotangent, which was chosen by `x` and so has a derivative by it too, of 0, where a graph is recorded."""
-    return g * level(x) if isinstance(x, Tensor) else g
+    return g * _level(x) if isinstance(x, Tensor) else g
 
 
 def gated(g: Any, mask: Any) -> Any:
