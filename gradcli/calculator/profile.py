@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from gradcli.calculator.compute import constants_of, cotangent_of, gradients_of,
 from gradcli.calculator.prepare import Prepared, prepare
 from gradcli.calculator.question import Question
 from gradcli.engine.graph import ordered, source_of
+from gradcli.engine.memory import owner
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
@@ -117,19 +117,12 @@ def _saved(run: Run) -> tuple[Saved, ...]:
     """
     inputs, result = run
     found: dict[str, list[int]] = {}
-    seen = {id(_owner(tensor.array)) for tensor in inputs.values()}
+    seen = {id(owner(tensor.array)) for tensor in inputs.values()}
     for node in reversed(ordered([source_of(result)]) if result.tracked else []):
-        kept = [_owner(value) for value in node.saved or () if isinstance(value, (np.ndarray, np.generic))]
+        kept = [owner(value) for value in node.saved or () if isinstance(value, (np.ndarray, np.generic))]
         for array in kept:
             if id(array) not in seen:
                 seen.add(id(array))
                 found.setdefault(node.name(), []).append(array.nbytes)
     totals = (Saved(name, len(sizes), sum(sizes)) for name, sizes in found.items())
     return tuple(sorted(totals, key=lambda saved: saved.size, reverse=True))
-
-
-def _owner(array: Any) -> Any:
-    """The array whose memory this is."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array

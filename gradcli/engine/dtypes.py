@@ -200,6 +200,15 @@ def align_floats(x: Any, y: Any) -> tuple[Any, Any]:
     return _cast(x, common), _cast(y, common)
 
 
+def accumulator(x: Any) -> Any:
+    """The dtype that sums and products are formed in, if not that of `x`: int64 for bools and all integers.
+
+    For float16 it is float32, and the result is float16 again.
+    """
+    kind = x.dtype.kind
+    return np.int64 if kind not in "fc" else np.float32 if x.dtype == np.float16 else None
+
+
 def as_float(x: Any) -> Any:
     """An array, in the default float dtype if it holds integers or bools; NumPy's functions would take float64.
 

@@ -12,10 +12,10 @@ from gradcli.engine.dtypes import DType
 from gradcli.engine.type_names import TYPE_NAMES
 
 
-def fitting(value: Any, dtype: DType) -> Any:
+def fitting(value: Any, dtype: DType, *, wraps: bool = True) -> Any:
     """A number, or a 0-d array, as a 0-d array of a dtype. Raises PyTorch's RuntimeError for one that it cannot hold.
 
-    Fractions are cut off. An unsigned dtype takes the negatives of its numbers too, and counts them from its end.
+    Fractions are cut off. If it `wraps`, an unsigned dtype takes negatives of its numbers too, counted from its end.
     """
     if isinstance(value, (np.generic, np.ndarray)):
         value = readable(value).item()
@@ -31,7 +31,7 @@ def fitting(value: Any, dtype: DType) -> Any:
         raise OverflowError("int too big to convert")
     if dtype.kind in "iu":
         whole = math.trunc(value) if math.isfinite(value) else math.inf
-        lowest = -np.iinfo(dtype).max - 1 if dtype.kind == "i" else -np.iinfo(dtype).max
+        lowest = -np.iinfo(dtype).max - 1 if dtype.kind == "i" else -np.iinfo(dtype).max if wraps else 0
         if not lowest <= whole <= np.iinfo(dtype).max:
             raise overflow
         return np.array(whole).astype(dtype)

@@ -83,7 +83,7 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     _refuse_overlap(shown.array if basic else target.array)
     target.array.flat[chosen.ravel()] = np.broadcast_to(value.array, chosen.shape).ravel()
     touch(target.array)
-    if THREAD.mode.enabled and (value.tracked or target.tracked):
+    if THREAD.mode.enabled and (value.tracked or target.tracked) and takes_history(target):
         base = target if target.base is None else target.base
         _copy_slices(base, _places(target, base).ravel()[chosen], value)
 
@@ -254,6 +254,11 @@ def _fitted(value: Tensor, shape: tuple[int, ...], *, basic: bool) -> Tensor:
 # Histories
 
 
+def takes_history(target: Tensor) -> bool:
+    """Whether what is copied into it may need a gradient there: as whole numbers and truth values it does not."""
+    return target.array.dtype.kind in "fcV"
+
+
 def adopt(target: Tensor, result: Tensor) -> None:
     """Gives `target` the history of `result`, whose values it has taken."""
     if target.base is None:
@@ -273,6 +278,15 @@ def forget(target: Tensor, node: str) -> None:
     if THREAD.mode.enabled and target.tracked:
         drawn = Node(_DRAWN, (source_of(target),), (None, None), target.array, node)
         adopt(target, Tensor(target.array, True, drawn))
+
+
+def flat(before: Tensor, other: Any, values: Any, node: str) -> Tensor:
+    """Values that two Tensors, or one and a number, were compared to, with a node of that name: gradients are 0."""
+    edges = (source_of(before), source_of(other) if isinstance(other, Tensor) else None)
+    values = values.astype(before.array.dtype)
+    if not THREAD.mode.enabled or edges == (None, None):
+        return Tensor(values)
+    return Tensor(values, True, Node(_FLAT, edges, (None, None, None), values, node))
 
 
 def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
@@ -338,6 +352,9 @@ _COPY_SLICES = Op(
     (REAL, REAL),
 )
 _DRAWN = Op("drawn", "", lambda x: x, {"x": lambda g: np.zeros_like(g)}, REAL)
+_FLAT = Op(
+    "flat", "", lambda x, other: x, {"x": lambda g: np.zeros_like(g), "other": lambda g: np.zeros_like(g)}, (REAL, REAL)
+)
 _AS_STRIDED = Op(
     "as_strided",
     "AsStridedBackward0",

@@ -57,19 +57,22 @@ DETACHED: weakref.WeakSet[Any] = weakref.WeakSet()
 """Nodes whose result was detached in place: what was saved of it has lost its history."""
 
 
-def _owner(array: Any) -> Any:
-    """The array that owns the memory; a NumPy scalar, which is a value and no memory, is its own."""
-    while isinstance(array, np.ndarray) and isinstance(array.base, np.ndarray):
-        array = array.base
+def owner(array: Any) -> Any:
+    """The array that owns the memory; a NumPy scalar, which is a value and no memory, is its own.
+
+    Between them are arrays, and what NumPy puts behind an array with other strides, which has a base too.
+    """
+    while hasattr(base := array.base, "base"):
+        array = base
     return array
 
 
-def _history(owner: Any) -> _History:
-    key = id(owner)
+def _history(memory: Any) -> _History:
+    key = id(memory)
     known = _histories.get(key)
     if known is not None:
         return known
-    return _histories.setdefault(key, _History(weakref.ref(owner, lambda _: _histories.pop(key, None))))
+    return _histories.setdefault(key, _History(weakref.ref(memory, lambda _: _histories.pop(key, None))))
 
 
 def give_memory(tensor: Tensor) -> Any:
@@ -115,7 +118,7 @@ def laid_out(values: Any, like: Any) -> Any:
 def touch(array: Any, *, unseen: bool = False) -> None:
     """Notes that the memory of `array` is changed now; if it is `unseen`, nodes need not look whether it was theirs."""
     with TABLES:  # or the time of another thread's change could come after a later one's
-        history = _history(_owner(array))
+        history = _history(owner(array))
         history.count += 1
         history.times.append(tick())
         if not unseen:
@@ -124,18 +127,18 @@ def touch(array: Any, *, unseen: bool = False) -> None:
 
 def version(array: Any) -> int:
     """How often the memory of `array` has been changed."""
-    known = _histories.get(id(_owner(array)))
+    known = _histories.get(id(owner(array)))
     return known.count if known else 0
 
 
 def version_at(array: Any, time: int) -> int:
     """How often it had been changed at that time."""
     with TABLES:
-        known = _histories.get(id(_owner(array)))
+        known = _histories.get(id(owner(array)))
         return known.count - sum(change > time for change in known.times) if known else 0
 
 
 def whole_memory(array: Any) -> Any:
     """All the memory that `array` shows a part of, as a vector of its dtype."""
     dtype = array.dtype
-    return _owner(array).ravel(order="K").view(dtype)
+    return owner(array).ravel(order="K").view(dtype)

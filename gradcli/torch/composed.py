@@ -225,10 +225,10 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: 
     for other in (prepend, append):
         if other is not None:
             _check_extension(input, other, axis)
+    if not n:
+        return ops.clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]
     result = ops.cat(parts, dim) if len(parts) > 1 else input
-    if not n:
-        return ops.clone(result)
     n = min(n, result.shape[dim])  # an array without elements is its own difference
     step = ops.logical_xor if result.array.dtype.kind == "b" else ops.sub
     for _ in range(n):

@@ -41,6 +41,38 @@ DIFFERENCES = {
         ("torch.bucketize", "torch.searchsorted"),
         "NaN among the boundaries is the largest of them; PyTorch's answer depends on the way of its search",
     ),
+    **dict.fromkeys(
+        ("torch.atan2", "torch.ldexp"),
+        "the gradient beside a uint8 tensor is the derivative; PyTorch's squares and powers of two wrap at 256",
+    ),
+    **dict.fromkeys(
+        ("torch.median", "torch.nanmedian"),
+        "of equal elements along an axis the index is that of the first, to which the gradient goes; PyTorch's depends "
+        "on how it sorts in part, and is wrong for an expanded axis",
+    ),
+    **dict.fromkeys(
+        ("torch.std", "torch.std_mean", "torch.var", "torch.var_mean"),
+        "with `dim=()` the gradient is that of all elements, where PyTorch's is infinite",
+    ),
+    **dict.fromkeys(
+        ("torch.digamma", "torch.lgamma", "torch.polygamma"),
+        "infinite at the poles, where PyTorch's trigamma is large and finite by rounding; near them ours is exact",
+    ),
+    **dict.fromkeys(
+        ("torch.linalg.vector_norm", "torch.norm"),
+        "of order 0 the gradient is 0, where PyTorch has none",
+    ),
+    **dict.fromkeys(
+        ("torch.linalg.slogdet", "torch.slogdet"),
+        "the sign needs no gradient; PyTorch says that it does, and has none",
+    ),
+    "torch.autograd.grad": "second derivatives are finite where PyTorch's formulas give NaN (`sinc`, norms, `pow` and "
+    "`logit` at 0, `logaddexp` of infinities); float16 is rounded in other places on the way",
+    "torch.Tensor.logical_and_": "ends the history, as `logical_not_`, `logical_or_` and `logical_xor_` do; PyTorch "
+    "hands the gradient on as if nothing had been written",
+    "torch.sum": "an `out=` that overlaps the input of a reduction or a product is written last; PyTorch overwrites "
+    "its input on the way",
+    "torch.pixel_unshuffle": "of no elements has the shape that it has of others",
     "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
     "torch.Tensor.detach_": "backward also refuses what a user's Function saved and was then detached so",

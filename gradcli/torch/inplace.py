@@ -12,10 +12,12 @@ from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.inplace import (
     assign,
     change,
+    flat,
     forget,
     own_memory,
     refuse_leaf,
     refuse_partial_overlap,
+    takes_history,
     tell_views,
     write,
 )
@@ -30,8 +32,8 @@ from gradcli.torch.functions import ALIASES, FUNCTIONS
 
 CHANGED = (
     "abs acos acosh add asin asinh atan atan2 atanh ceil clamp copysign cos cosh deg2rad "
-    "digamma div eq erf erfc exp exp2 expm1 floor floor_divide fmod frac ge gt hypot le lerp lgamma log "
-    "log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill mul ne neg "
+    "digamma div erf erfc exp exp2 expm1 floor floor_divide fmod frac hypot lerp lgamma log "
+    "log10 log1p log2 logical_and logical_not logical_or logical_xor logit masked_fill mul neg "
     "pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
     "tan tanh tril triu trunc xlogy addcmul addcdiv addbmm addmm addmv addr baddbmm bitwise_and "
     "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min gcd "
@@ -39,6 +41,9 @@ CHANGED = (
     "scatter scatter_add scatter_reduce sgn"
 ).split()
 """The functions that have a form which changes their first argument."""
+
+COMPARED = ("eq", "ge", "gt", "le", "lt", "ne")
+"""The comparisons that do."""
 
 OPERATORS = {
     "__iadd__": "add", "__isub__": "sub", "__imul__": "mul", "__itruediv__": "div", "__ipow__": "pow",
@@ -55,6 +60,20 @@ def _changing(name: str) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
         refuse_partial_overlap(self, *args)
         return change(self, lambda before: function(before, *args, **keywords))
+
+    method.__name__ = method.__qualname__ = f"{name}_"
+    method.__doc__ = f"As `{name}`, in place."
+    return method
+
+
+def _comparing(name: str) -> Callable[..., Tensor]:
+    """A comparison in place. Ones and zeros depend on nothing, but what was compared has a gradient: 0."""
+    function = FUNCTIONS[name]
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        refuse_partial_overlap(self, other)
+        node = f"{name.capitalize()}Backward{int(isinstance(other, Tensor))}"
+        return change(self, lambda before: flat(before, other, function(before, other).array, node))
 
     method.__name__ = method.__qualname__ = f"{name}_"
     method.__doc__ = f"As `{name}`, in place."
@@ -105,7 +124,8 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:  # noqa
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
     refuse_partial_overlap(self, src)
-    return change(self, lambda before: ops.copy(before, src))
+    taken = src if takes_history(self) else src.detach()
+    return change(self, lambda before: ops.copy(before, taken))
 
 
 def _running(name: str) -> Callable[..., Tensor]:
@@ -265,8 +285,9 @@ WRITTEN_OUT = (
     detach_, polygamma_,
 )  # fmt: skip
 CHANGING = {f"{name}_": _changing(name) for name in CHANGED}
-CHANGING |= {f"{alias}_": CHANGING[f"{name}_"] for alias, name in ALIASES.items() if name in CHANGED}
 CHANGING |= {f"{name}_": _running(name) for name in ("cumprod", "cumsum")} | {"float_power_": float_power_}
+CHANGING |= {f"{name}_": _comparing(name) for name in COMPARED}
+CHANGING |= {f"{alias}_": CHANGING[f"{name}_"] for alias, name in ALIASES.items() if f"{name}_" in CHANGING}
 CHANGING |= {"zero_": zero_, "fill_": fill_}
 """The functions that change their first argument, which are methods too."""
 

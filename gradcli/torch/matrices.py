@@ -274,7 +274,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         raise unsupported("linalg.lstsq", "rcond")
     if driver not in (None, "gelsy"):
         raise unsupported("linalg.lstsq", "driver")
-    nothing = Tensor(np.empty(0, A.array.dtype))
+    nothing = Tensor(np.empty(0, A.array.real.dtype))
     return STRUCTURES["linalg_lstsq"](ops.lstsq(A, B), nothing, matrix_rank(A), nothing)
 
 

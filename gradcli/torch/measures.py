@@ -220,7 +220,7 @@ def corrcoef(input: Tensor) -> Any:
 
 
 def _strips(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> Any:
-    """Twice the area between each two neighbours along `dim`."""
+    """Twice the area between each two neighbours along `dim`, at the places `x`, or `dx` apart."""
     if y.array.dtype.kind == "b":
         raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
     if not y.ndim:
@@ -244,7 +244,10 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = 
     axis = axis_in(dim, y.ndim)
     if y.ndim and not y.shape[axis]:
         return Tensor(np.zeros([n for i, n in enumerate(y.shape) if i != axis], y.array.dtype))
-    return ops.div(ops.sum(_strips("trapezoid", y, x, 1 if dx is None else dx, dim), dim), 2.0)
+    if x is not None or not y.ndim or y.array.dtype.kind == "b":
+        return ops.div(ops.sum(_strips("trapezoid", y, x, 1, dim), dim), 2.0)
+    ends = ops.add(ops.select(y, dim, 0), ops.select(y, dim, -1))  # of bytes a byte, as in PyTorch
+    return ops.mul(ops.sub(ops.sum(y, dim), ops.mul(ends, 0.5)), 1.0 if dx is None else dx)
 
 
 trapz = trapezoid

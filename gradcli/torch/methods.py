@@ -12,7 +12,7 @@ from gradcli.engine import methods, ops
 from gradcli.engine.axes import axis_in
 from gradcli.engine.dtypes import dtype
 from gradcli.engine.graph import unbroadcast
-from gradcli.engine.memory import give_memory
+from gradcli.engine.memory import give_memory, owner
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import casts, devices, protocol, storage
@@ -104,10 +104,7 @@ def _stride(self: Tensor, dim: int | None = None) -> Any:
 
 def _storage_offset(self: Tensor) -> int:
     """How many elements of the memory lie before the first one."""
-    base = self.array
-    while isinstance(base, np.ndarray) and isinstance(base.base, np.ndarray):
-        base = base.base
-    return (_address(self.array) - _address(base)) // int(self.array.itemsize)
+    return (_address(self.array) - _address(owner(self.array))) // int(self.array.itemsize)
 
 
 def _address(array: Any) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
-from gradcli.engine.memory import give_memory
+from gradcli.engine.memory import give_memory, owner
 from gradcli.engine.tensor import Tensor
 
 NO_DEEPCOPY = (
@@ -50,17 +50,15 @@ def reduced(self: Tensor, protocol: Any) -> tuple[Any, ...]:  # noqa: ARG001  # 
 
 def copied(array: Any, memo: dict[int, Any]) -> Any:
     """The array in a copy of the memory that it shows, with its strides: one copy of a memory in each `memo`."""
-    owner = array
-    while isinstance(owner, np.ndarray) and isinstance(owner.base, np.ndarray):
-        owner = owner.base
-    if id(owner) not in memo:
-        memo[id(owner)] = np.array(owner)
-    copy = memo[id(owner)]
-    if owner is array:
+    whole = owner(array)
+    if id(whole) not in memo:
+        memo[id(whole)] = np.array(whole)
+    copy = memo[id(whole)]
+    if whole is array:
         return copy
-    if copy.strides != owner.strides:  # a memory with gaps
+    if copy.strides != whole.strides:  # a memory with gaps
         return np.array(array)
-    first = [a.__array_interface__["data"][0] for a in (array, owner)]
+    first = [a.__array_interface__["data"][0] for a in (array, whole)]
     return np.ndarray(array.shape, array.dtype, copy.ravel(order="K"), first[0] - first[1], array.strides)
 
 

@@ -113,7 +113,7 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
             f"requiring a storage size of {reach * itemsize} are out of bounds for storage of size {memory.nbytes}"
         )
     steps = [step * itemsize for step in stride]
-    view = Tensor(np.lib.stride_tricks.as_strided(memory[offset:], size, steps))
+    view = Tensor(np.ndarray(size, memory.dtype, memory, min(offset, memory.size) * itemsize, steps))
     tie(view, input)
     if input.tracked and THREAD.mode.enabled:
         look(view, input)

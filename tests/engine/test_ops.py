@@ -313,8 +313,7 @@ def unlike_pytorch(x: Any, n: int) -> Any:
 
 DIFFERENT: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {
     ("elu", "first"): ("NaN stays NaN; PyTorch has alpha", lambda x, alpha, scale: np.isnan(x)),
-    ("elu", "second"): ("0 is on the curved side, as for the slope", lambda x, alpha, scale: (x == 0) | np.isnan(x)),
-    ("celu", "second"): ("0 is on the curved side, as for the slope", lambda x, alpha: x == 0),
+    ("elu", "second"): ("NaN stays NaN", lambda x, alpha, scale: np.isnan(x)),
     ("hardsigmoid", "first"): ("PyTorch has 1/6 in float32", lambda x: np.abs(x) < 3),
     ("mish", "second"): ("PyTorch has NaN where exp overflows", lambda x: x > 700),
     ("prelu", "second"): ("0 is on the weighted side, as for the slope", lambda x, weight: x == 0),

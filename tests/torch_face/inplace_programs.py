@@ -25,6 +25,32 @@ x.sin_()
 x=torch.tensor([1.,2.],requires_grad=True)
 x[0]=1
 """,
+    "a comparison in place": """
+x=torch.tensor([1.,2.],requires_grad=True)
+y=(x*1).eq_(torch.tensor([1.,3.],requires_grad=True))
+y.sum().backward()
+shown = y,x.grad,y.grad_fn.name()
+""",
+    "whole numbers that take from what needs a gradient": """
+x=torch.tensor([1.5,2.],requires_grad=True)
+i=torch.zeros(2,dtype=torch.int64)
+j=i.clone()
+i.copy_(x)
+j[:]=x
+shown = i,j,i.requires_grad,j.requires_grad
+""",
+    "the memory of windows is changed": """
+b=torch.arange(6.)
+y=torch.ones(2,3,requires_grad=True)*b.unfold(0,3,3)
+b.add_(1)
+y.sum().backward()
+""",
+    "the slope of relu has a history": """
+x=torch.tensor([-1.,2.],requires_grad=True)
+slope,=torch.autograd.grad(x.relu().sum(),x,create_graph=True)
+slope.sum().backward()
+shown = slope.requires_grad,x.grad
+""",
     "sin_ of a clone": """
 x=torch.tensor([1.,2.],requires_grad=True)
 y=x.clone().sin_()

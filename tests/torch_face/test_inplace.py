@@ -32,7 +32,7 @@ def test_versions_are_shared_by_whatever_shares_memory() -> None:
 def test_the_version_of_freed_memory_is_forgotten() -> None:
     x = torch.zeros(1000)
     x.add_(1)
-    owner = id(memory._owner(x.array))
+    owner = id(memory.owner(x.array))
     assert owner in memory._histories
     del x
     gc.collect()

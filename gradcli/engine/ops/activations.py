@@ -8,9 +8,11 @@ import numpy as np
 
 from gradcli.engine.domain import REAL
 from gradcli.engine.dtypes import align, as_float
+from gradcli.engine.fitting import fitting
 from gradcli.engine.op import elementwise, general
+from gradcli.engine.ops.piecewise import constant_in
 from gradcli.engine.ops.transcendental import sigmoid
-from gradcli.engine.type_names import TYPE_NAMES
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 
 
 def _hardswish(x: Any) -> Any:
@@ -32,7 +34,7 @@ hardsigmoid = general(
     lambda x: (np.clip(as_float(x) + 3, 0, 6) / 6)[()],
     domain=REAL,
     kinks=lambda x: (x == -3) | (x == 3),
-    x=lambda g, x: np.where(np.logical_and(x > -3, x < 3), g / 6, 0),
+    x=lambda g, x: constant_in(x, np.where(np.logical_and(x > -3, x < 3), g / 6, 0)),
 )
 
 
@@ -59,16 +61,25 @@ celu = general(
     "CeluBackward0",
     _celu,
     domain=REAL,
-    # exp is given no positive x, where it might overflow
-    x=lambda g, x, alpha: g * np.where(x > 0, 1, np.exp(np.where(x > 0, 0, x) / alpha)),
+    # exp is given no positive x, where it might overflow, nor 0, where the second derivative is PyTorch's 0
+    x=lambda g, x, alpha: g * np.where(x > 0, 1, np.exp(np.where(x >= 0, 0, x) / alpha)),
 )
+
+
+def _threshold(x: Any, limit: float, value: float) -> Any:
+    if x.dtype.kind == "b":
+        raise not_implemented("threshold_cpu", x.dtype)
+    limit, value = (fitting(number, x.dtype, wraps=False) for number in (limit, value))
+    return np.where(x <= limit, value, x)[()]
+
+
 threshold = general(
     "threshold",
     "ThresholdBackward0",
-    lambda x, limit, value: np.where(x <= limit, np.asarray(value, x.dtype), x)[()],
+    _threshold,
     domain=REAL,
     kinks=lambda x, limit, value: x == limit,
-    x=lambda g, x, limit, value: np.where(x <= limit, 0, g),
+    x=lambda g, x, limit, value: constant_in(x, np.where(x <= limit, 0, g)),
 )
 
 
@@ -88,7 +99,7 @@ softshrink = general(
     _softshrink,
     domain=REAL,
     kinks=lambda x, lambd: abs(x) == lambd,
-    x=lambda g, x, lambd: np.where(np.logical_and(x >= -lambd, x <= lambd), 0, g),
+    x=lambda g, x, lambd: constant_in(x, np.where(np.logical_and(x >= -lambd, x <= lambd), 0, g)),
 )
 hardshrink = general(
     "hardshrink",
@@ -96,7 +107,7 @@ hardshrink = general(
     lambda x, lambd=0.5: np.where((x >= -lambd) & (x <= lambd), 0, as_float(x)).astype(x.dtype)[()],
     domain=REAL,
     kinks=lambda x, lambd: abs(x) == lambd,
-    x=lambda g, x, lambd: np.where(np.logical_and(x >= -lambd, x <= lambd), 0, g),
+    x=lambda g, x, lambd: constant_in(x, np.where(np.logical_and(x >= -lambd, x <= lambd), 0, g)),
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL, Domain
+from gradcli.engine.dtypes import accumulator
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.layout import laid
 from gradcli.engine.op import general
@@ -30,8 +31,8 @@ def _reduced(losses: Any, reduction: str, *operands: Any) -> Any:
     """The sum or the mean; or all losses, which lie in memory as the first of the operands does."""
     if reduction == "none":
         return laid(losses, *operands) if operands else losses
-    total = np.add.reduce(losses, None)
-    return total / losses.size if reduction == "mean" else total
+    total = np.add.reduce(losses, None, accumulator(losses))
+    return (total / losses.size if reduction == "mean" else total).astype(losses.dtype)
 
 
 def _share(g: Any, x: Any, reduction: str) -> Any:

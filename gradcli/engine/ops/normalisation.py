@@ -47,6 +47,9 @@ def _normalise(
     shape  the shape in which weight and bias broadcast with that view
     node   the name of the node: PyTorch has several operations where there is one here
     """
+    if x.dtype == np.float16:
+        result, average, variance = _normalise(x.astype(np.float32), weight, bias, view, axes, shape, eps, node)
+        return result.astype(x.dtype), average, variance
     seen = x.reshape(view)
     count = math.prod([view[i] for i in axes])
     average = np.add.reduce(seen, axes, keepdims=True) / count

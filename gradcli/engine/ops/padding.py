@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.domain import REAL
+from gradcli.engine.fitting import fitting
 from gradcli.engine.op import general
 from gradcli.engine.ops.indexing import scatter
 
@@ -23,7 +24,8 @@ def _pad(x: Any, margins: Margins, value: float) -> Any:
         raise RuntimeError(
             f"The input size {[*x.shape]}, plus negative padding {[*margins[0]]} resulted in a negative output size"
         )
-    padded = np.full((*x.shape[: x.ndim - len(margins)], *needed), value, x.dtype)
+    filling = fitting(value, x.dtype, wraps=False) if value else 0
+    padded = np.full((*x.shape[: x.ndim - len(margins)], *needed), filling, x.dtype)
     inner: list[Any] = [
         slice(max(before, 0), n - max(after, 0)) for n, (before, after) in zip(needed, margins, strict=True)
     ]

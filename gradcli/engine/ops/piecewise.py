@@ -12,7 +12,8 @@ from gradcli.engine.dtypes import align
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.fitting import fitting, refuse_overflow
 from gradcli.engine.layout import in_rows, laid
-from gradcli.engine.op import elementwise, general, not_differentiable
+from gradcli.engine.op import Op, elementwise, general, not_differentiable, unary
+from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
 
@@ -51,6 +52,17 @@ sign: Callable[..., Any] = elementwise(
 abs = elementwise("abs", "AbsBackward0", np.abs, domain=REAL, kinks=lambda x: x == 0, x=lambda g, x: g * sign(x))
 
 
+_LEVEL = Op("level", "ThresholdBackwardBackward0", lambda x: np.ones_like(x), {"x": _flat}, REAL)
+_LEVEL.elementwise = True
+_level = unary(_LEVEL)
+"""Ones that depend on an array; it belongs to the rules alone, and to no table."""
+
+
+def constant_in(x: Any, g: Any) -> Any:
+    """The cotangent, which was chosen by `x` and so has a derivative by it too, of 0, where a graph is recorded."""
+    return g * _level(x) if isinstance(x, Tensor) else g
+
+
 def gated(g: Any, mask: Any) -> Any:
     """The cotangent where the mask holds, 0 elsewhere.
 
@@ -68,7 +80,7 @@ relu = elementwise(
     lambda x: np.maximum(0, x),
     domain=REAL,
     kinks=lambda x: x == 0,
-    x=lambda g, result: gated(g, np.logical_not(result <= 0)),
+    x=lambda g, result: constant_in(result, gated(g, np.logical_not(result <= 0))),
 )
 
 
@@ -83,7 +95,7 @@ leaky_relu = general(
     _leaky_relu,
     domain=REAL,
     kinks=lambda x, negative_slope: (x == 0) & (negative_slope != 1),
-    x=lambda g, x, negative_slope: np.where(x > 0, g, negative_slope * g),
+    x=lambda g, x, negative_slope: constant_in(x, np.where(x > 0, g, negative_slope * g)),
 )
 
 
@@ -101,7 +113,7 @@ hardtanh = general(
     _hardtanh,
     domain=REAL,
     kinks=lambda x, min_val, max_val: (x == min_val) | (x == max_val),
-    x=lambda g, x, min_val, max_val: np.where(np.logical_or(x <= min_val, x >= max_val), 0, g),
+    x=lambda g, x, min_val, max_val: constant_in(x, np.where(np.logical_or(x <= min_val, x >= max_val), 0, g)),
 )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from gradcli.engine.axes import Axes, axes_in, axis_in
 from gradcli.engine.domain import REAL
+from gradcli.engine.dtypes import accumulator
 from gradcli.engine.op import general, not_differentiable
 from gradcli.engine.ops.joining import cat
 from gradcli.engine.ops.shape import flip, reshape, transpose, unsqueeze
@@ -27,6 +28,8 @@ def _fold(ufunc: Any, x: Any, axes: Axes, keepdims: bool, dtype: Any = None) -> 
     The elements lie in memory in order, as PyTorch has it, however those of `x` lie.
     """
     result = ufunc.reduce(x, axes, dtype, None, keepdims)
+    if dtype is np.float32:
+        result = result.astype(x.dtype)
     return result if type(result) is not np.ndarray or result.flags.c_contiguous else np.ascontiguousarray(result)
 
 
@@ -54,13 +57,8 @@ def _single(axis: int | None, ndim: int) -> int | None:
 # Sums and products
 
 
-def _wide(x: Any) -> Any:
-    """The dtype that sums and products are added up in, if not that of `x`: int64 for bools and all integers."""
-    return None if x.dtype.kind in "fc" else np.int64
-
-
 def _sum(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
-    return _fold(np.add, x, axes_in(axis, x.ndim), keepdims, _wide(x))
+    return _fold(np.add, x, axes_in(axis, x.ndim), keepdims, accumulator(x))
 
 
 sum = general(
@@ -75,6 +73,8 @@ def _mean(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: "
             f"{TYPE_NAMES[x.dtype.name].scalar}"
         )
+    if x.dtype == np.float16:
+        return _mean(x.astype(np.float32), axis, keepdims).astype(x.dtype)
     return _sum(x, axis, keepdims) / count(x, axis)
 
 
@@ -89,7 +89,7 @@ mean = general(
 
 
 def _prod(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    return _fold(np.multiply, x, _single(axis, x.ndim), keepdims, _wide(x))
+    return _fold(np.multiply, x, _single(axis, x.ndim), keepdims, accumulator(x))
 
 
 def _product_of_others(x: Any) -> Any:
@@ -111,8 +111,15 @@ def _prod_rule(g: Any, result: Any, x: Any, axis: int | None, keepdims: bool) ->
 prod = general("prod", _named("ProdBackward0", "ProdBackward1"), _prod, domain=MATRIX, x=_prod_rule)
 
 
+def _run(ufunc: Any, x: Any, axis: int) -> Any:
+    """What `x.cumsum` and its like come to."""
+    wide, rows = accumulator(x), np.atleast_1d(x)
+    result = np.ascontiguousarray(ufunc.accumulate(rows, axis_in(axis, x.ndim), wide)).reshape(x.shape)
+    return result.astype(x.dtype) if wide is np.float32 else result
+
+
 def _cumsum(x: Any, axis: int) -> Any:
-    return np.ascontiguousarray(x.cumsum(axis_in(axis, x.ndim), _wide(x))).reshape(x.shape)
+    return _run(np.add, x, axis)
 
 
 cumsum: Callable[..., Any] = general(
@@ -125,7 +132,7 @@ cumsum: Callable[..., Any] = general(
 
 
 def _cumprod(x: Any, axis: int) -> Any:
-    return np.ascontiguousarray(x.cumprod(axis_in(axis, x.ndim), _wide(x))).reshape(x.shape)
+    return _run(np.multiply, x, axis)
 
 
 def _cumprod_rule(g: Any, result: Any, x: Any, axis: int) -> Any:

@@ -156,15 +156,15 @@ def _norm(x: Any, ord: float = 2, axis: Axes = None, keepdims: bool = False) -> 
             f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have "
             "an identity"
         )
+    if x.dtype == np.float16:
+        return _norm(x.astype(np.float32), ord, axis, keepdims).astype(x.dtype)
     if x.dtype.kind == "c":
         x = np.abs(x)
     if ord == 2:
         return np.sqrt(sum(x * x, axis, keepdims))
     size = np.abs(x)
-    if ord == math.inf:
-        return amax(size, axis, keepdims)
-    if ord == -math.inf:
-        return amin(size, axis, keepdims)
+    if math.isinf(ord):
+        return (amax if ord > 0 else amin)(size, axis, keepdims)
     if ord == 1:
         return sum(size, axis, keepdims)
     if ord == 0:
@@ -209,6 +209,8 @@ norm = general(
 
 def _logsumexp(x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     axes = axes_in(axis, x.ndim)
+    if x.dtype == np.float16:
+        return _logsumexp(x.astype(np.float32), axis, keepdims).astype(x.dtype)
     x = x if x.dtype.kind in "fc" else x.astype(Default.float)
     largest = np.maximum.reduce(x.real, axes, keepdims=True, initial=-math.inf)
     shift = np.where(np.isfinite(largest), largest, 0)
@@ -236,12 +238,16 @@ def _shifted(x: Any, axis: int, kernel: str) -> tuple[Any, int]:
 
 
 def _softmax(x: Any, axis: int) -> Any:
+    if x.dtype == np.float16:
+        return _softmax(x.astype(np.float32), axis).astype(x.dtype)
     shifted, axis = _shifted(x, axis, "softmax_lastdim_kernel_impl")
     weights = np.exp(shifted)
     return weights / sum(weights, axis, True)
 
 
 def _log_softmax(x: Any, axis: int) -> Any:
+    if x.dtype == np.float16:
+        return _log_softmax(x.astype(np.float32), axis).astype(x.dtype)
     shifted, axis = _shifted(x, axis, "log_softmax_lastdim_kernel_impl")
     return shifted - np.log(sum(np.exp(shifted), axis, True))
 

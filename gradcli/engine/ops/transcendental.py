@@ -336,8 +336,8 @@ elu = general(
     _elu,
     domain=REAL,
     kinks=lambda x, alpha, scale: (x == 0) & (alpha != 1),
-    # exp is given no positive x, where it might overflow
-    x=lambda g, x, alpha, scale: g * scale * np.where(x > 0, 1, alpha * np.exp(np.where(x > 0, 0, x))),
+    # exp is given no positive x, where it might overflow, nor 0, where the second derivative is PyTorch's 0
+    x=lambda g, x, alpha, scale: g * scale * np.where(x > 0, 1, alpha * np.exp(np.where(x >= 0, 0, x))),
 )
 
 

@@ -54,10 +54,9 @@ def _in_one_dtype(input: Tensor, target: Tensor) -> tuple[Any, Any]:
 
 
 def _alike(input: Tensor, target: Tensor) -> tuple[Any, Any]:
-    """Both in one dtype and one shape, with a warning for shapes that differed: that is hardly ever meant."""
-    input, target = _in_one_dtype(input, target)
+    """Both in one shape and one dtype, with a warning for shapes that differed: that is hardly ever meant."""
     if input.array.shape == target.array.shape:
-        return input, target
+        return _in_one_dtype(input, target)
     warnings.warn(
         f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
         "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
@@ -68,7 +67,7 @@ def _alike(input: Tensor, target: Tensor) -> tuple[Any, Any]:
         shape = np.broadcast_shapes(input.array.shape, target.array.shape)
     except ValueError as error:
         raise size_mismatch(input.array.shape, target.array.shape) or error from None
-    return ops.expand(input, shape), ops.expand(target, shape)
+    return _in_one_dtype(ops.expand(input, shape), ops.expand(target, shape))
 
 
 def mse_loss(
