@@ -260,7 +260,8 @@ def _accumulate(leaf: Tensor, gradient: Any, *, recorded: bool) -> None:
         unseen = sums.base is None and getrefcount(sums) <= 3
         touch(sums, unseen=unseen)
     for hook in LEAF_HOOKS.get(id(leaf), {}).values() if LEAF_HOOKS else ():
-        hook(leaf)
+        if (returned := hook(leaf)) is not None:
+            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
 
 
 def _taken(gradient: Any, leaf: Tensor, *, recorded: bool) -> Tensor:

@@ -7,6 +7,7 @@ Source: PyTorch's notes on type promotion, checked by experiment.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -159,9 +160,16 @@ def constant(value: Any, dtype: DType) -> Array:
 
 def _array_of(value: Any, dtype: DType) -> Array:
     try:
-        return np.array(value).astype(dtype)
+        with np.errstate(over="ignore"):
+            array = np.array(value).astype(dtype)
     except OverflowError:
         raise OverflowError("int too big to convert") from None
+    if dtype == np.float16 and np.isinf(array) and not math.isinf(value):
+        raise NotImplementedError(
+            f"{value} is more than float16 holds, in which this would be computed; PyTorch computes it in float32: use "
+            "float() on the tensor first"
+        )
+    return array
 
 
 _FLOATS = (np.float64, np.float32)

@@ -72,6 +72,11 @@ DIFFERENCES = {
     "hands the gradient on as if nothing had been written",
     "torch.sum": "an `out=` that overlaps the input of a reduction or a product is written last; PyTorch overwrites "
     "its input on the way",
+    "torch.float16": "a number beside it is rounded to it first, where PyTorch computes in float32: one that is too large "
+    "is refused, one below 6e-8 is 0",
+    "torch.autograd.forward_ad.make_dual": "a dual prints a `grad_fn` instead of its tangent, and requires a gradient",
+    "torch.enable_grad": "changes nothing in inference mode, and `is_grad_enabled()` says so",
+    "torch.autograd.Function": "an input that it returns as it is may be changed in place, which PyTorch refuses",
     "torch.pixel_unshuffle": "of no elements has the shape that it has of others",
     "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",

@@ -33,10 +33,10 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A Parameter with a copy of the values; without the `.grad`, as in PyTorch."""
         if id(self) not in memo:
             with no_grad():
                 memo[id(self)] = type(self)(Tensor(copied(self.array, memo)), self.requires_grad)
-            memo[id(self)].grad = copy.deepcopy(self.grad, memo)
         return memo[id(self)]  # type: ignore[no-any-return]
 
 
