@@ -34,8 +34,8 @@ from gradcli.torch.arguments import (
     refuse_whole,
     require_tensors,
 )
-from gradcli.torch.kinds import Kind, flag, number, real, text, whole, wholes
-from gradcli.torch.kinds import tensor as require_tensor
+from gradcli.torch.kinds import Kind, count, flag, number, real, text, whole, wholes
+from gradcli.torch.kinds import count, tensor as require_tensor
 from gradcli.torch.out import into
 
 LISTS = frozenset({"tensors"})
@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys("descending full_matrices keepdim largest sorted stable upper".split(), flag),
     **dict.fromkeys("alpha beta max_val min_val negative_slope threshold".split(), number),
     **dict.fromkeys("eps nan neginf posinf".split(), real),
+    "repeats": count,
     **dict.fromkeys("UPLO approximate interpolation mode".split(), text),
 }
 """What the parameters of these names take, unless they are marked "[]"."""
@@ -132,8 +133,8 @@ class Signature:
         refuse(function, unknown)
         if self.apart in keywords and len(args) > 1:
             raise TypeError(
-                f"{function}() received an invalid combination of arguments: '{self.apart}' goes with no others that are "
-                "given by position"
+                f"{function}() received an invalid combination of arguments: '{self.apart}' goes with no others that "
+                "are given by position"
             )
         missing = [name for name, value in zip(self.names, values, strict=True) if value is _REQUIRED]
         if missing:
@@ -142,10 +143,13 @@ class Signature:
         return values
 
     def check(self, function: str, values: list[Any]) -> None:
-        """Raises PyTorch's TypeError for a value of another kind than its parameter takes; makes lists tuples, and NumPy's numbers Python's."""
-        for position, parameter, number in self.tensors:
+        """Raises PyTorch's TypeError for a value of another kind than its parameter takes.
+
+        Lists become tuples, and NumPy's numbers Python's.
+        """
+        for position, parameter, or_number in self.tensors:
             value = values[position]
-            if not isinstance(value, Tensor) and not (number and _is_operand(value, values)):
+            if not isinstance(value, Tensor) and not (or_number and _is_operand(value, values)):
                 require_tensor(function, parameter, value, position + 1)
         for position, parameter in self.lists:
             require_tensors(function, parameter, values[position], position + 1)

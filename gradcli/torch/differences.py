@@ -72,7 +72,7 @@ DIFFERENCES = {
     "hands the gradient on as if nothing had been written",
     "torch.sum": "an `out=` that overlaps the input of a reduction or a product is written last; PyTorch overwrites "
     "its input on the way",
-    "torch.float16": "a number beside it is rounded to it first, where PyTorch computes in float32: one that is too large "
+    "torch.float16": "a number beside it is rounded to it first, where PyTorch computes in float32: one too large "
     "is refused, one below 6e-8 is 0",
     "torch.autograd.forward_ad.make_dual": "a dual prints a `grad_fn` instead of its tangent, and requires a gradient",
     "torch.enable_grad": "changes nothing in inference mode, and `is_grad_enabled()` says so",

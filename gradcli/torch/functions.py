@@ -79,7 +79,7 @@ PLACES: Table = (
     ("input, indices@, dim=None", "take_along_dim=take_along"),
     ("input, mask", "masked_select"),
     ("input, mask, source@", "masked_scatter"),
-    ("input, repeats[]=None, dim=None, *, output_size!=None", "repeat_interleave"),
+    ("input, repeats=None, dim=None, *, output_size!=None", "repeat_interleave"),
 )
 MATRICES: Table = (
     ("input, other", "inner kron matmul"),

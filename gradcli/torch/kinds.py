@@ -56,6 +56,11 @@ def wholes(function: str, name: str, value: Any, position: int | None) -> Any:
     return whole(function, name, value, position)
 
 
+def count(function: str, name: str, value: Any, position: int | None) -> Any:
+    """A whole number, or a Tensor of some."""
+    return value if isinstance(value, Tensor) else whole(function, name, value, position)
+
+
 def number(function: str, name: str, value: Any, position: int | None) -> Any:
     """A number."""
     if _stands_for_number(value):
@@ -131,11 +136,11 @@ def annotated(function: Callable[..., Any], name: str = "") -> Callable[..., Any
         for i, (value, kind) in enumerate(zip(args, given, strict=False)):
             if kind is not None and type(value) not in kind[1]:
                 args = (*args[:i], kind[0](called, names[i], value, i + 1), *args[i + 1 :])
-        for key in keywords:
+        for key, value in keywords.items():
             kind = kinds[places[key]] if key in places else None
-            if kind is not None and type(keywords[key]) not in kind[1]:
+            if kind is not None and type(value) not in kind[1]:
                 position = places[key] + 1
-                keywords[key] = kind[0](called, key, keywords[key], position if position <= len(given) else None)
+                keywords[key] = kind[0](called, key, value, position if position <= len(given) else None)
         return function(*args, **keywords)
 
     return call

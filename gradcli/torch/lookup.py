@@ -53,7 +53,7 @@ def unique(
     sorted: bool = True,  # noqa: ARG001  # PyTorch's; the result is sorted anyway
     return_inverse: bool = False,
     return_counts: bool = False,
-    dim: int | None = None,
+    dim: Any = None,
 ) -> Any:
     """The elements, or slices along `dim`, that differ; sorted, whether asked or not."""
     require_tensor("unique", "input", input, 1)
