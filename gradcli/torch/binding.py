@@ -35,7 +35,7 @@ from gradcli.torch.arguments import (
     require_tensors,
 )
 from gradcli.torch.kinds import Kind, count, flag, number, real, text, whole, wholes
-from gradcli.torch.kinds import count, tensor as require_tensor
+from gradcli.torch.kinds import tensor as require_tensor
 from gradcli.torch.out import into
 
 LISTS = frozenset({"tensors"})
