@@ -134,7 +134,7 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Any = None, aweights: A
         )
     if input.array.dtype.kind == "b":
         raise RuntimeError("cov(): bool dtype is not supported for input")
-    if input.array.dtype.kind not in "fc":
+    if input.array.dtype.kind in "biu":
         input = ops.cast(input, Default.float)
     rows = ops.reshape(input, (1, input.numel())) if input.ndim < 2 else input
     if rows.shape[1] <= correction:
