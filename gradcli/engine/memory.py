@@ -58,11 +58,11 @@ DETACHED: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def owner(array: Any) -> Any:
-    """The array that owns the memory; a NumPy scalar, which is a value and no memory, is its own.
+    """The array that owns the memory; a scalar, NumPy's or Python's, which is a value and no memory, is its own.
 
     Between them are arrays, and what NumPy puts behind an array with other strides, which has a base too.
     """
-    while hasattr(base := array.base, "base"):
+    while hasattr(base := getattr(array, "base", None), "base"):
         array = base
     return array
 
