@@ -15,7 +15,7 @@ from gradcli.engine.type_names import TYPE_NAMES
 def fitting(value: Any, dtype: DType) -> Any:
     """A number, or a 0-d array, as a 0-d array of a dtype. Raises PyTorch's RuntimeError for one that it cannot hold.
 
-    Fractions are cut off. An unsigned dtype takes the negatives of its numbers too, and counts them from its end.
+    Fractions are cut off. An unsigned dtype takes the negatives of its whole numbers too, and counts them from its end.
     """
     if isinstance(value, (np.generic, np.ndarray)):
         value = readable(value).item()
@@ -23,6 +23,8 @@ def fitting(value: Any, dtype: DType) -> Any:
         return converted(np.array(value, np.float32), dtype)
     called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp
     overflow = RuntimeError(f"value cannot be converted to type {called} without overflow")
+    if dtype.kind == "b":
+        return np.array(bool(value))
     if isinstance(value, complex) and dtype.kind != "c":
         if value.imag:
             raise overflow
@@ -30,11 +32,10 @@ def fitting(value: Any, dtype: DType) -> Any:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise OverflowError("int too big to convert")
     if dtype.kind in "iu":
-        whole = math.trunc(value) if math.isfinite(value) else math.inf
-        lowest = -np.iinfo(dtype).max - 1 if dtype.kind == "i" else -np.iinfo(dtype).max
-        if not lowest <= whole <= np.iinfo(dtype).max:
+        least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+        if not (-most if dtype.kind == "u" and isinstance(value, int) else least) <= value <= most:
             raise overflow
-        return np.array(whole).astype(dtype)
+        return np.array(math.trunc(value)).astype(dtype)
     with np.errstate(over="ignore"):
         result = np.array(value).astype(dtype)
     if dtype.kind == "f" and np.isinf(result) and math.isfinite(value):

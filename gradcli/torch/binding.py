@@ -34,8 +34,7 @@ from gradcli.torch.arguments import (
     refuse_whole,
     require_tensors,
 )
-from gradcli.torch.kinds import Kind, flag, number, real, text, whole, wholes
-from gradcli.torch.kinds import tensor as require_tensor
+from gradcli.torch.kinds import Kind, flag, number_of, real, require_int, require_tensor, text, wholes
 from gradcli.torch.out import into
 
 LISTS = frozenset({"tensors"})
@@ -43,9 +42,9 @@ LISTS = frozenset({"tensors"})
 
 TENSORS = frozenset({"input", "other", "exponent", "condition", "mask", "mat2", "tensor", "vec", "vec2", "A", "B"})
 KINDS: dict[str, Kind] = {
-    **dict.fromkeys("chunks decimals diagonal dim dim0 dim1 dim2 end_dim k n offset start_dim".split(), whole),
+    **dict.fromkeys("chunks decimals diagonal dim dim0 dim1 dim2 end_dim k n offset start_dim".split(), require_int),
     **dict.fromkeys("descending full_matrices keepdim largest sorted stable upper".split(), flag),
-    **dict.fromkeys("alpha beta max_val min_val negative_slope threshold".split(), number),
+    **dict.fromkeys("alpha beta max_val min_val negative_slope threshold".split(), number_of),
     **dict.fromkeys("eps nan neginf posinf".split(), real),
     **dict.fromkeys("UPLO approximate interpolation mode".split(), text),
 }
@@ -132,8 +131,8 @@ class Signature:
         refuse(function, unknown)
         if self.apart in keywords and len(args) > 1:
             raise TypeError(
-                f"{function}() received an invalid combination of arguments: '{self.apart}' goes with no others that are "
-                "given by position"
+                f"{function}() received an invalid combination of arguments: '{self.apart}' goes with no others that "
+                "are given by position"
             )
         missing = [name for name, value in zip(self.names, values, strict=True) if value is _REQUIRED]
         if missing:
@@ -142,7 +141,10 @@ class Signature:
         return values
 
     def check(self, function: str, values: list[Any]) -> None:
-        """Raises PyTorch's TypeError for a value of another kind than its parameter takes; makes lists tuples, and NumPy's numbers Python's."""
+        """Raises PyTorch's TypeError for a value of another kind than its parameter takes.
+
+        Makes lists tuples, and NumPy's numbers Python's.
+        """
         for position, parameter, number in self.tensors:
             value = values[position]
             if not isinstance(value, Tensor) and not (number and _is_operand(value, values)):

@@ -30,14 +30,14 @@ def _stands_for_number(value: Any) -> bool:
     return isinstance(value, np.generic) or (isinstance(value, Tensor) and not value.ndim and not value.requires_grad)
 
 
-def tensor(function: str, name: str, value: Any, position: int | None) -> Any:
+def require_tensor(function: str, name: str, value: Any, position: int | None) -> Any:
     """A Tensor."""
     if not isinstance(value, Tensor):
         raise refused(function, name, value, position, "Tensor")
     return value
 
 
-def whole(function: str, name: str, value: Any, position: int | None) -> Any:
+def require_int(function: str, name: str, value: Any, position: int | None) -> Any:
     """A whole number, and no truth value."""
     if type(value) is int:
         return value
@@ -53,10 +53,10 @@ def wholes(function: str, name: str, value: Any, position: int | None) -> Any:
         return tuple(value)
     if isinstance(value, Tensor) and (value.ndim or value.array.dtype.kind not in "iu" or value.requires_grad):
         raise refused(function, name, value, position, "tuple of ints")
-    return whole(function, name, value, position)
+    return require_int(function, name, value, position)
 
 
-def number(function: str, name: str, value: Any, position: int | None) -> Any:
+def number_of(function: str, name: str, value: Any, position: int | None) -> Any:
     """A number."""
     if _stands_for_number(value):
         return value.item()
@@ -98,10 +98,10 @@ def optional(kind: Kind) -> Kind:
 
 
 _BY_ANNOTATION: dict[str, tuple[Kind, frozenset[type]]] = {
-    "Tensor": (tensor, frozenset({Tensor})),
-    "Number": (number, frozenset(dtypes.PYTHON_CATEGORY)),
+    "Tensor": (require_tensor, frozenset({Tensor})),
+    "Number": (number_of, frozenset(dtypes.PYTHON_CATEGORY)),
     "float": (real, frozenset({bool, int, float})),
-    "int": (whole, frozenset({int})),
+    "int": (require_int, frozenset({int})),
     "bool": (flag, frozenset({bool})),
 }
 _BY_ANNOTATION |= {
@@ -131,11 +131,11 @@ def annotated(function: Callable[..., Any], name: str = "") -> Callable[..., Any
         for i, (value, kind) in enumerate(zip(args, given, strict=False)):
             if kind is not None and type(value) not in kind[1]:
                 args = (*args[:i], kind[0](called, names[i], value, i + 1), *args[i + 1 :])
-        for key in keywords:
+        for key, value in keywords.items():
             kind = kinds[places[key]] if key in places else None
-            if kind is not None and type(keywords[key]) not in kind[1]:
+            if kind is not None and type(value) not in kind[1]:
                 position = places[key] + 1
-                keywords[key] = kind[0](called, key, keywords[key], position if position <= len(given) else None)
+                keywords[key] = kind[0](called, key, value, position if position <= len(given) else None)
         return function(*args, **keywords)
 
     return call

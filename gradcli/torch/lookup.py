@@ -52,7 +52,7 @@ def unique(
     sorted: bool = True,  # noqa: ARG001  # PyTorch's; the result is sorted anyway
     return_inverse: bool = False,
     return_counts: bool = False,
-    dim: int | None = None,
+    dim: Any = None,
 ) -> Any:
     """The elements, or slices along `dim`, that differ; sorted, whether asked or not."""
     require_tensor("unique", "input", input, 1)
@@ -136,6 +136,7 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)  # type: ignore[no-any-return]
 
 
+@with_out
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Which elements are among others; either may be a number."""
     for position, (name, value) in enumerate((("elements", elements), ("test_elements", test_elements)), 1):
@@ -215,6 +216,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All choices of an element from each vector, one a row."""
     vectors = _listed(tensors)
+    require_tensors("cartesian_prod", "tensors", vectors, 1)
     for vector in vectors:
         if vector.ndim != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {[*vector.shape]}")
@@ -257,6 +259,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """The Tensors in the shape that all of them broadcast to."""
     given = _listed(tensors)
+    require_tensors("broadcast_tensors", "tensors", given, 1)
     shape = broadcast_shapes(*(x.shape for x in given))
     return tuple(ops.expand(x, shape) for x in given)
 

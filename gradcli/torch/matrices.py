@@ -13,8 +13,8 @@ from gradcli.engine.axes import axis_in
 from gradcli.engine.ops.decompositions import matrices
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import numpy_dtype, require_int, require_tensor, unsupported
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
+from gradcli.torch.arguments import number_of, numpy_dtype, require_int, require_tensor, unsupported
 from gradcli.torch.out import into, with_out
 from gradcli.torch.return_types import STRUCTURES
 
@@ -84,7 +84,11 @@ def matrix_norm(
     dtype: Any = None,
 ) -> Any:
     """The norm of matrices along the two axes `dim`: "fro", "nuc", 1, 2, infinity or minus one of the last three."""
-    x = matrices_of(_cast("linalg.matrix_norm", A, dtype), "linalg.matrix_norm")
+    if not isinstance(ord, str):
+        ord = number_of("linalg.matrix_norm", "ord", ord, 2)
+    x = _cast("linalg.matrix_norm", A, dtype)
+    if x.ndim < 2:
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
     if np.size(dim) != 2:
         raise RuntimeError(
             f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim if isinstance(dim, int) else len(dim)}"
@@ -110,12 +114,6 @@ def matrix_norm(
     return result if keepdim else ops.squeeze(result, axes)
 
 
-def matrices_of(x: Tensor, name: str) -> Tensor:
-    """`x`, if it holds floating-point matrices. Raises RuntimeError otherwise."""
-    matrices(x.array, name)
-    return x
-
-
 @with_out
 def linalg_norm(
     A: Tensor,  # noqa: N803  # PyTorch's name
@@ -128,6 +126,8 @@ def linalg_norm(
     """The 2-norm of all elements; with an `ord`, of vectors, or of matrices where there are two axes."""
     require_tensor("linalg.norm", "A", A, 1)
     axes = A.ndim if dim is None else np.size(dim)
+    if dim is not None and axes not in (1, 2):
+        raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {dim}")
     if ord is None:
         return vector_norm(A, 2, dim, keepdim, dtype=dtype)
     if dim is None and A.ndim not in (1, 2):
@@ -146,6 +146,8 @@ def norm(
     require_tensor("norm", "input", input, 1)
     if out is not None:
         return into("norm", out, norm(input, p, dim, keepdim, dtype=dtype))
+    if p is not None and not isinstance(p, str):
+        p = number_of("linalg.vector_norm", "ord", p, 2)
     if p in ("fro", None):
         return vector_norm(input, 2, dim, keepdim, dtype=dtype)
     if isinstance(p, str):
@@ -153,6 +155,7 @@ def norm(
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
 
 
+@with_out
 def cond(A: Tensor, p: Any = None) -> Any:  # noqa: N803  # PyTorch's name
     """The condition number: the `p`-norm times that of the inverse, infinite for a singular matrix."""
     require_tensor("linalg.cond", "A", A, 1)
@@ -169,6 +172,7 @@ def cond(A: Tensor, p: Any = None) -> Any:  # noqa: N803  # PyTorch's name
     return ops.mul(matrix_norm(A, p), matrix_norm(inverse, p))
 
 
+@with_out
 def matrix_rank(
     A: Tensor,  # noqa: N803  # PyTorch's name
     tol: float | None = None,
@@ -191,6 +195,7 @@ def matrix_rank(
 # Decompositions
 
 
+@with_out
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     """U, S and V with U S Vᵀ = `input`; without `compute_uv`, U and V are zeros."""
     require_tensor("svd", "input", input, 1)
@@ -202,6 +207,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     return STRUCTURES["svd"](u, s, ops.transpose(vh, -2, -1))
 
 
+@with_out
 def qr(input: Tensor, some: bool = True) -> Any:
     """An orthogonal Q and an upper triangular R whose product is `input`; Q is square unless `some`."""
     require_tensor("qr", "input", input, 1)
@@ -212,6 +218,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = No
     """The cross products along `dim`; without one, along the first axis of length 3."""
     require_tensor("cross", "input", input, 1)
     require_tensor("cross", "other", other, 2)
+    if input.array.dtype.kind == "b":
+        raise not_implemented("cross", input.array.dtype)
     if dim is None:
         if 3 not in input.shape:
             raise RuntimeError("no dimension of size 3 in input")
@@ -221,12 +229,14 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = No
     return result if out is None else into("cross", out, result)
 
 
+@with_out
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Any:
     """The pseudo-inverse; singular values below `rcond` times the largest count as 0."""
     require_tensor("pinverse", "input", input, 1)
     return ops.pinv(input, rcond)
 
 
+@with_out
 def pinv(
     A: Tensor,  # noqa: N803  # PyTorch's name
     rcond: float | None = None,
@@ -242,6 +252,7 @@ def pinv(
     return ops.pinv(A, rcond if rtol is None else rtol, hermitian)
 
 
+@with_out
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:  # noqa: N803
     """The solution of A X = B with the least squared error, and the rank of A; the rest stays empty, as in PyTorch."""
     require_tensor("linalg.lstsq", "A", A, 1)
@@ -258,6 +269,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     return STRUCTURES["linalg_lstsq"](ops.lstsq(A, B), nothing, matrix_rank(A), nothing)
 
 
+@with_out
 def solve_triangular(
     A: Tensor,  # noqa: N803  # PyTorch's name
     B: Tensor,  # noqa: N803  # PyTorch's name

@@ -56,6 +56,7 @@ def isneginf(input: Tensor) -> Tensor:
     return Tensor(np.asarray(input.array == -np.inf))
 
 
+@with_out
 def vdot(input: Tensor, other: Tensor) -> Any:
     """The product of two vectors, of which the first is conjugated."""
     require_tensor("vdot", "input", input, 1)
@@ -70,8 +71,8 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Any:
     return vector_norm(ops.sub(input, other), p)
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Any:
-    """The `p`-norms of the differences of each row of `x1` and each row of `x2`."""
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Any:  # noqa: ARG001
+    """The `p`-norms of the differences of each row of `x1` and each row of `x2`, whatever `compute_mode` says."""
     require_tensor("cdist", "x1", x1, 1)
     require_tensor("cdist", "x2", x2, 2)
     for name, x in (("X1", x1), ("X2", x2)):

@@ -40,6 +40,8 @@ def _extreme(
         second = axis if isinstance(axis, Tensor) else other
         if second is not None and of_two is not None:
             require_tensor(name, "other", second, 2)
+            if keepdim:
+                raise TypeError(f"{name}() received an invalid combination of arguments - got (Tensor, Tensor, bool)")
             return of_two(input, second)
         if axis is _UNSET:
             return of_all(input)

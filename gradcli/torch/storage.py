@@ -11,7 +11,13 @@ from gradcli.engine.memory import give_memory, touch
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.transforms import refuse_captured
 from gradcli.torch.devices import CPU, device
-from gradcli.torch.writing import whole_memory
+
+
+def whole_memory(array: Any) -> Any:
+    """All the memory that `array` shows a part of, as a vector of its dtype."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array.ravel(order="K")
 
 
 class UntypedStorage:

@@ -16,6 +16,8 @@ from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.views import tie
 from gradcli.torch.arguments import require_int, require_tensor
+from gradcli.torch.out import with_out
+from gradcli.torch.storage import whole_memory
 
 __all__ = ["as_strided", "index_put", "put", "scatter_reduce"]
 
@@ -65,6 +67,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     return ops.reshape(index_put(ops.reshape(input, (-1,)), (places,), elements, accumulate), input.array.shape)
 
 
+@with_out
 def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
 ) -> Any:
@@ -113,10 +116,3 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
     if input.tracked and THREAD.mode.enabled:
         look(view, input)
     return view
-
-
-def whole_memory(array: Any) -> Any:
-    """All the memory that `array` shows a part of, as a vector of its dtype."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array.ravel(order="K")

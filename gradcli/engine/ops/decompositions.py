@@ -32,6 +32,8 @@ def matrices(x: Any, name: str) -> Any:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if x.dtype.kind not in "fc":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(x)}")
+    if x.dtype == np.float16:
+        raise NotImplementedError(f"{name}: Low precision dtypes not supported. Got Half")
     return x
 
 

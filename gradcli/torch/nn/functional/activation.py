@@ -15,6 +15,7 @@ from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.arguments import numpy_dtype, require_tensor
 from gradcli.torch.binding import Signature, bound
 from gradcli.torch.lookup import broadcast_tensors
+from gradcli.torch.out import with_out
 
 TABLE = (
     ("input", "logsigmoid sigmoid tanh"),
@@ -36,6 +37,8 @@ KERNELS = {
     "softplus": "softplus_cpu", "softshrink": "softshrink_check",
 }  # fmt: skip
 """What PyTorch's message for integers calls the functions that take none."""
+NO_BOOLS = {"relu": "Boolean inputs not supported for relu"}
+"""The functions that take no truth values, with their errors."""
 
 
 def _of_floats(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,7 +70,8 @@ def _build() -> dict[str, Callable[..., Any]]:
     for text, names in TABLE:
         for name in names.split():
             compute = _of_floats(name, getattr(ops, name))
-            functions[name] = bound(name, Signature.of(text), _changing(compute) if "inplace" in text else compute)
+            compute = _changing(compute) if "inplace" in text else compute
+            functions[name] = bound(name, Signature.of(text), compute, no_bools=NO_BOOLS.get(name, ""))
     return functions
 
 
@@ -136,6 +140,7 @@ def prelu(input: Tensor, weight: Tensor) -> Any:
     return ops.prelu(input, weight)
 
 
+@with_out
 def normalize(input: Tensor, p: float = 2.0, dim: int | tuple[int, ...] = 1, eps: float = 1e-12) -> Any:
     """`input` over its `p`-norm along `dim`, which counts as `eps` if it is less."""
     size = ops.clamp(ops.norm(input, p, dim, True), eps)

@@ -11,6 +11,7 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
 from gradcli.torch.arguments import require_tensor
 from gradcli.torch.nn.functional.arguments import lengths_of
+from gradcli.torch.out import with_out
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
@@ -153,7 +154,7 @@ def _avg_pool(axes: int) -> Callable[..., Any]:
         _check_lengths(name, input, axes)
         return ops.avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
-    return _named(name, function)
+    return with_out(_named(name, function))
 
 
 avg_pool2d, avg_pool3d = map(_avg_pool, (2, 3))
