@@ -49,6 +49,8 @@ def require_int(function: str, name: str, value: Any, position: int | None) -> A
 
 def wholes(function: str, name: str, value: Any, position: int | None) -> Any:
     """A whole number, or a tuple of some."""
+    if type(value) is int:
+        return value
     if isinstance(value, (tuple, list)):
         return tuple(value)
     if isinstance(value, Tensor) and (value.ndim or value.array.dtype.kind not in "iu" or value.requires_grad):
@@ -108,6 +110,7 @@ _BY_ANNOTATION |= {
     f"{name} | None": (optional(kind), types | {type(None)}) for name, (kind, types) in _BY_ANNOTATION.items()
 }
 """What a parameter takes by its annotation, with the types that are right as they are."""
+_ANY: tuple[None, frozenset[type]] = (None, frozenset())
 UNASKED = frozenset({"full", "inplace", "return_indices"})
 """Flags that PyTorch's Python reads itself: whatever is true or false will do."""
 
@@ -124,18 +127,23 @@ def annotated(function: Callable[..., Any], name: str = "") -> Callable[..., Any
         return function
     called = name or function.__name__
     places = {each: i for i, each in enumerate(names)}
-    given = kinds[: code.co_argcount]
+    given = [(kind or _ANY)[1] for kind in kinds[: code.co_argcount]]
+
+    def checked(at: int, value: Any, position: int | None) -> Any:
+        kind = kinds[at]
+        return value if kind is None or type(value) in kind[1] else kind[0](called, names[at], value, position)
 
     @functools.wraps(function)
     def call(*args: Any, **keywords: Any) -> Any:
-        for i, (value, kind) in enumerate(zip(args, given, strict=False)):
-            if kind is not None and type(value) not in kind[1]:
-                args = (*args[:i], kind[0](called, names[i], value, i + 1), *args[i + 1 :])
+        for value, right in zip(args, given, strict=False):
+            if right and type(value) not in right:
+                taken = [checked(i, each, i + 1) for i, each in enumerate(args[: len(given)])]
+                args = (*taken, *args[len(given) :])
+                break
         for key, value in keywords.items():
-            kind = kinds[places[key]] if key in places else None
-            if kind is not None and type(value) not in kind[1]:
-                position = places[key] + 1
-                keywords[key] = kind[0](called, key, value, position if position <= len(given) else None)
+            if key in places:
+                at = places[key]
+                keywords[key] = checked(at, value, at + 1 if at < len(given) else None)
         return function(*args, **keywords)
 
     return call
