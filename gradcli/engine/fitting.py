@@ -15,7 +15,8 @@ from gradcli.engine.type_names import TYPE_NAMES
 def fitting(value: Any, dtype: DType, *, wraps: bool = True) -> Any:
     """A number, or a 0-d array, as a 0-d array of a dtype. Raises PyTorch's RuntimeError for one that it cannot hold.
 
-    Fractions are cut off. If it `wraps`, an unsigned dtype takes negatives of its numbers too, counted from its end.
+    Fractions are cut off. If it `wraps`, an unsigned dtype takes the negatives of its whole numbers too, counted from
+    its end.
     """
     if isinstance(value, (np.generic, np.ndarray)):
         value = readable(value).item()
@@ -23,18 +24,19 @@ def fitting(value: Any, dtype: DType, *, wraps: bool = True) -> Any:
         return converted(np.array(value, np.float32), dtype)
     called = f"{dtype.name}_t" if dtype in (np.int8, np.uint8, np.int64) else TYPE_NAMES[dtype.name].cpp
     overflow = RuntimeError(f"value cannot be converted to type {called} without overflow")
-    if isinstance(value, complex) and dtype.kind not in "bc":
+    if dtype.kind == "b":
+        return np.array(bool(value))
+    if isinstance(value, complex) and dtype.kind != "c":
         if value.imag:
             raise overflow
         value = value.real
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise OverflowError("int too big to convert")
     if dtype.kind in "iu":
-        whole = math.trunc(value) if math.isfinite(value) else math.inf
-        lowest = -np.iinfo(dtype).max - 1 if dtype.kind == "i" else -np.iinfo(dtype).max if wraps else 0
-        if not lowest <= whole <= np.iinfo(dtype).max:
+        least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+        if not (-most if wraps and dtype.kind == "u" and isinstance(value, int) else least) <= value <= most:
             raise overflow
-        return np.array(whole).astype(dtype)
+        return np.array(math.trunc(value)).astype(dtype)
     with np.errstate(over="ignore"):
         result = np.array(value).astype(dtype)
     if dtype.kind == "f" and np.isinf(result) and math.isfinite(value):

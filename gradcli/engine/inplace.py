@@ -79,6 +79,8 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     basic = np.shares_memory(shown.array, target.array)
     if basic:
         refuse_partial_overlap(shown, value)
+    else:
+        value = _of_one_dtype(target, key, value)
     value = _fitted(value, chosen.shape, basic=basic)
     _refuse_overlap(shown.array if basic else target.array)
     target.array.flat[chosen.ravel()] = np.broadcast_to(value.array, chosen.shape).ravel()
@@ -86,6 +88,24 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     if THREAD.mode.enabled and (value.tracked or target.tracked) and takes_history(target):
         base = target if target.base is None else target.base
         _copy_slices(base, _places(target, base).ravel()[chosen], value)
+
+
+def _of_one_dtype(target: Tensor, key: Any, value: Tensor) -> Tensor:
+    """A value for places that an index lists, which takes no other dtype; where a mask tells them, one number may have.
+
+    Raises PyTorch's RuntimeErrors.
+    """
+    if value.array.dtype == target.array.dtype:
+        return value
+    keys = key if isinstance(key, tuple) else (key,)
+    if value.array.size == 1 and all(isinstance(each, Tensor) and each.array.dtype == bool for each in keys):
+        fitting(value.array.reshape(()), target.array.dtype)
+        return value
+    names = [TYPE_NAMES[x.array.dtype.name].scalar for x in (target, value)]
+    raise RuntimeError(
+        f"Index put requires the source and destination dtypes match, got {names[0]} for the destination and "
+        f"{names[1]} for the source."
+    )
 
 
 def _number_for(target: Tensor, value: Any) -> Tensor:
@@ -102,6 +122,10 @@ def refuse_leaf(target: Tensor, *, view: bool = False) -> None:
 
     Also if a function that is transformed must not change it.
     """
+    if not isinstance(target, Tensor):
+        raise TypeError(
+            f"descriptor for 'torch._C.TensorBase' objects doesn't apply to a '{type(target).__name__}' object"
+        )
     refuse_captured(target)
     refuse_origin(target)
     if not (THREAD.mode.enabled and target.tracked):
@@ -194,14 +218,24 @@ def _refuse_overlap(array: Any) -> None:
         )
 
 
+_SHARED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+    "location. Please clone() the tensor before performing the operation."
+)
+
+
 def refuse_partial_overlap(target: Tensor, *others: Any) -> None:
     """Raises PyTorch's RuntimeError if another Tensor shows a part of the memory of `target`, or shows it otherwise."""
     for other in others:
         if isinstance(other, Tensor) and overlaps_partly(target.array, other.array):
-            raise RuntimeError(
-                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
-                "memory location. Please clone() the tensor before performing the operation."
-            )
+            raise RuntimeError(_SHARED)
+
+
+def refuse_overlap(target: Tensor, *others: Any) -> None:
+    """Raises PyTorch's RuntimeError if another Tensor shows any of the memory of `target`."""
+    for other in others:
+        if isinstance(other, Tensor) and np.may_share_memory(target.array, other.array):
+            raise RuntimeError(_SHARED)
 
 
 def write(target: Tensor, values: Any, *, aside: bool = False) -> None:

@@ -14,6 +14,9 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
 from gradcli.torch.devices import MEANINGLESS
 from gradcli.torch.devices import check_device as check_device
+from gradcli.torch.kinds import number_of as number_of
+from gradcli.torch.kinds import require_int as require_int
+from gradcli.torch.kinds import require_tensor as require_tensor
 
 UNSUPPORTED = frozenset({"layout", "memory_format", "names", "out", "pin_memory"})
 """Keywords that PyTorch has and the face has not."""
@@ -35,13 +38,6 @@ def unsupported(function: str, argument: str) -> NotImplementedError:
     return NotImplementedError(f"gradcli.torch.{function}() does not support the argument '{argument}' yet")
 
 
-def require_tensor(function: str, name: str, value: Any, position: int) -> None:
-    """Raises PyTorch's TypeError for anything but a Tensor."""
-    if not isinstance(value, Tensor):
-        called = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
-        raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {called}")
-
-
 def require_tensors(function: str, name: str, value: Any, position: int) -> None:
     """Raises PyTorch's TypeErrors for anything but a tuple or a list of Tensors."""
     if not isinstance(value, (tuple, list)):
@@ -51,13 +47,6 @@ def require_tensors(function: str, name: str, value: Any, position: int) -> None
         if not isinstance(element, Tensor):
             kind = type(element).__name__
             raise TypeError(f"expected Tensor as element {i} in argument {position - 1}, but got {kind}")
-
-
-def require_int(function: str, name: str, value: Any, position: int | None) -> None:
-    """Raises PyTorch's TypeError for anything but a whole number. No position: it is given by name alone."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        where = f"argument '{name}'" + (f" (position {position})" if position else "")
-        raise TypeError(f"{function.replace('.', '_')}(): {where} must be int, not {type(value).__name__}")
 
 
 def refuse_complex(function: str, values: Iterable[Any]) -> None:
@@ -91,19 +80,6 @@ def refuse_gradients(function: str, *inputs: Any) -> None:
     """Raises NotImplementedError if one of the Tensors needs a gradient, where it would be 0."""
     if THREAD.mode.enabled and any(isinstance(x, Tensor) and x.requires_grad for x in inputs):
         raise NotImplementedError(f"gradcli.torch.{function}() of tensors that require gradients; detach() them")
-
-
-def number_of(function: str, name: str, value: Any, position: int) -> Any:
-    """A Python number, or that of a NumPy scalar or of a 0-d Tensor. Raises TypeError for anything else.
-
-    So does a Tensor that needs a gradient, which the number would lose.
-    """
-    if isinstance(value, np.generic) or (isinstance(value, Tensor) and not value.ndim and not value.requires_grad):
-        return value.item()
-    if type(value) not in dtypes.PYTHON_CATEGORY:
-        where = f"argument '{name}' (position {position})"
-        raise TypeError(f"{function}(): {where} must be Number, not {type(value).__name__}")
-    return value
 
 
 def numpy_dtype(function: str, dtype: Any) -> dtypes.DType | None:

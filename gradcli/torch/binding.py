@@ -34,8 +34,7 @@ from gradcli.torch.arguments import (
     refuse_whole,
     require_tensors,
 )
-from gradcli.torch.kinds import Kind, count, flag, number, real, text, whole, wholes
-from gradcli.torch.kinds import tensor as require_tensor
+from gradcli.torch.kinds import Kind, count, flag, number_of, real, require_int, require_tensor, text, wholes
 from gradcli.torch.out import into
 
 LISTS = frozenset({"tensors"})
@@ -43,9 +42,9 @@ LISTS = frozenset({"tensors"})
 
 TENSORS = frozenset({"input", "other", "exponent", "condition", "mask", "mat2", "tensor", "vec", "vec2", "A", "B"})
 KINDS: dict[str, Kind] = {
-    **dict.fromkeys("chunks decimals diagonal dim dim0 dim1 dim2 end_dim k n offset start_dim".split(), whole),
+    **dict.fromkeys("chunks decimals diagonal dim dim0 dim1 dim2 end_dim k n offset start_dim".split(), require_int),
     **dict.fromkeys("descending full_matrices keepdim largest sorted stable upper".split(), flag),
-    **dict.fromkeys("alpha beta max_val min_val negative_slope threshold".split(), number),
+    **dict.fromkeys("alpha beta max_val min_val negative_slope threshold".split(), number_of),
     **dict.fromkeys("eps nan neginf posinf".split(), real),
     "repeats": count,
     **dict.fromkeys("UPLO approximate interpolation mode".split(), text),

@@ -97,6 +97,7 @@ def _array(data: Any, dtype: dtypes.DType | None) -> Any:
     values = [e.item() if isinstance(e, (Tensor, np.generic, np.ndarray)) else e for e in elements]
     if dtype is None:
         dtype = _inferred(elements)
+    _refuse_no_numbers(values, dtype, shape)
     if dtype == BFLOAT16:
         return converted(np.array(values, np.float32).reshape(shape), dtype)
     try:
@@ -107,6 +108,22 @@ def _array(data: Any, dtype: dtypes.DType | None) -> Any:
         raise
     except (OverflowError, ValueError):
         return np.array([_counted(value, dtype) for value in values], dtype).reshape(shape)
+
+
+def _refuse_no_numbers(values: list[Any], dtype: dtypes.DType, shape: tuple[int, ...]) -> None:
+    """Raises PyTorch's errors for what is no number."""
+    for kind in dict.fromkeys(map(type, values)):
+        if kind in (str, bytes):
+            if shape and kind is str and any(type(value) is str and len(value) != 1 for value in values[:1]):
+                raise ValueError("too many dimensions 'str'")
+            raise TypeError(f"new(): invalid data type '{kind.__name__}'")
+        if kind not in dtypes.PYTHON_CATEGORY and not issubclass(kind, (int, float, complex)):
+            says = (
+                "must be real number, not {}"
+                if dtype.kind in "fcV"
+                else "'{}' object cannot be interpreted as an integer"
+            )
+            raise TypeError(says.format(kind.__name__))
 
 
 def _counted(value: Any, dtype: dtypes.DType) -> Any:

@@ -102,7 +102,7 @@ SHAPES: Table = (
     ("input, size", "broadcast_to=expand"),
     ("input, start_dim=0, end_dim=-1", "flatten"),
     ("input, dim0, dim1", "transpose"),
-    ("input, source, destination", "movedim=moveaxis"),
+    ("input, source[], destination[]", "movedim=moveaxis"),
     ("input, dims[]", "flip permute tile"),
     ("input, shifts[], dims[]=None", "roll"),
     ("input, dim", "unsqueeze"),
@@ -172,7 +172,7 @@ REAL_ONLY = frozenset(
 
 
 _NO_KERNEL = {
-    "abs": "abs_cpu", "addcmul": "addcmul_cpu_out", "ceil": "ceil_vml_cpu", "floor": "floor_vml_cpu",
+    "abs": "abs_cpu", "addcmul": "addcmul_cpu_out", "ceil": "ceil_vml_cpu", "cross": "cross", "floor": "floor_vml_cpu",
     "kthvalue": "kthvalue_cpu", "trace": "trace", "trunc": "trunc_vml_cpu",
 }  # fmt: skip
 NO_BOOLS = {name: f"\"{kernel}\" not implemented for 'Bool'" for name, kernel in _NO_KERNEL.items()} | {

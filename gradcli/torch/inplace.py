@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
+from gradcli.engine.fitting import fitting
 from gradcli.engine.inplace import (
     assign,
     change,
@@ -29,6 +30,7 @@ from gradcli.torch import filling
 from gradcli.torch.arguments import refuse_gradients, require_int
 from gradcli.torch.filling import stream_of
 from gradcli.torch.functions import ALIASES, FUNCTIONS
+from gradcli.torch.kinds import annotated
 
 CHANGED = (
     "abs acos acosh add asin asinh atan atan2 atanh ceil clamp copysign cos cosh deg2rad "
@@ -226,7 +228,7 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
 def _written(self: Tensor, values: list[Any]) -> Tensor:
     """The Tensor with these values in place, for which no history is kept."""
     refuse_leaf(self)
-    write(self, np.reshape(values, self.array.shape))
+    write(self, np.reshape([fitting(value, self.array.dtype) for value in values], self.array.shape))
     return self
 
 
@@ -252,7 +254,7 @@ def map_(self: Tensor, tensor: Tensor, callable: Any) -> Tensor:
 
 def detach_(self: Tensor) -> Tensor:
     """Forgets the history, in place. Raises RuntimeError for a view."""
-    if self.base is not None and self.requires_grad:
+    if self.base is not None:
         raise RuntimeError(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
             "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
@@ -296,7 +298,7 @@ def attach() -> None:
     """Gives Tensor these methods."""
     methods = CHANGING | {operator: _changing(name) for operator, name in OPERATORS.items()}
     methods |= {f"{name}_": _reshaping(name) for name in SHAPED}
-    methods |= {method.__name__: method for method in WRITTEN_OUT}
+    methods |= {method.__name__: annotated(method) for method in WRITTEN_OUT}
     for name, method in methods.items():
         setattr(Tensor, name, method)
     Tensor.__setitem__ = assign  # type: ignore[index]  # attached like the operators

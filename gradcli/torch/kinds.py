@@ -30,14 +30,14 @@ def _stands_for_number(value: Any) -> bool:
     return isinstance(value, np.generic) or (isinstance(value, Tensor) and not value.ndim and not value.requires_grad)
 
 
-def tensor(function: str, name: str, value: Any, position: int | None) -> Any:
+def require_tensor(function: str, name: str, value: Any, position: int | None) -> Any:
     """A Tensor."""
     if not isinstance(value, Tensor):
         raise refused(function, name, value, position, "Tensor")
     return value
 
 
-def whole(function: str, name: str, value: Any, position: int | None) -> Any:
+def require_int(function: str, name: str, value: Any, position: int | None) -> Any:
     """A whole number, and no truth value."""
     if type(value) is int:
         return value
@@ -49,19 +49,21 @@ def whole(function: str, name: str, value: Any, position: int | None) -> Any:
 
 def wholes(function: str, name: str, value: Any, position: int | None) -> Any:
     """A whole number, or a tuple of some."""
+    if type(value) is int:
+        return value
     if isinstance(value, (tuple, list)):
         return tuple(value)
     if isinstance(value, Tensor) and (value.ndim or value.array.dtype.kind not in "iu" or value.requires_grad):
         raise refused(function, name, value, position, "tuple of ints")
-    return whole(function, name, value, position)
+    return require_int(function, name, value, position)
 
 
 def count(function: str, name: str, value: Any, position: int | None) -> Any:
     """A whole number, or a Tensor of some."""
-    return value if isinstance(value, Tensor) else whole(function, name, value, position)
+    return value if isinstance(value, Tensor) else require_int(function, name, value, position)
 
 
-def number(function: str, name: str, value: Any, position: int | None) -> Any:
+def number_of(function: str, name: str, value: Any, position: int | None) -> Any:
     """A number."""
     if _stands_for_number(value):
         return value.item()
@@ -103,16 +105,17 @@ def optional(kind: Kind) -> Kind:
 
 
 _BY_ANNOTATION: dict[str, tuple[Kind, frozenset[type]]] = {
-    "Tensor": (tensor, frozenset({Tensor})),
-    "Number": (number, frozenset(dtypes.PYTHON_CATEGORY)),
+    "Tensor": (require_tensor, frozenset({Tensor})),
+    "Number": (number_of, frozenset(dtypes.PYTHON_CATEGORY)),
     "float": (real, frozenset({bool, int, float})),
-    "int": (whole, frozenset({int})),
+    "int": (require_int, frozenset({int})),
     "bool": (flag, frozenset({bool})),
 }
 _BY_ANNOTATION |= {
     f"{name} | None": (optional(kind), types | {type(None)}) for name, (kind, types) in _BY_ANNOTATION.items()
 }
 """What a parameter takes by its annotation, with the types that are right as they are."""
+_ANY: tuple[None, frozenset[type]] = (None, frozenset())
 UNASKED = frozenset({"full", "inplace", "return_indices"})
 """Flags that PyTorch's Python reads itself: whatever is true or false will do."""
 
@@ -129,18 +132,23 @@ def annotated(function: Callable[..., Any], name: str = "") -> Callable[..., Any
         return function
     called = name or function.__name__
     places = {each: i for i, each in enumerate(names)}
-    given = kinds[: code.co_argcount]
+    given = [(kind or _ANY)[1] for kind in kinds[: code.co_argcount]]
+
+    def checked(at: int, value: Any, position: int | None) -> Any:
+        kind = kinds[at]
+        return value if kind is None or type(value) in kind[1] else kind[0](called, names[at], value, position)
 
     @functools.wraps(function)
     def call(*args: Any, **keywords: Any) -> Any:
-        for i, (value, kind) in enumerate(zip(args, given, strict=False)):
-            if kind is not None and type(value) not in kind[1]:
-                args = (*args[:i], kind[0](called, names[i], value, i + 1), *args[i + 1 :])
+        for value, right in zip(args, given, strict=False):
+            if right and type(value) not in right:
+                taken = [checked(i, each, i + 1) for i, each in enumerate(args[: len(given)])]
+                args = (*taken, *args[len(given) :])
+                break
         for key, value in keywords.items():
-            kind = kinds[places[key]] if key in places else None
-            if kind is not None and type(value) not in kind[1]:
-                position = places[key] + 1
-                keywords[key] = kind[0](called, key, value, position if position <= len(given) else None)
+            if key in places:
+                at = places[key]
+                keywords[key] = checked(at, value, at + 1 if at < len(given) else None)
         return function(*args, **keywords)
 
     return call

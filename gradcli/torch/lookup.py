@@ -217,6 +217,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
 def cartesian_prod(*tensors: Any) -> Tensor:
     """All choices of an element from each vector, one a row."""
     vectors = _listed(tensors)
+    require_tensors("cartesian_prod", "tensors", vectors, 1)
     for vector in vectors:
         if vector.ndim != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {[*vector.shape]}")
@@ -259,6 +260,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """The Tensors in the shape that all of them broadcast to."""
     given = _listed(tensors)
+    require_tensors("broadcast_tensors", "tensors", given, 1)
     shape = broadcast_shapes(*(x.shape for x in given))
     return tuple(x if x.shape == shape else ops.expand(x, shape) for x in given)
 

@@ -14,8 +14,8 @@ from gradcli.engine.errors import uncomputed
 from gradcli.engine.ops.decompositions import matrices
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import numpy_dtype, require_int, require_tensor, unsupported
+from gradcli.engine.type_names import TYPE_NAMES, not_implemented
+from gradcli.torch.arguments import number_of, numpy_dtype, require_int, require_tensor, unsupported
 from gradcli.torch.out import into, with_out
 from gradcli.torch.return_types import STRUCTURES
 
@@ -96,6 +96,8 @@ def matrix_norm(
     dtype: Any = None,
 ) -> Any:
     """The norm of matrices along the two axes `dim`: "fro", "nuc", 1, 2, infinity or minus one of the last three."""
+    if not isinstance(ord, str):
+        ord = number_of("linalg.matrix_norm", "ord", ord, 2)
     x = _cast("linalg.matrix_norm", A, dtype)
     if x.ndim < 2:
         raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
@@ -139,6 +141,8 @@ def linalg_norm(
     """The 2-norm of all elements; with an `ord`, of vectors, or of matrices where there are two axes."""
     require_tensor("linalg.norm", "A", A, 1)
     axes = A.ndim if dim is None else np.size(dim)
+    if dim is not None and axes not in (1, 2):
+        raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {dim}")
     if ord is None:
         return vector_norm(A, 2, dim, keepdim, dtype=dtype)
     if dim is None and A.ndim not in (1, 2):
@@ -157,6 +161,8 @@ def norm(
     require_tensor("norm", "input", input, 1)
     if out is not None:
         return into("norm", out, norm(input, p, dim, keepdim, dtype=dtype))
+    if p is not None and not isinstance(p, str):
+        p = number_of("linalg.vector_norm", "ord", p, 2)
     if p in ("fro", None):
         return vector_norm(input, 2, dim, keepdim, dtype=dtype)
     if isinstance(p, str):
@@ -230,6 +236,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = No
     """The cross products along `dim`; without one, along the first axis of length 3."""
     require_tensor("cross", "input", input, 1)
     require_tensor("cross", "other", other, 2)
+    if input.array.dtype.kind == "b":
+        raise not_implemented("cross", input.array.dtype)
     if dim is None:
         if 3 not in input.shape:
             raise RuntimeError("no dimension of size 3 in input")
@@ -239,6 +247,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = No
     return result if out is None else into("cross", out, result)
 
 
+@with_out
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Any:
     """The pseudo-inverse; singular values below `rcond` times the largest count as 0."""
     require_tensor("pinverse", "input", input, 1)

@@ -16,7 +16,7 @@ from gradcli.engine.memory import give_memory, owner
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import casts, devices, protocol, storage
-from gradcli.torch.arguments import refuse, require_int
+from gradcli.torch.arguments import refuse, require_int, require_tensor
 from gradcli.torch.functions import FUNCTIONS, ON_INPUT
 
 LACKING = {"repeat": "repeats", "tile": "dims", "flip": "dims", "permute": "dims", "expand": "size", "reshape": "shape"}
@@ -156,7 +156,19 @@ def _part(name: str) -> property:
 
 def _sum_to_size(self: Tensor, size: tuple[int, ...]) -> Any:
     """Summed over the axes that would have to be broadcast for `size` to become its shape."""
+    own = self.array.shape[max(0, self.ndim - len(size)) :]
+    if len(size) > self.ndim or any(n not in (1, m) for n, m in zip(size, own, strict=True)):
+        raise RuntimeError(f"size {{{[*size]}}} is not expandable to size {{{[*self.shape]}}}.")
     return ops.sum(self) if not size else unbroadcast(self, size)
+
+
+def _like_other(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """`method` with the shape of another Tensor for its own arguments."""
+
+    def function(self: Tensor, other: Tensor) -> Any:
+        return method(self, tuple(require_tensor(name, "other", other, 1).shape))
+
+    return function
 
 
 def _new(create: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -212,9 +224,12 @@ METHODS: dict[str, Any] = {
     "flip": _of_lengths("flip", ops.flip),
     "tile": _of_lengths("tile", ops.tile),
     "repeat": _of_lengths("repeat", ops.repeat),
-    "reshape_as": lambda self, other: ops.reshape(self, tuple(other.shape)),
-    "view_as": lambda self, other: ops.reshape(self, tuple(other.shape)),
-    "expand_as": lambda self, other: ops.expand(self, tuple(other.shape)),
+    "reshape_as": _like_other("reshape_as", ops.reshape),
+    "view_as": _like_other("view_as", _reshaped_in_place),
+    "expand_as": _like_other("expand_as", ops.expand),
+    "norm": lambda self, p="fro", dim=None, keepdim=False, dtype=None: FUNCTIONS["norm"](
+        self, p, dim, keepdim, dtype=dtype
+    ),
     **casts.METHODS,
     **protocol.METHODS,
     **storage.METHODS,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.dtypes import DType
-from gradcli.engine.inplace import refuse_higher_category, refuse_partial_overlap, write
+from gradcli.engine.inplace import refuse_higher_category, refuse_overlap, refuse_partial_overlap, write
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
@@ -27,7 +27,7 @@ ELEMENTWISE = frozenset(
     "floor_divide fmax fmin fmod gcd ge gt heaviside hypot lcm ldexp le lerp lgamma log log10 log1p "
     "log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit lt maximum minimum mul ne "
     "nextafter polygamma pow rad2deg reciprocal remainder rsqrt rsub sigmoid sin sinc sinh expit sqrt square "
-    "sub tan tanh where xlogy".split()
+    "sub tan tanh xlogy".split()
 )
 """The functions that write into any dtype of at least the result's category, element by element."""
 JOINING = frozenset("cat column_stack dstack hstack stack vstack".split())
@@ -35,15 +35,18 @@ CASTING = (
     ELEMENTWISE
     | JOINING
     | frozenset("cumprod cumsum diff kron logsumexp mean nanmean nansum normalize outer prod std sum var".split())
-    | frozenset("cholesky linalg.cond linalg.matrix_power linalg.matrix_rank linalg.pinv matrix_power".split())
+    | frozenset("cholesky linalg.cond linalg.lstsq linalg.matrix_power linalg.matrix_rank linalg.pinv".split())
+    | {"matrix_power"}
 )
 """The functions that write into any such dtype; the others want the result's own."""
 LIMITED = frozenset({"clamp", "clamp_max", "clamp_min"})
 """The functions that write into any such dtype if a limit is a Tensor."""
 SAME = frozenset("abs bitwise_not ceil clamp clamp_max clamp_min floor frac neg round sgn sign trunc".split())
 """The functions that call an output's dtype wrong in other words."""
-UNSHARED = ELEMENTWISE | JOINING | SAME | frozenset("gather index_select take".split())
+UNSHARED = ELEMENTWISE | SAME | {"where"}
 """The functions whose inputs must not share a part of their memory with the output."""
+APART = JOINING | frozenset("cross gather index_select kthvalue linalg.cross masked_select take take_along_dim".split())
+"""Those that must not share any."""
 
 
 def refuse_history(name: str, out: Tensor, result: Tensor | None = None) -> None:
@@ -95,12 +98,14 @@ def into(name: str, out: Any, result: Any, inputs: tuple[Any, ...] = ()) -> Any:
             raise TypeError(f"{name}(): argument 'out' must be tuple of Tensors, not {type(out).__name__}")
         if len(out) != len(result):
             raise TypeError(f"expected tuple of {len(result)} elements but got {len(out)}")
-        return type(result)(*(into(name, each, part) for each, part in zip(out, result, strict=True)))
+        return type(result)(*(into(name, each, part, inputs) for each, part in zip(out, result, strict=True)))
     require_out(name, out)
     refuse_history(name, out, result)
     _refuse_dtype("add" if name in LIMITED and len(_tensors(inputs)) > 1 else name, out, result)
-    if name.removeprefix("special.") in UNSHARED:
-        joined = inputs[0] if inputs and isinstance(inputs[0], (tuple, list)) else inputs
+    joined = inputs[0] if inputs and isinstance(inputs[0], (tuple, list)) else inputs
+    if name in APART:
+        refuse_overlap(out, *joined)
+    elif name.removeprefix("special.") in UNSHARED:
         refuse_partial_overlap(out, *joined)
     if out.array.shape != result.array.shape:
         shaped(out, result.array.shape)
@@ -121,6 +126,8 @@ def _refuse_dtype(name: str, out: Tensor, result: Tensor) -> None:
         return
     if name in CASTING:
         refuse_higher_category(out, result)
+    elif name == "where" and found != wanted:
+        raise RuntimeError(f"Expected out type to be {wanted.scalar} but got {found.scalar}")
     elif name in ("all", "any"):
         if found.scalar not in ("Bool", "Byte"):
             raise RuntimeError(f"{name} only supports bool tensor for result, got: {found.scalar}")

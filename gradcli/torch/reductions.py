@@ -46,6 +46,8 @@ def _extreme(
         second = axis if isinstance(axis, Tensor) else other
         if second is not None and of_two is not None:
             require_tensor(name, "other", second, 2)
+            if keepdim:
+                raise TypeError(f"{name}() received an invalid combination of arguments - got (Tensor, Tensor, bool)")
             result = of_two(input, second)
             return result if out is None else into(f"{name}imum", out, result, (input, second))
         if out is not None:

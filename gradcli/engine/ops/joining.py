@@ -145,9 +145,9 @@ unbind_part = view_of(
 
 def split(x: Any, size: int | Sequence[int], axis: int = 0) -> tuple[Any, ...]:
     """Parts of `x` along `axis`: each of `size` elements, the last perhaps fewer; or of the given sizes."""
-    at = axis_in(axis, x.ndim)
     if not x.ndim:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
+    at = axis_in(axis, x.ndim)
     n = x.shape[at]
     if isinstance(size, Sequence):
         if min(size, default=0) < 0:
@@ -174,9 +174,9 @@ def chunk(x: Any, chunks: int, axis: int = 0) -> tuple[Any, ...]:
     """At most `chunks` parts of `x` along `axis`, all of one size but perhaps the last."""
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    at = axis_in(axis, x.ndim)
     if not x.ndim:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    at = axis_in(axis, x.ndim)
     return split(x, -(-x.shape[at] // chunks) if x.shape[at] else (0,) * chunks, axis)
 
 

@@ -102,6 +102,8 @@ leaky_relu = general(
 def _hardtanh(x: Any, min_val: float = -1, max_val: float = 1) -> Any:
     if x.dtype.kind == "b":
         raise RuntimeError("Bool inputs not supported for hardtanh")
+    if x.dtype.kind == "u" and (min_val < 0 or max_val < 0):
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
     return np.clip(x, x.dtype.type(min_val), x.dtype.type(max_val))

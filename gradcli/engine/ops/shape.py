@@ -202,6 +202,9 @@ permute: Callable[..., Any] = view_of(
 
 def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
     """The axes `source` moved to the places `destination`; the others keep their order."""
+    if isinstance(source, Sequence) != isinstance(destination, Sequence):
+        names = ", ".join(type(axes).__name__ for axes in (source, destination))
+        raise TypeError(f"movedim() received an invalid combination of arguments - got ({names})")
     given = [[*axes] if isinstance(axes, Sequence) else [axes] for axes in (source, destination)]
     if len(given[0]) != len(given[1]):
         dims = [f"{axes} dims" for axes in given]

@@ -15,6 +15,16 @@ LAZY = {"conj", "H", "mH", "adjoint"}
 TIES = {"sort", "argsort", "msort", "kthvalue", "topk", "mode"}
 """Where one of several equal elements lies."""
 
+FAULTS = (
+    "Found dtype",
+    "Function PixelShuffleBackward0 returned an invalid gradient",
+    "Negation, the `-` operator, on a bool tensor",
+    "Subtraction, the `-` operator, with a bool tensor",
+    "isDifferentiableType",
+    "one of the variables needed for gradient computation has been modified by an inplace operation",
+)
+"""How PyTorch's own rules fail at what they are given: derivatives that are there, and that it cannot compute."""
+
 
 def said(case: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
     """The observation without what is left open; the derivatives of what is left open are, too."""

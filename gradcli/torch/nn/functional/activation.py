@@ -37,6 +37,8 @@ KERNELS = {
     "softplus": "softplus_cpu", "softshrink": "softshrink_check",
 }  # fmt: skip
 """What PyTorch's message for integers calls the functions that take none."""
+NO_BOOLS = {"relu": "Boolean inputs not supported for relu"}
+"""The functions that take no truth values, with their errors."""
 
 
 def _of_floats(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +70,8 @@ def _build() -> dict[str, Callable[..., Any]]:
     for text, names in TABLE:
         for name in names.split():
             compute = _of_floats(name, getattr(ops, name))
-            functions[name] = bound(name, Signature.of(text), _changing(compute) if "inplace" in text else compute)
+            compute = _changing(compute) if "inplace" in text else compute
+            functions[name] = bound(name, Signature.of(text), compute, no_bools=NO_BOOLS.get(name, ""))
     return functions
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine import ops
+from gradcli.engine.axes import axis_in
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.arguments import require_tensor
 from gradcli.torch.nn.functional.arguments import Lengths, lengths_of
@@ -30,6 +31,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
     """For each output o, the sum of input1[..., i] * weight[o, i, j] * input2[..., j], plus bias[o]."""
+    for axis in (1, 2):
+        axis_in(axis, weight.ndim)
     products = ops.matmul(ops.unsqueeze(ops.unsqueeze(input1, -2), -2), weight)  # (..., out, 1, in2)
     result = ops.squeeze(ops.matmul(products, ops.unsqueeze(ops.unsqueeze(input2, -2), -1)), (-2, -1))
     return result if bias is None else result + bias

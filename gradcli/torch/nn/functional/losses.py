@@ -93,8 +93,9 @@ def l1_loss(
 ) -> Any:
     """|input - target|."""
     only_default("nn.functional.l1_loss", "weight", weight)
-    input, target = _alike(input, target)
-    return REDUCTIONS[reduction_of(size_average, reduce, reduction)](ops.abs(input - target))
+    reduced = REDUCTIONS[reduction_of(size_average, reduce, reduction)]
+    difference = input - target  # which says so if one of both holds truth values
+    return reduced(ops.abs(difference if input.array.shape == target.array.shape else ops.sub(*_alike(input, target))))
 
 
 def smooth_l1_loss(

@@ -176,10 +176,10 @@ def poisson_nll_loss(
 
 def gaussian_nll_loss(
     input: Tensor,
-    target: Tensor | float,
+    target: Any,
     var: Tensor | float,
     full: bool = False,
-    eps: float = 1e-6,
+    eps: float | Tensor = 1e-6,
     reduction: str = "mean",
 ) -> Any:
     """(log var + (input - target)² / var) / 2; a variance below `eps` counts as that, without changing the gradient.
@@ -208,7 +208,7 @@ def gaussian_nll_loss(
 
 def multilabel_soft_margin_loss(
     input: Tensor,
-    target: Tensor,
+    target: Any,
     weight: Tensor | None = None,
     size_average: Flag = None,
     reduce: Flag = None,
