@@ -78,6 +78,8 @@ DIFFERENCES = {
     "torch.autograd.forward_ad.make_dual": "a dual prints a `grad_fn` instead of its tangent, and requires a gradient",
     "torch.enable_grad": "changes nothing in inference mode, and `is_grad_enabled()` says so",
     "torch.autograd.Function": "an input that it returns as it is may be changed in place, which PyTorch refuses",
+    "torch.no_grad": "a view of a leaf that is made inside says that it needs no gradient",
+    "torch.autograd.gradcheck": "takes inputs that share memory, where PyTorch refuses",
     "torch.pixel_unshuffle": "of no elements has the shape that it has of others",
     "torch.bincount": "refuses complex weights, of which PyTorch takes the real part",
     "torch.mode": "NaN is never the most frequent; PyTorch's answer depends on where NaN stands",
