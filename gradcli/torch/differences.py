@@ -78,6 +78,12 @@ DIFFERENCES = {
     "torch.autograd.forward_ad.make_dual": "a dual prints a `grad_fn` instead of its tangent, and requires a gradient",
     "torch.enable_grad": "changes nothing in inference mode, and `is_grad_enabled()` says so",
     "torch.autograd.Function": "an input that it returns as it is may be changed in place, which PyTorch refuses",
+    "torch.cosine_similarity": "float16 beside float32 is computed, and answered, in float16",
+    "torch.func.hessian": "what is constant, as that of `abs`, has no history",
+    "torch.linalg.lstsq": "residuals that are left out say that they need no gradient",
+    **dict.fromkeys(
+        ("torch.cat", "torch.put"), "of one tensor, or accumulating, the result may lie in memory as a new one does"
+    ),
     "torch.no_grad": "a view of a leaf that is made inside says that it needs no gradient",
     "torch.autograd.gradcheck": "takes inputs that share memory, where PyTorch refuses",
     "torch.pixel_unshuffle": "of no elements has the shape that it has of others",
