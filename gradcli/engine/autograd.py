@@ -14,7 +14,8 @@ from gradcli.engine import ops
 from gradcli.engine.graph import AccumulateGrad, Node, Observer, Vjp, of_dtype, ordered, pull_back, source_of
 from gradcli.engine.hooks import HOOKS, LEAF_HOOKS, NODE_HOOKS
 from gradcli.engine.inplace import own_memory
-from gradcli.engine.memory import laid_out, touch
+from gradcli.engine.layout import laid_out
+from gradcli.engine.memory import touch
 from gradcli.engine.modes import EVERYWHERE, THREAD, told
 from gradcli.engine.tensor import NUMPY, Size, Tensor
 

@@ -129,6 +129,17 @@ def copied_like(values: Any, array: Any) -> Any:
     return copy
 
 
+def laid_out(values: Any, like: Any) -> Any:
+    """A copy of the values, with the strides of `like` if its elements leave no gaps in memory, else in their order."""
+    if like.flags.c_contiguous:
+        copy = np.array(values, order="C")
+        return copy if copy.ndim else copy[()]
+    by_stride = sorted(range(like.ndim), key=lambda axis: -like.strides[axis])
+    if not like.transpose(by_stride).flags.c_contiguous:
+        return np.array(values, order="C")
+    return np.array(values.transpose(by_stride), order="C").transpose(np.argsort(by_stride))
+
+
 def along_memory(array: Any, draw: Callable[[tuple[int, ...]], Any]) -> Any:
     """What `draw` gives for the shape of `array` if its axes are taken in the order of its memory."""
     if in_order(array):

@@ -104,17 +104,6 @@ def note_detached(node: Any) -> None:
         Latest.time = tick()
 
 
-def laid_out(values: Any, like: Any) -> Any:
-    """A copy of the values, with the strides of `like` if its elements leave no gaps in memory, else in their order."""
-    if like.flags.c_contiguous:
-        copy = np.array(values, order="C")
-        return copy if copy.ndim else copy[()]
-    by_stride = sorted(range(like.ndim), key=lambda axis: -like.strides[axis])
-    if not like.transpose(by_stride).flags.c_contiguous:
-        return np.array(values, order="C")
-    return np.array(values.transpose(by_stride), order="C").transpose(np.argsort(by_stride))
-
-
 def touch(array: Any, *, unseen: bool = False) -> None:
     """Notes that the memory of `array` is changed now; if it is `unseen`, nodes need not look whether it was theirs."""
     with TABLES:  # or the time of another thread's change could come after a later one's

@@ -74,7 +74,6 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
 @with_out
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Any:
     """`other - alpha * input`."""
-    require_tensor("rsub", "input", input, 1)
     scaled = _scaled(input, input, alpha)
     return ops.sub(other, scaled) if isinstance(other, Tensor) else ops.rsub(scaled, other)
 
@@ -116,7 +115,6 @@ def _refuse_limits(*values: Any) -> None:
 @with_out
 def clamp_min(input: Tensor, min: Any) -> Any:
     """The elements, but at least `min`."""
-    require_tensor("clamp_min", "input", input, 1)
     _refuse_limits(input, min)
     return ops.clamp(input, min, None) if isinstance(min, Tensor) else ops.clamp_min_number(input, min)
 
@@ -124,7 +122,6 @@ def clamp_min(input: Tensor, min: Any) -> Any:
 @with_out
 def clamp_max(input: Tensor, max: Any) -> Any:
     """The elements, but at most `max`."""
-    require_tensor("clamp_max", "input", input, 1)
     _refuse_limits(input, max)
     return ops.clamp(input, None, max) if isinstance(max, Tensor) else ops.clamp_max_number(input, max)
 
@@ -143,7 +140,6 @@ def round(input: Tensor, *, decimals: int = 0) -> Any:
 @with_out
 def sgn(input: Tensor) -> Any:
     """The sign; of a complex number, the number of size 1 in its direction."""
-    require_tensor("sgn", "input", input, 1)
     return ops.sgn_complex(input) if input.dtype.is_complex else ops.sgn(input)
 
 
@@ -153,7 +149,6 @@ def sgn(input: Tensor) -> Any:
 @with_out
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """`input` where the condition holds, else `other`; with the condition alone, the places where it holds."""
-    require_tensor("where", "condition", condition, 1)
     if input is None and other is None:
         return ops.nonzero_each(condition)
     for name, position, value in (("input", 2, input), ("other", 3, other)):
@@ -169,14 +164,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 def clone(input: Tensor, *, memory_format: Any = None) -> Any:
     """A copy, whose elements lie in memory as those of `input` do, or in order as `torch.contiguous_format`."""
-    require_tensor("clone", "input", input, 1)
     refuse("clone", {"memory_format": memory_format})
     return ops.clone(input, memory_format is not contiguous_format)
-
-
-def where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
-    """The Tensor's elements where the condition holds, else those of `other`."""
-    return where(condition, self, other)
 
 
 REDUCTIONS = {"add": "sum", "multiply": "prod"}
@@ -186,8 +175,6 @@ REDUCTIONS = {"add": "sum", "multiply": "prod"}
 @with_out
 def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None) -> Any:
     """`input` with the elements of `src`, or a number, at the indices along `dim`."""
-    require_tensor("scatter", "input", input, 1)
-    require_tensor("scatter", "index", index, 3)
     source = value if src is None else src
     if not _is_number(source):
         require_tensor("scatter", "src", source, 4)
@@ -214,7 +201,6 @@ def _check_extension(input: Tensor, other: Tensor, axis: int) -> None:
 @with_out
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Each element less the one before along `dim`, `n` times."""
-    require_tensor("diff", "input", input, 1)
     require_int("diff", "n", n, 2)
     require_int("diff", "dim", dim, 3)
     if not input.ndim:
@@ -239,7 +225,6 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: 
 
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Any:
     """Turned by 90 degrees `k` times, from the first of the two axes towards the second."""
-    require_tensor("rot90", "input", input, 1)
     if len(dims) != 2:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     if input.ndim < 2:
@@ -278,8 +263,6 @@ def einsum(equation: Any, *operands: Any) -> Any:
 @with_out
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Any:
     """The sum of products over the last `dims` axes of `a` and the first of `b`, or over two lists of axes."""
-    require_tensor("tensordot", "a", a, 1)
-    require_tensor("tensordot", "b", b, 2)
     for name, axes in zip(("dims_self", "dims_other"), dims if isinstance(dims, (tuple, list)) else (), strict=False):
         if not isinstance(axes, (tuple, list)):
             raise TypeError(

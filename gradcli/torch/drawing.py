@@ -15,7 +15,7 @@ from gradcli.engine.memory import touch
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
-from gradcli.torch.arguments import only_default, refuse, refuse_gradients, require_tensor, shape_of
+from gradcli.torch.arguments import only_default, refuse, refuse_gradients, shape_of
 from gradcli.torch.data import leaf
 from gradcli.torch.devices import check_device
 from gradcli.torch.filling import stream_of
@@ -99,7 +99,6 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     Raises PyTorch's errors for probabilities outside [0, 1], NotImplementedError for a Tensor that needs a gradient: it
     would be zero.
     """
-    require_tensor("bernoulli", "input", input, 1)
     refuse_gradients("bernoulli", input)
     array = np.empty(input.array.shape, input.array.dtype)
     filling.bernoulli(array, np.asarray(input.array) if p is None else p, stream_of(generator))
@@ -114,7 +113,6 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
     number is drawn for each weight, and the largest ratios of weight and number win. So a seed gives PyTorch's indices.
     Raises PyTorch's RuntimeError for weights that are none and for more indices than there are weights.
     """
-    require_tensor("multinomial", "input", input, 1)
     weights: Any = input.array
     if weights.ndim not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")

@@ -142,15 +142,6 @@ SPECIAL: Table = (
     ("input, dim[], keepdim=False", "logsumexp"),
     ("input, dim, dtype=None", "log_softmax softmax"),
 )
-ACTIVATIONS: Table = (
-    ("input", "logsigmoid sigmoid tanh"),
-    ("input, inplace!=False", "relu relu6 selu silu"),
-    ("input, min_val=-1.0, max_val=1.0, inplace!=False", "hardtanh"),
-    ("input, beta=1, threshold=20", "softplus"),
-    ("input, *, approximate='none'", "gelu"),
-    ("input, negative_slope=0.01, inplace!=False", "leaky_relu"),
-    ("input, alpha=1.0, inplace!=False", "elu"),
-)
 
 ALIASES = {
     "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan",

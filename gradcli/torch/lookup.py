@@ -33,7 +33,6 @@ __all__ = [
 @with_out
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The places of the elements that are not 0: a row for each, or, `as_tuple`, a Tensor for each axis."""
-    require_tensor("nonzero", "input", input, 1)
     return ops.nonzero_each(input) if as_tuple else ops.nonzero(input)
 
 
@@ -56,7 +55,6 @@ def unique(
     dim: Any = None,
 ) -> Any:
     """The elements, or slices along `dim`, that differ; sorted, whether asked or not."""
-    require_tensor("unique", "input", input, 1)
     refuse_complex("unique", (input,))
     if dim is not None:
         require_int("unique_dim", "dim", dim, 2)
@@ -67,7 +65,6 @@ def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The elements, or slices along `dim`, that differ from the one before."""
-    require_tensor("unique_consecutive", "input", input, 1)
     refuse_complex("unique", (input,))
     if dim is not None:
         require_int("unique_consecutive", "dim", dim, None)
@@ -76,14 +73,12 @@ def unique_consecutive(
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 on comes, or the sum of its weights."""
-    require_tensor("bincount", "input", input, 1)
     return ops.bincount(input, weights, minlength)  # type: ignore[no-any-return]
 
 
 @with_out
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements lie in each of `bins` equal parts of the range."""
-    require_tensor("histc", "input", input, 1)
     require_int("histc", "bins", bins, 2)
     return Tensor(ops.histc(input.array, bins, min, max))
 
@@ -99,7 +94,6 @@ def searchsorted(
     sorter: Any = None,
 ) -> Tensor:
     """Where in `sorted_sequence` each element of `input`, a Tensor or a number, belongs."""
-    require_tensor("searchsorted", "sorted_sequence", sorted_sequence, 1)
     if side not in (None, "left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
     if right and side == "left":
@@ -131,7 +125,6 @@ def _in_order(array: Any, sorter: Tensor) -> Any:
 @with_out
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """Between which of the ordered boundaries each element of `input` lies."""
-    require_tensor("bucketize", "boundaries", boundaries, 2)
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)  # type: ignore[no-any-return]
@@ -228,7 +221,6 @@ def cartesian_prod(*tensors: Any) -> Tensor:
 
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All choices of `r` elements of a vector in their order, one a row."""
-    require_tensor("combinations", "input", input, 1)
     if input.ndim != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {[*input.shape]}")
     if r < 0:
@@ -267,7 +259,6 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
 
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:  # noqa: N803  # PyTorch's name
     """The powers of the elements, one a column: `N` of them (as many as there are elements), the highest first."""
-    require_tensor("vander", "x", x, 1)
     if x.ndim != 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
     if N is not None and N < 0:

@@ -29,7 +29,6 @@ def _refuse_gradients(function: str, *tensors: Tensor) -> None:
 
 def index_put(input: Tensor, indices: Sequence[Any], values: Any, accumulate: bool = False) -> Any:
     """`input` with `values` at the indices, one Tensor for each axis; added to what is there, if `accumulate`."""
-    require_tensor("index_put", "input", input, 1)
     require_tensor("index_put", "values", values, 3)
     if values.dtype is not input.dtype:
         raise RuntimeError(
@@ -48,9 +47,6 @@ def index_put(input: Tensor, indices: Sequence[Any], values: Any, accumulate: bo
 
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Any:
     """`input` with the elements of `source` at the places that `index` counts along the last axis first."""
-    require_tensor("put", "input", input, 1)
-    require_tensor("put", "index", index, 2)
-    require_tensor("put", "source", source, 3)
     if index.array.dtype != np.int64:
         raise RuntimeError(f"put_(): Expected a long tensor for index, but got {scalar_name(index.array)}")
     if source.numel() != index.numel():
@@ -75,9 +71,6 @@ def scatter_reduce(
 
     What is in `input` counts as well, if `include_self`.
     """
-    require_tensor("scatter_reduce", "input", input, 1)
-    require_tensor("scatter_reduce", "index", index, 3)
-    require_tensor("scatter_reduce", "src", src, 4)
     require_int("scatter_reduce", "dim", dim, 2)
     if src.array.dtype != input.array.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
@@ -93,7 +86,6 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
 
     Raises RuntimeError where it would reach beyond the memory.
     """
-    require_tensor("as_strided", "input", input, 1)
     memory = whole_memory(give_memory(input))
     offset = input.storage_offset() if storage_offset is None else storage_offset
     size, stride = tuple(size), tuple(stride)

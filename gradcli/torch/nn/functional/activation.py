@@ -122,7 +122,6 @@ def glu(input: Tensor, dim: int = -1) -> Any:
 
 def prelu(input: Tensor, weight: Tensor) -> Any:
     """x where it is positive, weight * x elsewhere: one weight, or one for each channel (axis 1)."""
-    require_tensor("prelu", "input", input, 1)
     count = weight.numel()
     if weight.ndim > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
@@ -152,8 +151,6 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
     Raises RuntimeError for integers and complex numbers.
     """
-    require_tensor("cosine_similarity", "x1", x1, 1)
-    require_tensor("cosine_similarity", "x2", x2, 2)
     dtype = result_type(x1.array, x2.array)
     if dtype.kind != "f":
         called = TYPE_NAMES[dtype.name].scalar

@@ -13,7 +13,7 @@ from gradcli.engine.dtypes import DType, result_type
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.inplace import refuse_higher_category
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default, require_tensor
+from gradcli.torch.arguments import only_default
 from gradcli.torch.nn.functional.arguments import constant
 
 __all__ = [
@@ -180,7 +180,6 @@ def kl_div(
 
     reduction  also "batchmean": the sum over the length of the first axis
     """
-    require_tensor("kl_div", "target", target, 2)
     if any(x.array.dtype.kind in "bui" for x in (input, target)):
         raise RuntimeError("kl_div: Integral inputs not supported.")
     if size_average is not None or reduce is not None:

@@ -12,7 +12,6 @@ from gradcli.engine import ops
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import require_tensor
 from gradcli.torch.nn.functional.losses import REDUCTIONS, Flag, reduction_of
 
 __all__ = [
@@ -59,7 +58,6 @@ def hinge_embedding_loss(
     reduction: str = "mean",
 ) -> Any:
     """The input where the target is 1, max(0, margin - input) where it is -1."""
-    require_tensor("hinge_embedding_loss", "target", target, 2)
     labels: Any = target  # compared element by element
     if input.array.dtype.kind != "f":
         margin = int(margin)
@@ -166,7 +164,6 @@ def poisson_nll_loss(
 
     full  adds Stirling's approximation of log(target!) where the target exceeds 1
     """
-    require_tensor("poisson_nll_loss", "target", target, 2)
     losses = ops.exp(input) - target * input if log_input else input - target * ops.log(input + eps)
     if full:
         stirling = target * ops.log(target) - target + 0.5 * ops.log(2 * math.pi * target)

@@ -12,7 +12,6 @@ from gradcli.engine import ops
 from gradcli.engine.inplace import write
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
-from gradcli.torch.arguments import require_tensor
 from gradcli.torch.nn.functional.arguments import constant
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
@@ -32,7 +31,6 @@ def batch_norm(
 
     In training the running ones move towards the batch's by `momentum`, the variance being that of n - 1.
     """
-    require_tensor("batch_norm", "input", input, 1)
     shape = tuple(input.shape)
     others = shape[:1] + shape[2:]
     if training:
@@ -97,7 +95,6 @@ def layer_norm(
     eps: float = 1e-05,
 ) -> Any:
     """The last axes, of which `normalized_shape` gives the lengths, normalised together."""
-    require_tensor("layer_norm", "input", input, 1)
     shape, last = tuple(input.shape), tuple(normalized_shape)
     if shape[len(shape) - len(last) :] != last or not last:
         listed = ", ".join(["*", *map(str, last)])
@@ -121,7 +118,6 @@ def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05
 ) -> Any:
     """The channels (axis 1) of each image in so many groups, each group normalised."""
-    require_tensor("group_norm", "input", input, 1)
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     n, channels, *lengths = input.shape
@@ -163,7 +159,6 @@ def instance_norm(
 
     The running ones move towards the mean over the images by `momentum`.
     """
-    require_tensor("instance_norm", "input", input, 1)
     n, channels, *lengths = input.shape
     if use_input_stats and math.prod(lengths) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape}")

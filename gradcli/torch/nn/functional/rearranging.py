@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import require_int, require_tensor
+from gradcli.torch.arguments import require_int
 
 __all__ = ["pixel_shuffle", "pixel_unshuffle"]
 
@@ -16,7 +16,6 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
 
     Raises PyTorch's RuntimeErrors for fewer than three axes, a factor below 1 and channels that r² does not divide.
     """
-    require_tensor("pixel_shuffle", "input", input, 1)
     require_int("pixel_shuffle", "upscale_factor", upscale_factor, 2)
     r = upscale_factor
     _refuse_few_axes("pixel_shuffle", input)
@@ -39,7 +38,6 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
     """(..., C, H·r, W·r) as (..., C·r², H, W): the inverse of `pixel_shuffle`, with its errors."""
-    require_tensor("pixel_unshuffle", "input", input, 1)
     require_int("pixel_unshuffle", "downscale_factor", downscale_factor, 2)
     r = downscale_factor
     _refuse_few_axes("pixel_unshuffle", input)
