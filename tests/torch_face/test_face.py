@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -129,3 +130,14 @@ def test_a_star_import_brings_every_name() -> None:
 def test_an_extreme_along_no_axis_is_refused(name: str) -> None:
     with pytest.raises(TypeError, match=f"{name}\\(\\): argument 'dim' must be int, not NoneType"):
         getattr(torch, name)(torch.ones(2), dim=None)
+
+
+@pytest.mark.parametrize("values", [4.0, [4.0], []])
+def test_a_spread_of_too_few_warns_in_pytorchs_words_alone(values: Any) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert torch.std(torch.tensor(values)).isnan()
+        assert torch.var(torch.tensor(values)).isnan()
+    assert [str(each.message).partition(" is <= 0")[0] for each in told] == [
+        f"{name}(): degrees of freedom" for name in ("std", "var")
+    ]

@@ -33,12 +33,13 @@ def _wide_var(x: Any, axis: Axes, correction: float, keepdims: bool) -> Any:
     """The variance in float64, in which PyTorch adds up too."""
     if x.dtype.kind not in "fc":
         raise uncomputed(x) or RuntimeError("std and var only support floating point and complex dtypes")
-    if x.dtype.kind == "c":
-        deviation = np.abs(x - mean(x, axis, True))
-    else:
-        wide = x.astype(np.float64)
-        deviation = wide - mean(wide, axis, True)
-    return sum(deviation * deviation, axis, keepdims) / max(count(x, axis) - correction, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):  # too few elements are told of in PyTorch's words
+        if x.dtype.kind == "c":
+            deviation = np.abs(x - mean(x, axis, True))
+        else:
+            wide = x.astype(np.float64)
+            deviation = wide - mean(wide, axis, True)
+        return sum(deviation * deviation, axis, keepdims) / max(count(x, axis) - correction, 0)
 
 
 def _var(x: Any, axis: Axes = None, correction: float = 1, keepdims: bool = False) -> Any:
