@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from _thread import start_new_thread
+from _thread import _local, start_new_thread
 from types import FrameType
 from typing import Any
 
@@ -24,12 +24,25 @@ class Terminated(SystemExit):
     """A signal asked for the end. The exit code is 128 + the signal's number, as shells have it."""
 
 
+def endings() -> list[int]:
+    """The numbers of the signals that end the program, other than Ctrl-C; Windows has no SIGHUP."""
+    return [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+
+
 def end_on_signals() -> None:
-    """From now on SIGTERM and SIGHUP raise Terminated in the main thread; those that are ignored (nohup) stay so."""
-    for name in ENDING:
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+    """From now on SIGTERM and SIGHUP raise Terminated in the main thread; those that are ignored (nohup) stay so.
+
+    Not in a fork of this process, which has nothing to put away: there they do what they do anywhere.
+    """
+    for number in endings():
+        if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)
+    _forks.end_at_once()
+
+
+def is_ending() -> bool:
+    """Whether such a signal has come."""
+    return _since is not None
 
 
 def keep_interrupts() -> None:
@@ -47,6 +60,38 @@ def keep_interrupts() -> None:
             former(unraisable)
 
     sys.unraisablehook = hook
+
+
+class _Forks:
+    """Lets forks end as processes do.
+
+    A signal that reaches a fork before Python has noticed that it is one would be forgotten there, and a pool of
+    processes that ends its workers waits for ever; so signals wait meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._is_set = False
+        self._former = _local()  # each thread has a mask of its own
+
+    def end_at_once(self) -> None:
+        if not self._is_set and hasattr(os, "register_at_fork"):
+            self._is_set = True
+            os.register_at_fork(before=self._hold, after_in_parent=self._let_go, after_in_child=self._begin)
+
+    def _hold(self) -> None:
+        self._former.mask = signal.pthread_sigmask(signal.SIG_BLOCK, endings())
+
+    def _let_go(self) -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._former.mask)
+
+    def _begin(self) -> None:
+        for number in endings():
+            if signal.getsignal(number) is _end:
+                signal.signal(number, signal.SIG_DFL)
+        self._let_go()
+
+
+_forks = _Forks()
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -207,3 +207,37 @@ except KeyboardInterrupt:
 def test_an_interrupt_in_a_callback_is_not_lost() -> None:
     done = subprocess.run([sys.executable, "-c", IN_A_CALLBACK], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
+FORKS = """
+import os, signal, time
+from gradcli.signals import end_on_signals
+end_on_signals()
+for _ in range(50):
+    child = os.fork()
+    if not child:
+        try:
+            time.sleep(3)
+        finally:
+            os._exit(0)
+    os.kill(child, signal.{name})  # it may not have taken a step yet
+    assert -os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == signal.{name}
+"""
+
+
+@BOTH
+def test_a_fork_ends_at_once_however_early_it_is_asked_to(number: signal.Signals) -> None:
+    done = run([sys.executable, "-c", FORKS.format(name=number.name)])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_fork_keeps_what_the_code_does_with_signals(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    code = (
+        "import os, signal\nsignal.signal(signal.SIGTERM, lambda *_: os._exit(7))\nif not (child := os.fork()):\n"
+        "    signal.raise_signal(signal.SIGTERM)\nprint(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
+    head = "---\ntitle: T\ntrack: basics\nminutes: 5\naim: A.\n---\n"
+    page.write_text(f"{head}Text.\n\n```python\n{code}\n```\n\n```output\n7\n```\n")
+    done = run([*GRADCLI, "scenario", str(page)])
+    assert done.returncode == 0, done.stdout

@@ -26,6 +26,7 @@ from gradcli.cli.supervise import Wishes
 from gradcli.cli.terminal import report
 from gradcli.errors import InputError, UnfinishedError
 from gradcli.scenario.timeout import WATCHERS
+from gradcli.signals import end_on_signals
 
 FORKS = hasattr(os, "fork")
 """Whether there can be such a process; without, scenarios are run in this one."""
@@ -101,6 +102,7 @@ def guarded(run: Callable[[Guard], int], *, json: bool) -> int:
     child = os.fork()
     if child:
         return _watched(guard, child, json=json)
+    end_on_signals()
     _end_with(parent)
     WATCHERS.append(guard.limit)
     try:

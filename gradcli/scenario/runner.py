@@ -97,7 +97,7 @@ class Session:
         """What comes of a step, run as if its code stood where it stands in the document."""
         if step.code is None:
             return StepResult(step)
-        watch = _Watch(self.namespace, self.follower, self.meagre)
+        watch, signals = _Watch(self.namespace, self.follower, self.meagre), Signals()
         if self.follower is not None:
             self.follower.begin(self.scenario.source, step)
         try:
@@ -108,8 +108,9 @@ class Session:
                 record_all(threads=True),
                 watch.watching(),
                 keeping() as figures,
+                signals.heard(),  # also before the code begins, and after it
             ):
-                error = self._execute(step.code)
+                error = self._execute(step.code, signals)
             if self.streams.lost and not error:
                 error = f"{TOO_MUCH}\n"
         finally:
@@ -130,19 +131,17 @@ class Session:
         backwards = tuple(watch.judged(self.check))
         return replace(result, backwards=backwards, unfollowed=watch.count - len(backwards))
 
-    def _execute(self, code: Block) -> str | None:
+    def _execute(self, code: Block, signals: Signals) -> str | None:
         """Runs the code; the traceback if it raises."""
         source = self.scenario.source
         # Empty lines in front give the code the line numbers it has in the document.
         text = "\n" * (code.line - 1) + code.text
         place = f"the code at {source}, line {code.line},"
         files, process = {source}, os.getpid()
-        signals = Signals()
         try:
             try:
                 with (
                     self.modules.importable(),
-                    signals.heard(),
                     time_limit(self.limit, place),
                     self.surroundings.entered(),
                 ):

@@ -6,12 +6,12 @@ import builtins
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-from gradcli.signals import ENDING
+from gradcli.signals import is_ending
 
 
 class Surroundings:
@@ -56,33 +56,26 @@ class Signals:
     """Tells what a signal raises from a KeyboardInterrupt or SystemExit that the code raises itself."""
 
     def __init__(self) -> None:
-        self.came = False
+        self.interrupted = False
 
     @contextmanager
     def heard(self) -> Iterator[None]:
-        """Inside, they are listened for, where they raise anything here."""
-        main = threading.current_thread() is threading.main_thread()
-        former = {number: way for number in _endings() if main and callable(way := signal.getsignal(number))}
-        for number, handler in former.items():
-            signal.signal(number, self._noting(handler))
+        """Inside, Ctrl-C is listened for, where it raises anything here."""
+        former = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or not callable(former):
+            yield
+            return
+
+        def note(number: int, frame: FrameType | None) -> Any:
+            self.interrupted = True
+            return former(number, frame)
+
+        signal.signal(signal.SIGINT, note)
         try:
             yield
         finally:
-            for number, handler in former.items():
-                signal.signal(number, handler)
+            signal.signal(signal.SIGINT, former)
 
     def outside(self, error: BaseException) -> bool:
         """Whether what was raised comes from outside the code."""
-        return self.came and isinstance(error, (KeyboardInterrupt, SystemExit))
-
-    def _noting(self, handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, FrameType | None], Any]:
-        def note(number: int, frame: FrameType | None) -> Any:
-            self.came = True
-            return handler(number, frame)
-
-        return note
-
-
-def _endings() -> list[int]:
-    """The signals that ask for the end; Windows has no SIGHUP."""
-    return [getattr(signal, name) for name in ("SIGINT", *ENDING) if hasattr(signal, name)]
+        return (self.interrupted or is_ending()) and isinstance(error, (KeyboardInterrupt, SystemExit))

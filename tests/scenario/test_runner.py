@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import warnings
@@ -13,6 +14,7 @@ import pytest
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
 from gradcli.scenario import library, runner
+from gradcli.scenario.imports import Modules
 from gradcli.scenario.markdown import parse_scenario
 from gradcli.scenario.results import StepResult
 from gradcli.scenario.runner import MAX_FOLLOWED, run
@@ -138,6 +140,13 @@ def test_exit_is_an_error_of_the_block() -> None:
 def test_an_interrupt_is_not_swallowed() -> None:
     with pytest.raises(KeyboardInterrupt):
         blocks("import signal\nsignal.raise_signal(signal.SIGINT)")
+
+
+@pytest.mark.parametrize("moment", ["importable", "files"])
+def test_nor_is_one_just_before_the_code_or_just_after_it(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    monkeypatch.setattr(Modules, moment, lambda _: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        blocks("a = 1")
 
 
 def test_one_that_the_code_raises_is_its_result() -> None:
