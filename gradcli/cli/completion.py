@@ -38,7 +38,7 @@ def schema_names(incomplete: str) -> Iterator[str]:
 
 def track_names(incomplete: str) -> Iterator[str]:
     """The tracks that begin so."""
-    from gradcli.scenario.markdown import TRACKS
+    from gradcli.scenario.front_matter import TRACKS
 
     return (name for name in TRACKS if name.startswith(incomplete))
 

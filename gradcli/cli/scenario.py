@@ -33,7 +33,7 @@ def scenario(
     ctx: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="[NAME]...", help="Names of scenarios, or paths of Markdown files; `new NAME` begins one.", autocompletion=scenario_names)] = [],
     everything: Annotated[bool, typer.Option("--all", help="Every scenario; a table instead of the text.")] = False,
-    track: Annotated[str | None, typer.Option(metavar="TRACK", help="Those of a track: basics, gradients, graph, training or tensors.", autocompletion=track_names)] = None,
+    track: Annotated[str | None, typer.Option(metavar="TRACK", help="Run one track: start, tensors, basics, gradients, graph or training.", autocompletion=track_names)] = None,
     timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long a step may take; 0 is for ever.")] = 60,
     watch: Annotated[bool, typer.Option("--watch", help="Run a file again whenever it is saved, and show what changed.")] = False,
     update: Annotated[bool, typer.Option("--update", help="Write what is printed into the files' output blocks.")] = False,

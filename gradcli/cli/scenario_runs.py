@@ -75,6 +75,8 @@ class Runner:
                 self._tell(render.scenario_head(scenario))
                 results = self._results(scenario, judged=judged.get(scenario.source))
                 self._tell(render.scenario_summary(scenario, results))
+                if scenario is scenarios[-1]:
+                    self._tell(render.scenario_end(scenario))
                 seconds[scenario.source] = time.monotonic() - begun
                 done.append((scenario, results))
         if self.json:

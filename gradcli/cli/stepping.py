@@ -15,7 +15,7 @@ from gradcli.cli.terminal import say, show
 from gradcli.errors import InputError
 from gradcli.render.graph import graph_tree
 from gradcli.render.questions import hint_screen, judgement_screen, question_screen, solution_screen, unread_screen
-from gradcli.render.scenario import scenario_head, scenario_summary, step_screen
+from gradcli.render.scenario import scenario_end, scenario_head, scenario_summary, step_screen
 from gradcli.scenario.results import StepResult
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ class Stepper:
         else:
             self.walk.finish()
             show(scenario_summary(self.walk.scenario, self.walk.results))
+            show(scenario_end(self.walk.scenario))
             self.ended = True
 
     def go_back(self) -> None:

@@ -18,6 +18,7 @@ from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import screen_array
 from gradcli.render.scenario import MAX_BACKWARDS, count, gradient_words, outputs
 from gradcli.render.verdict import verdict_lines
+from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import solution
 from gradcli.scenario.questions_format import Question
@@ -53,14 +54,21 @@ def page(scenario: Scenario, results: Sequence[StepResult]) -> str:
 <p class="kind">{escape(scenario.track)} · {count(scenario.minutes, "minute")}</p>
 <h1>{escape(scenario.title)}</h1>
 <p class="aim">{escape(scenario.aim)}</p>
-</header>
+{_way("Before this", scenario.needs)}</header>
 <main>
 {body}
 </main>
-<footer><span class="{"failed" if failed else "passed"}">{"✗" if failed else "✓"}</span> {escape(summary)}.</footer>
+<footer><span class="{"failed" if failed else "passed"}">{"✗" if failed else "✓"}</span> {escape(summary)}.
+{_way("Next", following(scenario))}</footer>
 </body>
 </html>
 """
+
+
+def _way(word: str, names: Sequence[str]) -> str:
+    """Which scenarios come before or after."""
+    commands = ", ".join(f"<code>gradcli scenario {escape(name)}</code>" for name in names)
+    return f'<p class="kind">{word}: {commands}</p>\n' if names else ""
 
 
 @cache

@@ -20,6 +20,7 @@ from gradcli.render.numbers import screen_array
 from gradcli.render.questions import asked_screen
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.compare import without_colours
+from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import BackwardRecord, StepResult
 
@@ -34,8 +35,15 @@ DIFF_STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
 
 def scenario_head(scenario: Scenario) -> RenderableType:
-    """Title and aim."""
-    return Group(Rule(Text(scenario.title, style="bold")), Text(scenario.aim, style="italic"), Text())
+    """Title, aim, and what to know before."""
+    before = [Text(f"Before this: {', '.join(scenario.needs)}", style="dim")] if scenario.needs else []
+    return Group(Rule(Text(scenario.title, style="bold")), Text(scenario.aim, style="italic"), *before, Text())
+
+
+def scenario_end(scenario: Scenario) -> RenderableType:
+    """What goes on from here, if anything does."""
+    lines = [Text(f"Next: gradcli scenario {name}", style="dim") for name in following(scenario)]
+    return Group(*lines)
 
 
 def step_screen(result: StepResult) -> RenderableType:

@@ -11,6 +11,7 @@ from gradcli.render.numbers import json_array
 from gradcli.render.questions import question_document
 from gradcli.render.schemas import tag
 from gradcli.render.verdict import verdict_document
+from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.progress import Progress
 from gradcli.scenario.results import BackwardRecord, StepResult
@@ -30,6 +31,9 @@ def described(scenario: Scenario, **more: Any) -> dict[str, Any]:
         "track": scenario.track,
         "minutes": scenario.minutes,
         "aim": scenario.aim,
+        "needs": list(scenario.needs),
+        "next": list(following(scenario)),
+        "covers": list(scenario.covers),
         **more,
     }
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import gradcli
 from gradcli.errors import InputError
 from gradcli.files import read_text
-from gradcli.scenario.markdown import TRACKS, Scenario, parse_scenario
+from gradcli.scenario.front_matter import TRACKS
+from gradcli.scenario.markdown import Scenario, parse_scenario
 
 
 def folder() -> Path:
@@ -30,6 +31,15 @@ def every() -> list[Scenario]:
     """All scenarios, track by track in the order in which they build on each other."""
     scenarios = [read(path) for path in available().values()]
     return sorted(scenarios, key=lambda s: (TRACKS.index(s.track), s.order, s.name))
+
+
+def following(scenario: Scenario) -> tuple[str, ...]:
+    """The names of the scenarios that go on from this one; none after the last, and for a page of somebody's own."""
+    if scenario.next or scenario.name not in available():
+        return scenario.next
+    names = [each.name for each in every()]
+    place = names.index(scenario.name) + 1
+    return tuple(names[place : place + 1])
 
 
 def select(names: Sequence[str], track: str | None = None, *, everything: bool = False) -> list[Scenario]:

@@ -48,6 +48,10 @@ def _general(scenario: Scenario) -> Iterator[Problem]:
         yield 1, f"a scenario cannot be called {RESERVED!r}"
     if not any(step.code is not None for step in scenario.steps):
         yield 1, "there is no code in it"
+    known = library.available()
+    for name in (*scenario.needs, *scenario.next):
+        if name not in known and not (Path(scenario.source).parent / f"{name}.md").exists():
+            yield 1, f"there is no scenario {name!r}"
 
 
 def _of_result(result: StepResult) -> Iterator[Problem]:

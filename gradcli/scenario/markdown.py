@@ -31,18 +31,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gradcli.scenario.document import Block, Document
+from gradcli.scenario.front_matter import FrontMatter, front_matter
 from gradcli.scenario.questions_format import Question, parse_question
-
-TRACKS = ("basics", "gradients", "graph", "training", "tensors")
-"""In the order in which they are listed."""
-
-FIELDS = ("title", "track", "minutes", "aim")
-"""What the front matter must say."""
-OPTIONAL = ("order",)
-"""What it may say: `order`, the place in the track, from 1."""
-
-LAST = 1000
-"""The place of a scenario that does not name one."""
 
 FENCES = ("question", "python", "output")
 
@@ -66,7 +56,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Scenario:
+class Scenario(FrontMatter):
     """One tutorial. `name` is that of its file without ".md", `source` the path by which it was found.
 
     content  what tells its text from any other
@@ -74,11 +64,6 @@ class Scenario:
 
     name: str
     source: str
-    title: str
-    track: str
-    minutes: int
-    aim: str
-    order: int
     steps: tuple[Step, ...]
     content: str
 
@@ -86,58 +71,9 @@ class Scenario:
 def parse_scenario(text: str, name: str, source: str) -> Scenario:
     """The scenario in `text`. Raises InputError with file and line for front matter or fences that are not in order."""
     document = Document(text, source)
-    fields, start = _front_matter(document)
-    return Scenario(
-        name=name,
-        source=source,
-        title=fields["title"].text,
-        track=_track(document, fields["track"]),
-        minutes=_whole(document, fields, "minutes"),
-        aim=fields["aim"].text,
-        order=_whole(document, fields, "order") if "order" in fields else LAST,
-        steps=tuple(_steps(document, start)),
-        content=hashlib.sha256(text.encode()).hexdigest()[:16],
-    )
-
-
-def _front_matter(document: Document) -> tuple[dict[str, Block], int]:
-    """The fields between the first two `---` lines, and the index of the line after them."""
-    lines = document.lines
-    if not lines or lines[0].rstrip() != "---":
-        raise document.error("front-matter", "a scenario begins with front matter", 1, f"---, {', '.join(FIELDS)}, ---")
-    fields: dict[str, Block] = {}
-    for number, line in enumerate(lines[1:], 2):
-        if line.rstrip() == "---":
-            break
-        key, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon or not value:
-            raise document.error("front-matter", "front matter is made of lines `key: value`", number)
-        if key not in FIELDS + OPTIONAL:
-            keys = ", ".join(FIELDS + OPTIONAL)
-            raise document.error("front-matter", f"unknown key {key!r}", number, f"the keys are {keys}")
-        if key in fields:
-            raise document.error("front-matter", f"{key!r} is given twice", number)
-        fields[key] = Block(value, number)
-    else:
-        raise document.error("front-matter", "the front matter is not closed by a line ---", 1)
-    missing = [key for key in FIELDS if key not in fields]
-    if missing:
-        raise document.error("front-matter", f"the front matter lacks {missing[0]!r}", 1)
-    return fields, number
-
-
-def _track(document: Document, field: Block) -> str:
-    if field.text not in TRACKS:
-        raise document.error("front-matter", f"unknown track {field.text!r}", field.line, f"one of {', '.join(TRACKS)}")
-    return field.text
-
-
-def _whole(document: Document, fields: dict[str, Block], key: str) -> int:
-    field = fields[key]
-    if not field.text.isdecimal() or int(field.text) == 0:
-        message = f"{key} must be a whole number from 1 on, not {field.text!r}"
-        raise document.error("front-matter", message, field.line)
-    return int(field.text)
+    about, start = front_matter(document)
+    content = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Scenario(**vars(about), name=name, source=source, steps=tuple(_steps(document, start)), content=content)
 
 
 def _steps(document: Document, start: int) -> Iterator[Step]:

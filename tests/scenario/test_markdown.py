@@ -28,6 +28,12 @@ def test_front_matter() -> None:
     scenario = parse("")
     assert (scenario.name, scenario.title, scenario.track) == ("name", "A title", "basics")
     assert (scenario.minutes, scenario.aim, scenario.steps) == (5, "To see: it works.", ())
+    assert (scenario.needs, scenario.next, scenario.covers) == ((), (), ())
+
+
+def test_what_comes_before_and_after() -> None:
+    scenario = parse("", HEAD.replace("minutes: 5", "minutes: 5\nneeds: one, two\nnext: three\ncovers: S2.softmax"))
+    assert (scenario.needs, scenario.next, scenario.covers) == (("one", "two"), ("three",), ("S2.softmax",))
 
 
 def test_prose_and_code_with_its_line() -> None:
@@ -63,6 +69,7 @@ def test_longer_fences_may_hold_shorter_ones() -> None:
         (HEAD.replace("basics", "advanced"), 3, "unknown track 'advanced'"),
         (HEAD.replace("5", "five"), 4, "whole number"),
         (HEAD.replace("5", "0"), 4, "whole number"),
+        (HEAD.replace("minutes: 5", "minutes: 5\nneeds: a b"), 5, "commas between"),
     ],
 )
 def test_broken_front_matter(head: str, line: int, words: str) -> None:
