@@ -48,7 +48,7 @@ def batch(
     no_files: options.NoFiles = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document that sums up, on standard output; the gradients need -o.")] = False,
 ) -> int:  # fmt: skip
-    r"""The gradient at every row of a table, however long.
+    r"""The gradient at every row of a table of any length.
 
     For each row, in order: the value, the gradients (grad_x), and a status: ok, domain or unreadable.
 

@@ -24,7 +24,7 @@ def hessian(
     no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:
-    """The second derivatives of a number, verified; their symmetry; and the signs of their eigenvalues.
+    """The Hessian of a scalar result, verified; its symmetry and the signs of its eigenvalues.
 
     gradcli hessian "(1-x)**2 + 100*(y-x**2)**2" --at "x=1, y=1"
 

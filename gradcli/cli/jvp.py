@@ -25,7 +25,7 @@ def jvp(
     no_files: options.NoFiles = False,
     json: options.Json = False,
 ) -> int:  # fmt: skip
-    """The Jacobian times a vector, in one pass of forward mode; verified along the direction.
+    """The Jacobian times a vector, in one forward-mode pass; verified along the direction.
 
     gradcli jvp "[x*y, sin(x)]" --at "x=1, y=2" --tangent x=1
 

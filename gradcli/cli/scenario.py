@@ -32,9 +32,9 @@ class Peer(StrEnum):
 def scenario(
     ctx: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="[NAME]...", help="Names of scenarios, or paths of Markdown files; `new NAME` begins one.", autocompletion=scenario_names)] = [],
-    everything: Annotated[bool, typer.Option("--all", help="Every scenario; a table instead of the text.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Run every scenario and print a summary table.")] = False,
     track: Annotated[str | None, typer.Option(metavar="TRACK", help="Run one track: start, tensors, basics, gradients, graph or training.", autocompletion=track_names)] = None,
-    timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long a step may take; 0 is for ever.")] = 60,
+    timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long a step may take; 0 is no limit.")] = 60,
     watch: Annotated[bool, typer.Option("--watch", help="Run a file again whenever it is saved, and show what changed.")] = False,
     update: Annotated[bool, typer.Option("--update", help="Write what is printed into the files' output blocks.")] = False,
     lint: Annotated[bool, typer.Option("--lint", help="Hold scenarios (all, if none is named) to the rules for them.")] = False,
@@ -97,7 +97,7 @@ def scenario(
         questions.check(each)
     asked = [questions.with_fresh_numbers(each, seed) for each in found] if fresh else found
     if math.isnan(timeout):
-        raise InputError("usage", "--timeout is a number of seconds", hint="0 is for ever")
+        raise InputError("usage", "--timeout is a number of seconds", hint="0 is no limit")
 
     def run(guard: Guard) -> int:
         with using_folder(data), runs.Runner(guard, ctx.obj, timeout or None, json=json, brief=brief) as runner:
