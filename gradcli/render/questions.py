@@ -22,6 +22,7 @@ def question_screen(question: Question) -> RenderableType:
     parts: list[RenderableType] = [Text.assemble(("Question: ", "bold cyan"), question.ask)]
     given = (("of", question.of), ("at", question.at), ("by", question.wrt), ("cotangent", question.cotangent))
     lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in given if text is not None]
+    lines += [Text(str(option)) for option in question.options]
     if lines:
         parts.append(Padding(Text("\n").join(lines), INDENT))
     return Group(*parts, Text())
@@ -79,6 +80,7 @@ def question_document(question: Question, judgement: Judgement | None) -> dict[s
         "at": question.at,
         "wrt": question.wrt,
         "cotangent": question.cotangent,
+        "options": [{"letter": each.letter, "text": each.text, "why": each.why} for each in question.options],
         "answer": question.answer,
         "hint": question.hint,
         "line": question.line,

@@ -19,6 +19,7 @@ from gradcli.lang.values import read_value
 from gradcli.scenario.derivative import Array, same
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.questions_format import Question
+from gradcli.words import said
 
 Mistake = tuple[str, str]
 """The word for a misconception, and the hint."""
@@ -39,6 +40,8 @@ def judge_fact(question: Question, text: str, code: str) -> Judgement:
     """
     if not text.strip():
         raise _unreadable("the answer is empty", text)
+    if question.kind == "choice":
+        return _choice(question, text)
     right, why, mistakes = _JUDGES[question.kind](question.answer, text, code)
     if right:
         return Judgement(text, True, why)
@@ -173,6 +176,23 @@ def _operations(code: str) -> set[str]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             found.add(name.lower().replace("_", ""))
     return found
+
+
+def _choice(question: Question, text: str) -> Judgement:
+    """The judgement on a letter, or on an option's own text."""
+    typed = _plain(text)
+    chosen = next((each for each in question.options if typed in (each.letter, _plain(each.text))), None)
+    if chosen is None:
+        letters = ", ".join(option.letter for option in question.options)
+        raise _unreadable(said("the answer is one of the letters {letters}", letters=letters), text)
+    if chosen.letter == question.answer:
+        return Judgement(text, True, said("That is the one."))
+    return Judgement(text, False, said("It is not {letter}.", letter=chosen.letter), None, chosen.why or question.hint)
+
+
+def _plain(text: str) -> str:
+    """A text without what may differ when it is typed: capitals, more blanks, marks around it."""
+    return " ".join(text.lower().split()).strip("`'\"(). ")
 
 
 def _unreadable(message: str, text: str, hint: str | None = None) -> InputError:

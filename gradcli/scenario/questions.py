@@ -104,7 +104,7 @@ def _difference(derivative: Derivative, found: Array) -> str:
 
 def solution(question: Question) -> tuple[str, Array | None]:
     """The right answer, and for a gradient its values at the point."""
-    return question.answer, Derivative(question).truth if question.kind == "gradient" else None
+    return question.solution, Derivative(question).truth if question.kind == "gradient" else None
 
 
 def check(scenario: Scenario) -> None:
