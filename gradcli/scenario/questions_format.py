@@ -25,8 +25,8 @@ from gradcli.scenario.document import Block, Document
 
 ALWAYS = ("ask", "kind", "answer")
 EXTRA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "gradient": (("of", "at"), ("wrt", "cotangent", "fresh", "hint")),
-    "value": ((), ("shown", "hint")),
+    "gradient": (("of", "at"), ("wrt", "cotangent", "let", "fresh", "hint")),
+    "value": ((), ("let", "shown", "hint")),
     "shape": ((), ("shown", "hint")),
     "error": ((), ("shown", "hint")),
     "grad_fn": ((), ("shown", "hint")),
@@ -61,6 +61,7 @@ class Question:
     of, at, wrt, cotangent, fresh
                of kind gradient: what is differentiated, where, with respect to what, weighted by what, and the ranges
                from which fresh numbers come; in the expression language
+    let        names that an answer may use, by assignments in the expression language
     shown      a Python expression that has the answer's value when the step's code has run
     options    of kind choice: what there is to choose from, in order; the answer is the letter of one
     """
@@ -75,6 +76,7 @@ class Question:
     wrt: str | None = None
     cotangent: str | None = None
     fresh: str | None = None
+    let: str | None = None
     shown: str | None = None
     options: tuple[Option, ...] = ()
 
