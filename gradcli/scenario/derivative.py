@@ -149,9 +149,9 @@ class Reply:
         moved = [here | {name: _moved(here[name], random) for name in self.names} for _ in range(POINTS)]
         return [here, *(moved if self.names else [])]
 
-    def agrees(self, expected: AtPoint) -> bool:
-        """Whether the answer has the values of `expected`, at every point."""
-        return agree(self, expected, self.points, rounded=not self.names)
+    def agrees(self, expected: AtPoint, *, rounded: bool = False) -> bool:
+        """Whether the answer has the values of `expected`, at every point; numbers may be rounded."""
+        return agree(self, expected, self.points, rounded=rounded or not self.names)
 
     def rises_by(self, name: str, expected: AtPoint) -> bool:
         """Whether the slope of the answer along a name, element by element, has the values of `expected`."""

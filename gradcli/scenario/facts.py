@@ -7,6 +7,7 @@ import builtins
 import math
 import re
 from collections.abc import Callable, Iterator
+from itertools import dropwhile
 
 import numpy as np
 
@@ -66,6 +67,8 @@ def _value(answer: str, text: str, _: str) -> Judged:
         right = says_none(text) and says_none(answer)
         return right, said("That is its value.") if right else said("That is not its value."), iter(())
     truth, found = read_number(answer), read_number(text)
+    if _unstacked(found) == _unstacked(truth):  # of a batch of one, that it is one does not matter here
+        found = found.reshape(truth.shape)
     if same(found, truth, rounded=True):
         return True, said("That is its value."), iter(())
     digits = certain_digits(parse(text, find, source="answer").program.result, truth)
@@ -77,6 +80,11 @@ def _value(answer: str, text: str, _: str) -> Judged:
     if digits >= CLOSE:
         return False, said("It is close: give four digits."), mistakes
     return False, said("That is not its value."), mistakes
+
+
+def _unstacked(array: Array) -> tuple[int, ...]:
+    """The shape without the lengths 1 before the others."""
+    return tuple(dropwhile(lambda length: length == 1, array.shape))
 
 
 def says_none(text: str) -> bool:

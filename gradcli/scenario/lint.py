@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from gradcli.scenario import library
 from gradcli.scenario.markdown import Scenario, Step
-from gradcli.scenario.questions import problems as question_problems
+from gradcli.scenario.questions import asked
 from gradcli.scenario.results import StepResult
+from gradcli.scenario.sound import problems as question_problems
 from gradcli.scenario.template import RESERVED
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ def problems(scenario: Scenario, results: Sequence[StepResult], worker: SympyWor
     for step in scenario.steps[len(results) :]:
         if step.code is not None:
             found.append((step.code.line, "this code was not executed"))
-    for step in scenario.steps:
-        if step.question is not None:
-            code = "" if step.code is None else step.code.text
-            found += [(step.question.line, message) for message in question_problems(step.question, worker, code)]
+    for each in asked(scenario):
+        found += [(each.question.line, message) for message in question_problems(each, worker)]
     return sorted(found)
 
 

@@ -18,14 +18,11 @@ from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.misconceptions import Passes, recognised
 from gradcli.scenario.questions_format import Question
-from gradcli.scenario.rounded import CLOSE, ENOUGH, certain_digits
+from gradcli.scenario.rounded import CLOSE, ENOUGH, certain_digits, has_decimals
 from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
-
-DRAWS = 3
-"""How often a question is tried with fresh numbers before it counts as sound."""
 
 _RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*")
 
@@ -137,6 +134,8 @@ def _nearly(derivative: Derivative, reply: Reply) -> Judgement:
     """The judgement on an answer that is right to a few digits, or at this point only; else it is wrong."""
     if not reply.names and certain_digits(reply.prepared.program.result, derivative.truth) >= CLOSE:
         return Judgement("", False, said("It is close: give four digits."))
+    if reply.names and has_decimals(reply.prepared.program) and reply.agrees(derivative.exact, rounded=True):
+        return Judgement("", True, said("It is the derivative, with a rounded number in it."))
     if reply.names and Answered(derivative, reply).is_right_here:
         names = ", ".join(reply.names)
         return Judgement("", True, said("It is right at the point; for other {names} it is not.", names=names))
@@ -208,34 +207,3 @@ def _text(array: Array) -> str:
     array = np.asarray(array)
     whole = np.all(array == np.round(array)) and np.all(np.abs(array) < 2**53)
     return str((array.astype(np.int64) if whole else array).tolist())
-
-
-def problems(question: Question, worker: SympyWorker | None = None, code: str = "") -> list[str]:
-    """What is wrong with a question: it must be unsolved by an empty answer, and solved by its own, always."""
-    try:
-        found = _attempts(question, worker, code)
-    except InputError as error:
-        found = [error.message]
-    if question.fresh is not None and question.hint is None:
-        found.append("a question with fresh numbers needs a hint")
-    return found
-
-
-def _attempts(question: Question, worker: SympyWorker | None, code: str) -> list[str]:
-    found = []
-    try:
-        if judge(question, "", code=code).right:
-            found.append("an empty answer solves it")
-    except InputError:
-        pass
-    random = Random(0)  # noqa: S311  # numbers to practise with, not secrets
-    draws = [fresh(question, random) for _ in range(DRAWS)] if question.fresh is not None else []
-    for each in (question, *draws):
-        judgement = judge(each, each.answer, worker=worker, code=code)
-        if not judgement.right:
-            where = "" if each.at is None else f" at {each.at}"
-            found.append(f"its own answer {each.answer!r} does not solve it{where}: {judgement.why}")
-            break
-    if question.fresh is not None and not Derivative(question).read(question.answer).names:
-        found.append("a question with fresh numbers needs a formula for an answer")
-    return found

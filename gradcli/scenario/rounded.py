@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.lang.tree import Call, Expr, List, Number
+from gradcli.lang.tree import Call, Expr, List, Number, Program, postorder
 from gradcli.scenario.derivative import Array, same
 
 ENOUGH = 3
@@ -30,6 +30,12 @@ def certain_digits(answer: Expr, truth: Array) -> float:
     if texts.shape != truth.shape:
         return 0
     return min((_digits(text, float(number)) for text, number in zip(texts.flat, truth.flat, strict=True)), default=0)
+
+
+def has_decimals(program: Program) -> bool:
+    """Whether a number with four significant digits or more, and a fraction, stands in a formula: 0.6931 for log(2)."""
+    numbers = (Decimal(node.text) for node in postorder(program.result) if isinstance(node, Number))
+    return any(number % 1 and len(number.as_tuple().digits) > ENOUGH for number in numbers)
 
 
 def _digits(text: str, truth: float) -> float:

@@ -11,9 +11,10 @@ from gradcli.render.questions import question_document, question_screen, solutio
 from gradcli.scenario.export.notebook import notebook
 from gradcli.scenario.export.script import script
 from gradcli.scenario.markdown import Scenario, parse_scenario
-from gradcli.scenario.questions import judge, problems
+from gradcli.scenario.questions import asked, judge
 from gradcli.scenario.questions_format import Option, Question
 from gradcli.scenario.runner import run
+from gradcli.scenario.sound import problems
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 TEXT = """ask: Why does y.backward() raise an error?
@@ -49,7 +50,7 @@ def test_the_options_in_order(question: Question) -> None:
     assert question.options == OPTIONS
     assert question.answer == "b"
     assert question.solution == "b) It is not said how much each element of y counts, and there are two."
-    assert problems(question) == []
+    assert [problems(each) for each in asked(parse(TEXT))] == [[]]
 
 
 @pytest.mark.parametrize(

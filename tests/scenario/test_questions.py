@@ -16,8 +16,9 @@ from gradcli.scenario.answers import judge_all, read_answers
 from gradcli.scenario.derivative import Derivative
 from gradcli.scenario.markdown import Scenario, parse_scenario
 from gradcli.scenario.misconceptions import Passes
-from gradcli.scenario.questions import asked, fresh, judge, problems, solution, with_fresh_numbers
+from gradcli.scenario.questions import Asked, asked, fresh, judge, solution, with_fresh_numbers
 from gradcli.scenario.questions_format import Question
+from gradcli.scenario.sound import problems
 from gradcli.verify.client import SympyWorker
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
@@ -25,6 +26,10 @@ HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
 def gradient(of: str, at: str, answer: str, **more: str) -> Question:
     return Question(1, "What is it?", "gradient", answer, of=of, at=at, **more)
+
+
+def alone(question: Question, code: str = "", earlier: str = "") -> Asked:
+    return Asked(question, 0, None, code, earlier)
 
 
 def fact(kind: str, answer: str, **more: str) -> Question:
@@ -255,6 +260,17 @@ def test_other_wrong_answers_get_the_hint_of_the_question(question: Question, an
         (fact("value", "2.302585"), "2.3", False, "It is close: give four digits."),
         (fact("value", "2.71"), "3", False, "That is not its value."),
         (fact("value", "10*log(2)"), "6.931", True, "That is its value."),
+        (
+            gradient("2**n", "n=3", "2**n*log(2)"),
+            "0.6931*2**n",
+            True,
+            "It is the derivative, with a rounded number in it.",
+        ),
+        (gradient("2**n", "n=3", "2**n*log(2)"), "0.69*2**n", False, "It is not the derivative with respect to n."),
+        (gradient("2**n", "n=3", "2**n*log(2)"), "0.7931*2**n", False, "It is not the derivative with respect to n."),
+        (fact("value", "[0.09, 0.24]"), "tensor([[0.09, 0.24]])", True, "That is its value."),
+        (fact("value", "[[0.09, 0.24]]"), "[0.09, 0.24]", True, "That is its value."),
+        (fact("value", "[[1], [2]]"), "[1, 2]", False, "This has shape (2,); the value has another."),
     ],
 )
 def test_rounded_answers(question: Question, answer: str, right: bool, why: str | None) -> None:
@@ -275,7 +291,7 @@ def test_an_answer_may_use_the_aliases(answer: str) -> None:
     question = gradient("t = x**3; t/3 + 0*y", "x=[1.,2.], y=2", "v*u", wrt="x", cotangent="[1,10]", let=let)
     assert judge(question, answer).right
     assert not judge(question, "t").right
-    assert problems(question) == []
+    assert problems(alone(replace(question, hint="H."))) == []
 
 
 def test_facts_may_use_the_aliases_too() -> None:
@@ -408,6 +424,26 @@ def test_facts_that_cannot_be_read(kind: str, answer: str) -> None:
         judge(fact(kind, right[kind]), answer)
 
 
+@pytest.mark.parametrize(
+    ("ask", "names"),
+    [
+        ("What is `v`?", ["v"]),
+        ("What is the gradient of u·x?", ["u"]),
+        ("out = sum(u). Which is it for the a of 3a² + u?", ["out", "u", "a"]),
+        ("x is a leaf. What is a slope of this result, y.grad?", ["y"]),
+        ("What does u(x) give?", []),
+    ],
+)
+def test_an_answer_may_use_what_the_question_speaks_of(ask: str, names: list[str]) -> None:
+    question = replace(CUBE, ask=ask, hint="H.")
+    found = problems(alone(question, code="u = a = slope = result = 1", earlier="y = 1"))
+    assert found == [
+        f"it speaks of {name!r}, which an answer may not use: `let` can say what that is" for name in names
+    ]
+    aliases = "; ".join(f"{name} = 1" for name in names)
+    assert problems(alone(replace(question, let=aliases or None), code="u = a = 1", earlier="y = 1")) == []
+
+
 def test_fresh_numbers_move_the_point_and_the_truth() -> None:
     drawn = fresh(MEAN, Random(4))
     assert drawn == fresh(MEAN, Random(4))
@@ -429,11 +465,12 @@ def test_fresh_numbers_stay_in_their_range() -> None:
     ("question", "problem"),
     [
         (MEAN, None),
-        (fact("shape", "(2, 3)"), None),
+        (fact("shape", "(2, 3)", hint="Think."), None),
+        (fact("shape", "(2, 3)"), "it has no hint"),
         (gradient("x**2", "x=3", "3*x"), "its own answer '3*x' does not solve it at x=3"),
         (gradient("x**2", "x=3", "6", fresh="x=1..9", hint="Think."), "its own answer '6' does not solve it"),
         (gradient("x + x", "x=3", "2", fresh="x=1..9", hint="Think."), "needs a formula"),
-        (gradient("x**2", "x=3", "2*x", fresh="x=1..9"), "needs a hint"),
+        (gradient("x**2", "x=3", "2*x", fresh="x=1..9"), "it has no hint"),
         (gradient("x**2", "x=3", "2*x", fresh="y=1..9", hint="Think."), "`fresh` names 'y', but `at` does not"),
         (gradient("x**2", "x=3", "2*x", fresh="x=9..1", hint="Think."), "`fresh` is made of ranges, not 'x=9..1'"),
         (gradient("x*y", "x=3", "y"), "no value for y"),
@@ -443,14 +480,14 @@ def test_fresh_numbers_stay_in_their_range() -> None:
     ],
 )
 def test_problems(question: Question, problem: str | None) -> None:
-    found = problems(question)
+    found = problems(alone(question))
     assert found == [] if problem is None else any(problem in each for each in found), found
 
 
 @pytest.mark.parametrize("name", sorted(library.available()))
 def test_the_questions_of_our_scenarios_are_sound(name: str) -> None:
     for each in asked(library.load(name)):
-        assert problems(each.question, code=each.code) == []
+        assert problems(each) == []
 
 
 # --- files of answers
