@@ -169,7 +169,7 @@ def _error_mistakes(found: str, truth: str) -> Iterator[Mistake]:
 
 def _grad_fn(answer: str, text: str, code: str) -> Judged:
     (truth, right), (found, number) = _node(answer), _node(text)
-    if found == truth and number in ("", right):
+    if found == truth and (number == right or not (number and right)):
         return True, said("That is its grad_fn."), iter(())
     wrong = said("Its grad_fn is not {name}.", name=text.strip())
     if found == truth:
