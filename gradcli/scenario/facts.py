@@ -15,8 +15,10 @@ from gradcli.engine.op import OPS
 from gradcli.engine.random import DEFAULT_SEED, Generator
 from gradcli.errors import InputError, Span
 from gradcli.lang.creation import Maker
-from gradcli.lang.functions import find
+from gradcli.lang.evaluate import CONSTANTS
+from gradcli.lang.functions import find, names
 from gradcli.lang.parser import parse
+from gradcli.lang.tree import Program, free_names
 from gradcli.lang.values import read_value
 from gradcli.scenario.aliases import aliases, expanded, read_let
 from gradcli.scenario.derivative import Array, same
@@ -50,9 +52,9 @@ def judge_fact(question: Question, text: str, code: str) -> Judgement:
         return _choice(question, text)
     known = aliases(read_let(question.let))
     is_value = question.kind == "value" and not says_none(text)
-    read = typed(text, known) if is_value else text
-    right, why, mistakes = _JUDGES[question.kind](question.answer, expanded(read, known) if is_value else text, code)
-    as_read = echo(text, read) if is_value else None
+    written = typed(text, known) if is_value else text
+    right, why, mistakes = _JUDGES[question.kind](question.answer, expanded(written, known) if is_value else text, code)
+    as_read = echo(text, written) if is_value else None
     if right:
         return Judgement(text, True, why, read=as_read)
     word, hint = next(mistakes, (None, question.hint))
@@ -71,14 +73,14 @@ def _value(answer: str, text: str, _: str) -> Judged:
         found = found.reshape(truth.shape)
     if same(found, truth, rounded=True):
         return True, said("That is its value."), iter(())
-    digits = certain_digits(parse(text, find, source="answer").program.result, truth)
+    digits = certain_digits(read(text).result, truth)
     if digits >= ENOUGH:
         return True, said("That is its value, rounded."), iter(())
     mistakes = _value_mistakes(found, truth)
     if found.shape not in ((), truth.shape):
         return False, said("This has shape {found}; the value has another.", found=found.shape), mistakes
     if digits >= CLOSE:
-        return False, said("It is close: give four digits."), mistakes
+        return False, said("It is close."), iter([("rounded", said("Give four digits."))])
     return False, said("That is not its value."), mistakes
 
 
@@ -92,8 +94,16 @@ def says_none(text: str) -> bool:
     return narrow(text).strip() in ("None", "none")
 
 
+def read(text: str) -> Program:
+    """An answer as an expression. Raises InputError."""
+    return parse(text, find, names=names(), bound=CONSTANTS, source="answer").program
+
+
 def read_number(text: str) -> Array:
     """The number or array that an expression without variables stands for. Raises InputError."""
+    unknown = [name for name in free_names(read(text)) if name not in CONSTANTS]
+    if unknown:
+        raise _unreadable(said("the question has no name {name}", name=repr(unknown[0])), text)
     array = read_value(text, "answer", Maker(Generator(DEFAULT_SEED), np.dtype(np.float64)))
     if np.asarray(array).dtype.kind not in "biuf":
         raise _unreadable(said("the answer is a number or an array of numbers"), text)
@@ -150,8 +160,8 @@ def _error(answer: str, text: str, _: str) -> Judged:
 
 def _exception(text: str) -> str:
     """The name of a class, without its module and brackets; empty for "no error"."""
-    name = narrow(text).strip().removesuffix("()").rpartition(".")[2]
-    if name.lower().replace(" ", "") in NOTHING:
+    name = "".join(narrow(text).split()).removesuffix("()").rpartition(".")[2]
+    if name.lower() in NOTHING:
         return ""
     if not name.isidentifier():
         raise _unreadable(said("an error is named by its class"), text, said("for instance ValueError"))

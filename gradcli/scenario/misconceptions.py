@@ -61,7 +61,7 @@ class Passes:
 
 def recognised(derivative: Derivative, reply: Reply, passes: Passes | None = None) -> Misconception | None:
     """The likeliest mistake that leads to an answer that is not right; None if none does, or two that are as likely."""
-    if not np.any(reply.value):
+    if not reply.names and not np.any(reply.value):
         return None  # too many mistakes end in 0
     known = list(misconceptions(derivative, passes))
     for names in LIKELY:

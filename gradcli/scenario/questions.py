@@ -12,7 +12,7 @@ import numpy as np
 
 from gradcli.errors import InputError
 from gradcli.scenario.certified import Answered
-from gradcli.scenario.derivative import Array, Derivative, Reply
+from gradcli.scenario.derivative import Array, Derivative, Reply, same
 from gradcli.scenario.facts import judge_fact, says_none
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
@@ -133,12 +133,13 @@ def _wrong(derivative: Derivative, reply: Reply, passes: Passes | None) -> Judge
 def _nearly(derivative: Derivative, reply: Reply) -> Judgement:
     """The judgement on an answer that is right to a few digits, or at this point only; else it is wrong."""
     if not reply.names and certain_digits(reply.prepared.program.result, derivative.truth) >= CLOSE:
-        return Judgement("", False, said("It is close: give four digits."))
-    if reply.names and has_decimals(reply.prepared.program) and reply.agrees(derivative.exact, rounded=True):
+        return Judgement("", False, said("It is close."), "rounded", said("Give four digits."))
+    is_decimal = has_decimals(reply.prepared.program)
+    if reply.names and is_decimal and reply.agrees(derivative.exact, rounded=True):
         return Judgement("", True, said("It is the derivative, with a rounded number in it."))
-    if reply.names and Answered(derivative, reply).is_right_here:
-        names = ", ".join(reply.names)
-        return Judgement("", True, said("It is right at the point; for other {names} it is not.", names=names))
+    is_right_here = is_decimal and same(reply.value, derivative.truth, rounded=True)
+    if reply.names and (is_right_here or Answered(derivative, reply).is_right_here):
+        return Judgement("", True, said("It is right at the point, but not at every other one."))
     return Judgement("", False, _difference(derivative, reply.value))
 
 

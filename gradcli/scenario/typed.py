@@ -8,6 +8,7 @@ what to write. None of this holds in the language itself.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
 from gradcli.lang.evaluate import CONSTANTS
@@ -27,6 +28,7 @@ _PRINTED = re.compile(
     r"\s*(?:(?:torch|np|numpy)\.)?(?:tensor|array)\s*\((.*?)(?:,\s*(?:dtype|grad_fn|requires_grad|device)\s*=.*)?\)\s*",
     re.DOTALL,
 )
+_RAISED = re.compile(r"[²³¹⁰-⁹⁺-ⁿʰ-ʸᴬ-ᵪ]+")
 _TAKES_BRACKETS = ("name", "number", "superscript", ")", "]")
 _ENDS_ARGUMENT = ("end", "+", "-", ")", "]", ",")
 _AFTER_ROOT = (*_ENDS_ARGUMENT, "*", "/")
@@ -43,13 +45,21 @@ def narrow(text: str) -> str:
     return text.translate(WIDE)
 
 
+def _lowered(raised: re.Match[str]) -> str:
+    """A raised exponent as a power; the language knows raised digits, and takes raised letters for those of a name."""
+    text = raised[0]
+    is_exponent = all(unicodedata.decomposition(character).startswith("<super>") for character in text)
+    plain = unicodedata.normalize("NFKC", text)
+    return f"**({plain})" if is_exponent and not plain.isdecimal() else text
+
+
 def typed(text: str, names: Collection[str]) -> str:
     """The answer in the expression language; unchanged where it already is.
 
     names  those that the answer may use
     Raises InputError for what can be meant in two ways, or has characters that mean nothing.
     """
-    text = narrow(text)
+    text = _RAISED.sub(_lowered, narrow(text))
     printed = _PRINTED.fullmatch(text)
     if printed is not None:
         text = printed[1]
@@ -105,10 +115,10 @@ class _Products:
                 continue
             factors = self.factors(token)
             if i and self.is_variable(i - 1):
-                self.refuse_quotient(i)
+                self.refuse_reach(i, ("/",))
                 yield token.start, token.start, "*"
             if len(factors) > 1:
-                self.refuse_quotient(i)
+                self.refuse_reach(i, ("/", "**"))
                 yield (*token.extent, "*".join(factors))
             elif self.is_function(token) and self.tokens[i + 1].kind != "(":
                 yield from self.call(i)
@@ -132,17 +142,16 @@ class _Products:
             raise self.source.error("answer", message, token.extent, said("write {both}", both=both))
         return ways[0] if ways else (token.text,)
 
-    def refuse_quotient(self, i: int) -> None:
+    def refuse_reach(self, i: int, operators: Collection[str]) -> None:
         """1/ax is a quotient of products for one reader, and a product of quotients for the other."""
         first = i
         while first and (self.tokens[first - 1].kind == "number" or self.is_variable(first - 1)):
             first -= 1
-        if first and self.tokens[first - 1].kind in ("/", "**"):
-            extent = self.tokens[first].start, self.tokens[i].end
-            text = self.source.text[slice(*extent)]
-            message = said("how far does {sign} reach?", sign=self.tokens[first - 1].text)
-            hint = said("write {sign}({text}), or these factors in front", sign=self.tokens[first - 1].text, text=text)
-            raise self.source.error("answer", message, extent, hint)
+        operator = self.tokens[first - 1]
+        if first and operator.kind in operators:
+            message = said("how far does {name} reach?", name=operator.text)
+            hint = said("put what belongs to {name} in brackets", name=operator.text)
+            raise self.source.error("answer", message, (operator.start, self.tokens[i].end), hint)
 
     def call(self, i: int) -> Iterator[Edit]:
         """A function's argument without brackets: a number, a name or both; √ takes one of them."""

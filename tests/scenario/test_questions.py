@@ -189,6 +189,8 @@ def test_the_derivative_is_right_where_the_engine_has_another_number(
         (CUBE, "3x**3", "power-rule"),
         (CUBE, "x**2", "power-rule"),
         (PRODUCT, "exp(x)", "one-term"),
+        (PARABOLA, "2ax", "one-term"),
+        (PARABOLA, "ax + b", "power-rule"),
         (PRODUCT, "x*exp(x)", "one-term"),
         (QUOTIENT, "cos(x)/x", "one-term"),
         (BROADCAST, "y", "broadcast"),
@@ -249,15 +251,15 @@ def test_other_wrong_answers_get_the_hint_of_the_question(question: Question, an
     ("question", "answer", "right", "why"),
     [
         (PRODUCT, "5.44", True, "These are its values at the point, rounded."),
-        (PRODUCT, "5.4", False, "It is close: give four digits."),
+        (PRODUCT, "5.4", False, "It is close."),
         (PRODUCT, "5", False, "It is not the derivative with respect to x."),
         (SOFTMAX, "[0.0819, -0.022, -0.0599]", True, "These are its values at the point."),
-        (SOFTMAX, "[0.082, -0.022, -0.060]", False, "It is close: give four digits."),
+        (SOFTMAX, "[0.082, -0.022, -0.060]", False, "It is close."),
         (SOFTMAX, "[0.082, -0.022, -0.05]", False, "It is not the derivative with respect to x."),
         (gradient("500*x**2", "x=[1, 1.2345]", "1000*x", cotangent="ones(2)"), "[1000, 1.23e3]", True, None),
         (gradient("500*x**2", "x=[1, 1.2345]", "1000*x", cotangent="ones(2)"), "[1000, 1230]", False, None),
         (fact("value", "2.302585"), "2.30", True, "That is its value, rounded."),
-        (fact("value", "2.302585"), "2.3", False, "It is close: give four digits."),
+        (fact("value", "2.302585"), "2.3", False, "It is close."),
         (fact("value", "2.71"), "3", False, "That is not its value."),
         (fact("value", "10*log(2)"), "6.931", True, "That is its value."),
         (
@@ -268,6 +270,12 @@ def test_other_wrong_answers_get_the_hint_of_the_question(question: Question, an
         ),
         (gradient("2**n", "n=3", "2**n*log(2)"), "0.69*2**n", False, "It is not the derivative with respect to n."),
         (gradient("2**n", "n=3", "2**n*log(2)"), "0.7931*2**n", False, "It is not the derivative with respect to n."),
+        (
+            gradient("b**n", "n=3, b=2", "b**n*log(b)", wrt="n"),
+            "0.6931b**n",
+            True,
+            "It is right at the point, but not at every other one.",
+        ),
         (fact("value", "[0.09, 0.24]"), "tensor([[0.09, 0.24]])", True, "That is its value."),
         (fact("value", "[[0.09, 0.24]]"), "[0.09, 0.24]", True, "That is its value."),
         (fact("value", "[[1], [2]]"), "[1, 2]", False, "This has shape (2,); the value has another."),
@@ -276,12 +284,13 @@ def test_other_wrong_answers_get_the_hint_of_the_question(question: Question, an
 def test_rounded_answers(question: Question, answer: str, right: bool, why: str | None) -> None:
     judgement = judge(question, answer)
     assert (judgement.right, why or judgement.why) == (right, judgement.why)
+    assert judgement.hint == ("Give four digits." if judgement.why == "It is close." else None)
 
 
 def test_an_answer_that_is_right_at_the_point_says_so() -> None:
     product = gradient("prod(d)", "d=[[1.,2.],[3.,4.]]", "prod(d)/d")
     judgement = judge(product, "24/d")
-    assert (judgement.right, judgement.why) == (True, "It is right at the point; for other d it is not.")
+    assert (judgement.right, judgement.why) == (True, "It is right at the point, but not at every other one.")
     assert "derivative where d" in judge(product, "prod(d)/d").why
 
 
@@ -298,7 +307,7 @@ def test_facts_may_use_the_aliases_too() -> None:
     question = fact("value", "17", let="g0 = 2; g = 3")
     assert judge(question, "g0 + 5g").right
     assert not judge(question, "g0 + g").right
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="the question has no name 'g0'"):
         judge(fact("value", "17"), "g0 + 5g")
 
 
@@ -362,6 +371,7 @@ def test_an_answer_that_cannot_be_read_is_not_wrong(answer: str, message: str, s
         (fact("value", "None"), "None"),
         (fact("value", "[18, 36]"), "tensor([18., 36.])"),
         (fact("error", "RuntimeError"), "runtimeerror"),
+        (fact("error", "RuntimeError"), "runtime error"),
         (fact("error", "RuntimeError"), "builtins.RuntimeError()"),
         (fact("grad_fn", "MulBackward0"), "mul"),
         (fact("grad_fn", "NllLossBackward0"), "nll_loss"),
