@@ -16,6 +16,7 @@ from pygments.lexers import PythonLexer
 from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import screen_array
+from gradcli.render.questions import details
 from gradcli.render.scenario import MAX_BACKWARDS, count, gradient_words, outputs
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
@@ -23,6 +24,7 @@ from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import solution
 from gradcli.scenario.questions_format import Question
 from gradcli.scenario.results import BackwardRecord, StepResult
+from gradcli.words import said
 
 LIGHT, DARK = "xcode", "github-dark"
 """The colours of code, as Pygments names them."""
@@ -124,15 +126,18 @@ def _step(result: StepResult) -> Iterator[str]:
 
 
 def _question(question: Question) -> Iterator[str]:
-    yield f'<section class="question"><p><strong>Question.</strong> {_markdown().renderInline(question.ask)}</p>'
-    given = (("of", question.of), ("at", question.at), ("by", question.wrt), ("cotangent", question.cotangent))
-    rows = "".join(f"<dt>{key}</dt><dd><code>{escape(text)}</code></dd>" for key, text in given if text is not None)
+    asked = _markdown().renderInline(question.ask)
+    yield f'<section class="question"><p><strong>{said("Question.")}</strong> {asked}</p>'
+    rows = "".join(f"<dt>{escape(key)}</dt><dd><code>{escape(text)}</code></dd>" for key, text in details(question))
     if rows:
         yield f"<dl>{rows}</dl>"
+    if question.options:
+        texts = (_markdown().renderInline(option.text) for option in question.options)
+        yield f'<ol type="a">{"".join(f"<li>{text}</li>" for text in texts)}</ol>'
     if question.hint is not None:
-        yield f"<details><summary>Hint</summary><p>{_markdown().renderInline(question.hint)}</p></details>"
+        yield f"<details><summary>{said('Hint')}</summary><p>{_markdown().renderInline(question.hint)}</p></details>"
     answer, values = solution(question)
-    yield f'<details class="answer"><summary>Answer</summary><p><code>{escape(answer)}</code></p>'
+    yield f'<details class="answer"><summary>{said("Answer")}</summary><p><code>{escape(answer)}</code></p>'
     if values is not None and screen_array(values) != answer:
         yield f"<pre>{escape(screen_array(values))}</pre>"
     yield "</details></section>"

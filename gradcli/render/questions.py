@@ -13,15 +13,28 @@ from gradcli.render.numbers import screen_array
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.questions import solution
 from gradcli.scenario.questions_format import Question
+from gradcli.words import said
 
 INDENT = (0, 0, 0, 4)
 
 
+def details(question: Question) -> list[tuple[str, str]]:
+    """What a question of kind gradient says of its expression, with a word for each; what an answer may use besides."""
+    rows = (
+        (said("of"), question.of),
+        (said("at"), question.at),
+        (said("with respect to"), question.wrt),
+        (said("cotangent"), question.cotangent),
+        (said("with"), question.let),
+    )
+    return [(label, text) for label, text in rows if text is not None]
+
+
 def question_screen(question: Question) -> RenderableType:
     """What is asked; for a gradient also of what, where, and with which weights."""
-    parts: list[RenderableType] = [Text.assemble(("Question: ", "bold cyan"), question.ask)]
-    given = (("of", question.of), ("at", question.at), ("by", question.wrt), ("cotangent", question.cotangent))
-    lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in given if text is not None]
+    parts: list[RenderableType] = [Text.assemble((f"{said('Question:')} ", "bold cyan"), question.ask)]
+    lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in details(question)]
+    lines += [Text(str(option)) for option in question.options]
     if lines:
         parts.append(Padding(Text("\n").join(lines), INDENT))
     return Group(*parts, Text())
@@ -30,7 +43,7 @@ def question_screen(question: Question) -> RenderableType:
 def solution_screen(question: Question) -> RenderableType:
     """The right answer, and the values that it has."""
     answer, values = solution(question)
-    parts: list[RenderableType] = [Text.assemble(("Answer: ", "bold cyan"), answer)]
+    parts: list[RenderableType] = [Text.assemble((f"{said('Answer:')} ", "bold cyan"), answer)]
     if values is not None and screen_array(values) != answer:
         parts.append(Padding(Text(screen_array(values)), INDENT))
     return Group(*parts, Text())
@@ -38,8 +51,10 @@ def solution_screen(question: Question) -> RenderableType:
 
 def judgement_screen(judgement: Judgement) -> RenderableType:
     """Right or wrong, why, and what to think of."""
-    word = Text("Right. ", style="bold green") if judgement.right else Text("Not right. ", style="bold red")
-    parts: list[RenderableType] = [word + Text(judgement.why)]
+    right, style = (said("Right."), "bold green") if judgement.right else (said("Not right."), "bold red")
+    parts: list[RenderableType] = [Text.assemble((f"{right} ", style), judgement.why)]
+    if judgement.read is not None:
+        parts.append(Text(said("read as {answer}", answer=judgement.read), "dim"))
     if judgement.hint is not None:
         parts.append(hint_screen(judgement.hint))
     return Group(*parts, Text())
@@ -47,12 +62,12 @@ def judgement_screen(judgement: Judgement) -> RenderableType:
 
 def hint_screen(hint: str | None) -> RenderableType:
     """A hint."""
-    return Text.assemble(("hint: ", "bold yellow"), hint or "there is none for this question")
+    return Text.assemble((f"{said('hint:')} ", "bold yellow"), hint or said("there is none for this question"))
 
 
 def unread_screen(error: InputError) -> RenderableType:
     """Why an answer cannot be read: it does not count."""
-    shown = [f"That cannot be read: {error.message}"]
+    shown = [said("That cannot be read: {why}", why=error.message)]
     if error.span is not None:
         shown += [
             f"  {error.span.text}",
@@ -65,7 +80,7 @@ def asked_screen(question: Question, judgement: Judgement | None) -> RenderableT
     """A question as it is shown where nobody is there to answer it: with the answer given, and the right one."""
     parts = [question_screen(question)]
     if judgement is not None:
-        given = Text.assemble(("Given: ", "bold cyan"), judgement.answer or "nothing")
+        given = Text.assemble((f"{said('Given:')} ", "bold cyan"), judgement.answer or said("nothing"))
         parts += [given, judgement_screen(judgement)]
     return Group(*parts, solution_screen(question))
 
@@ -79,8 +94,10 @@ def question_document(question: Question, judgement: Judgement | None) -> dict[s
         "at": question.at,
         "wrt": question.wrt,
         "cotangent": question.cotangent,
+        "options": [{"letter": each.letter, "text": each.text, "why": each.why} for each in question.options],
         "answer": question.answer,
         "hint": question.hint,
+        "let": question.let,
         "line": question.line,
         "judgement": None if judgement is None else judgement_document(judgement),
     }
@@ -94,4 +111,5 @@ def judgement_document(judgement: Judgement) -> dict[str, Any]:
         "why": judgement.why,
         "misconception": judgement.misconception,
         "hint": judgement.hint,
+        "read": judgement.read,
     }

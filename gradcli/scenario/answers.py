@@ -21,6 +21,7 @@ from gradcli.files import read_text
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import asked
+from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -77,7 +78,7 @@ def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | N
     if len(lines) > len(questions):
         message = f"{scenario.name} has {len(questions)} question{'' if len(questions) == 1 else 's'}, no more"
         raise InputError("answers", message, span=lines[len(questions)].span)
-    found = {each.step: Judgement("", False, "It was not answered.") for each in questions}
+    found = {each.step: Judgement("", False, said("It was not answered.")) for each in questions}
     for each, line in zip(questions, lines, strict=False):
         try:
             found[each.step] = each.judge(line.text, worker)
@@ -87,8 +88,8 @@ def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | N
 
 
 def _placed(line: Line, span: Span | None) -> Span:
-    """A place in an answer as a place in the file."""
-    if span is None or span.source != "answer":
+    """A place in an answer as a place in the file; the whole line where the answer was rewritten to be read."""
+    if span is None or span.source != "answer" or span.text != line.text:
         return line.span
     start = line.span.start
     return Span(line.span.text, start + span.start, start + span.end, line.span.source)

@@ -27,6 +27,12 @@ def available() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder().glob("*.md"))}
 
 
+def addresses() -> list[str]:
+    """The addresses that our scenarios may link to, from the file beside them."""
+    path = folder() / "links.txt"
+    return read_text(path).split() if path.exists() else []
+
+
 def every() -> list[Scenario]:
     """All scenarios, track by track in the order in which they build on each other."""
     scenarios = [read(path) for path in available().values()]
