@@ -51,7 +51,11 @@ FIGURES = {
     ],
     "dtypes": ["[11.2406, 11.2083, 11.6692]], dtype=torch.float64", "dtype=torch.int32"],
     "arithmetic": ["[[ 2.,  4.],\n        [ 8., 16.]]", "The size of tensor a (3) must match the size of tensor b (2)"],
-    "broadcasting": ["[0.8656, 0.5207, 0.6865, 0.3614]", "[0.6276, 0.7357]", "The size of tensor a (2) must match the size of tensor b (3)"],
+    "broadcasting": [
+        "[0.8656, 0.5207, 0.6865, 0.3614]",
+        "[0.6276, 0.7357]",
+        "tensor a (2) must match the size of tensor b (3)",
+    ],
     "math-tour": [
         *("[3, 2, 1]", "1.2910", "24.", "[ 0.,  0., -1.]", "[0.0000, 0.7854, 1.5708, 0.7854]"),
         *("[0.9238, 0.5724, 0.0791, 0.2629]", "[ 0.9956, -0.2232]", "[4.1498, 1.0548]"),
