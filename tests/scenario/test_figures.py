@@ -49,15 +49,23 @@ FIGURES = {
         "[0.4216, 0.0691],\n        [0.2332, 0.4047]",
         "[0.3126, 0.3791, 0.3087],\n        [0.0736, 0.4216, 0.0691]",
     ],
-    "dtypes": ["[10,  9,  7]", "dtype=torch.int32"],
+    "dtypes": ["[11.2406, 11.2083, 11.6692]], dtype=torch.float64", "dtype=torch.int32"],
     "arithmetic": ["[[ 2.,  4.],\n        [ 8., 16.]]", "The size of tensor a (3) must match the size of tensor b (2)"],
-    "broadcasting": ["torch.Size([4, 3, 2])", "The size of tensor a (2) must match the size of tensor b (3)"],
-    "math-tour": ["[3, 2, 1]", "1.2910", "24.", "[ 0.,  0., -1.]", "[0.0000, 0.7854, 1.5708, 0.7854]"],
-    "in-place-and-out": ["[0.0000, 0.7071, 1.0000, 0.7071]", "True True"],
-    "copying": ["561.", "CloneBackward0"],
+    "broadcasting": [
+        "[0.8656, 0.5207, 0.6865, 0.3614]",
+        "[0.6276, 0.7357]",
+        "tensor a (2) must match the size of tensor b (3)",
+    ],
+    "math-tour": [
+        *("[3, 2, 1]", "1.2910", "24.", "[0.0000, 0.7854, 1.5708, 0.7854]"),
+        *("[0.9238, 0.5724, 0.0791, 0.2629]", "[ 0.9956, -0.2232]"),
+    ],
+    "matrices": ["[ 0.,  0., -1.]", "[4.1498, 1.0548]"],
+    "in-place-and-out": ["[0.0000, 0.7071, 1.0000, 0.7071]", "[0.3653, 0.8699]", "True True"],
+    "copying": ["561.", "CloneBackward0", "[0.0905, 0.4485]"],
     "device": ["False\n", "cpu"],
-    "shapes": ["[1, 3, 226, 226]", "[20]", "[2, 2]", "[3, 1]", "[2400]"],
-    "numpy-bridge": ["dtype=torch.float64", "23.", "17."],
+    "shapes": ["[[[[[0.2347]]]]]", "[1, 3, 226, 226]", "[20]", "[2, 2]", "[3, 1]", "[2400]"],
+    "numpy-bridge": ["dtype=torch.float64", "[0.8716, 0.2459, 0.3499]", "23.", "17."],
 }
 
 
