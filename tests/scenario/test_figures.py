@@ -42,7 +42,8 @@ FIGURES = {
         "SubBackward0\n  MulBackward0\n    PowBackward0\n      AccumulateGrad\n  PowBackward0\n    AccumulateGrad"
     ],
     "exclusion": ["False None", "True AddBackward0"],
-    "profiler": ["aten::div 1000", "aten::mul 1000"],
+    "profiler": ["aten::div 1000", "aten::mul 1000", "Self CPU %", "CPU time avg", "# of Calls"],
+    "function-objects": ["<SubBackward0 object at 0x", "(None, 0))", "grad_fn=<CubeBackward>"],
     "tensor-creation": ["torch.float32", "dtype=torch.int16"],
     "random-seed": [
         "[0.3126, 0.3791],\n        [0.3087, 0.0736]",
