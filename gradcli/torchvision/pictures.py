@@ -40,7 +40,9 @@ class Picture:
         return np.array(self.pixels, dtype) if copy in (None, True) else np.asarray(self.pixels, dtype)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"a picture has no {name!r} here: Pillow's have: pip install 'gradcli[pictures]'", name=name)
+        raise AttributeError(
+            f"a picture has no {name!r} here: Pillow's have: pip install 'gradcli[pictures]'", name=name
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         return {"pixels": self.pixels}

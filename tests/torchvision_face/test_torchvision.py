@@ -51,23 +51,24 @@ class TestTransforms:
         assert float(made.max()) == COLOURS.max()
 
     @pytest.mark.parametrize(
-        ("transform", "shape", "sum_"),
+        ("transform", "shape", "recorded"),
         [
-            (transforms.Resize(20), (20, 28, 3), None),
-            (transforms.CenterCrop((60, 11)), (60, 11, 3), None),
-            (transforms.Pad((1, 2, 3, 4), fill=7), (43, 57, 3), None),
-            (transforms.Grayscale(), (37, 53), None),
-            (transforms.Grayscale(3), (37, 53, 3), None),
-            (transforms.Resize((9, 70), InterpolationMode.NEAREST), (9, 70, 3), None),
+            (transforms.Resize(20), (20, 28, 3), 180_625_161),
+            (transforms.CenterCrop((60, 11)), (60, 11, 3), 152_183_145),
+            (transforms.Pad((1, 2, 3, 4), fill=7), (43, 57, 3), 2_678_354_521),
+            (transforms.Grayscale(), (37, 53), 248_084_530),
+            (transforms.Grayscale(3), (37, 53, 3), 2_232_009_843),
+            (transforms.Resize((64, 40), InterpolationMode.BICUBIC), (64, 40, 3), 3_772_085_812),
+            (transforms.Resize((9, 70), InterpolationMode.NEAREST), (9, 70, 3), 227_226_305),
         ],
         ids=repr,
     )
     def test_pictures_are_torchvisions(
-        self, picture: Any, transform: Any, shape: tuple[int, ...], sum_: int | None
+        self, picture: Any, transform: Any, shape: tuple[int, ...], recorded: int
     ) -> None:
         made = np.array(transform(picture(COLOURS)))
         assert made.shape == shape
-        assert sum_ is None or weighed(made) == sum_
+        assert weighed(made) == recorded
 
     def test_resized_tensors_have_a_history(self) -> None:
         x = torch.rand(1, 3, 10, 12, requires_grad=True)
@@ -77,7 +78,9 @@ class TestTransforms:
     def test_random_ones_draw_as_torchvision_does(self, picture: Any) -> None:
         torch.manual_seed(3)
         random = [transforms.RandomCrop(25, padding=3), transforms.RandomHorizontalFlip()]
-        assert [weighed(transform(picture(GREY))) for _ in range(3) for transform in random] == []
+        assert [weighed(transform(picture(GREY))) for _ in range(3) for transform in random] == [
+            23473728, 40346686, 21371681, 40346686, 24765582, 40322333,
+        ]  # fmt: skip
 
     def test_normalize(self) -> None:
         x = torch.rand(3, 4, 5)
@@ -90,7 +93,7 @@ class TestTransforms:
         [
             (lambda: transforms.ToTensor()(torch.ones(3)), TypeError, "pic should be PIL Image or ndarray. Got <class"),
             (lambda: transforms.Resize(3)(COLOURS), TypeError, "Unexpected type <class 'numpy.ndarray'>"),
-            (lambda: transforms.Normalize((0.5,), (0.5,))(torch.ones(3, 3)), ValueError, "Expected tensor to be a tensor"),
+            (lambda: transforms.Normalize((0.5,), (0.5,))(torch.ones(3, 3)), ValueError, "Expected tensor to be a"),
             (lambda: transforms.Normalize((0.5,), (0.0,))(torch.ones(1, 3, 3)), ValueError, "std evaluated to zero"),
             (lambda: transforms.RandomCrop(9)(torch.ones(1, 3, 3)), ValueError, "Required crop size (9, 9) is larger"),
             (lambda: transforms.ColorJitter, AttributeError, "torchvision.transforms has no 'ColorJitter' in gradcli"),
@@ -143,7 +146,8 @@ def write_idx(path: Path, array: Any) -> None:
 
 def write_mnist(folder: Path, labels: Any) -> None:
     for part in ("train", "t10k"):
-        write_idx(folder / f"{part}-images-idx3-ubyte", np.arange(len(labels) * 784).reshape(-1, 28, 28).astype(np.uint8))
+        images = np.arange(len(labels) * 784).reshape(-1, 28, 28).astype(np.uint8)
+        write_idx(folder / f"{part}-images-idx3-ubyte", images)
         write_idx(folder / f"{part}-labels-idx1-ubyte", np.array(labels, np.uint8))
 
 
@@ -219,7 +223,7 @@ class TestModels:
     def test_resnet18_is_torchvisions(self) -> None:
         torch.manual_seed(0)
         network = models.resnet18()
-        assert torch.rand(3).tolist() == []
+        assert torch.rand(3).tolist() == [0.8865256309509277, 0.21111810207366943, 0.7820602059364319]
         assert len(network.state_dict()) == 122
         assert sum(p.numel() for p in network.parameters()) == 11_689_512
 
