@@ -121,7 +121,7 @@ class Session:
         finally:
             if self.follower is not None:
                 self.follower.end()
-        expected = None if step.output is None else step.output.text
+        expected = step.expected
         printed, notes = self.streams.out.take(), self.streams.err.take()
         if error is not None and expected is not None and is_traceback(error) and is_traceback(expected):
             printed, error = printed + error, None  # the document shows it
