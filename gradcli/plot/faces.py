@@ -310,7 +310,7 @@ class FigureFace:
         """All axes, row by row."""
         return [self._made[place] for place, _ in self.figure.in_order()]
 
-    def add_subplot(self, *place: int) -> Axes:
+    def add_subplot(self, *place: int, **properties: Any) -> Axes:
         """The axes at a place: `(rows, columns, index from 1)` or the three digits as one number; nothing is `111`."""
         rows, columns, index = _place(place)
         self.figure.shape = (max(rows, self.figure.shape[0]), max(columns, self.figure.shape[1]))
@@ -319,6 +319,7 @@ class FigureFace:
             self.figure.panels[where] = panel = Panel()
             self._made[where] = Axes(panel)
         self.current = self._made[where]
+        self.current.set(**properties)
         return self.current
 
     def gca(self) -> Axes:

@@ -74,9 +74,9 @@ def gca() -> Axes:
     return gcf().gca()
 
 
-def subplot(*place: int) -> Axes:
+def subplot(*place: int, **properties: Any) -> Axes:
     """The axes at `(rows, columns, index from 1)` of the current figure, which become the current ones."""
-    return gcf().add_subplot(*place)
+    return gcf().add_subplot(*place, **properties)
 
 
 def subplots(

@@ -100,8 +100,7 @@ def test_ticks_stand_where_they_are_wanted() -> None:
 
 def test_an_axis_can_be_without_ticks() -> None:
     plt.plot([7000, 7010])
-    plt.gca().axes.get_yaxis().set_visible(False)
-    plt.xticks([])
+    plt.gcf().add_subplot(xticks=[]).axes.get_yaxis().set_visible(False)
     assert "7004" not in text(plt.gcf().figure)
     assert "0.5" not in text(plt.gcf().figure)
     assert "7004" not in svg(plt.gcf().figure)
