@@ -147,20 +147,20 @@ class Axes:
         middles = (edges[:-1] + edges[1:]) / 2
         return counts, edges, self._add(Bars(middles, counts.astype(float), width, shade, label))
 
-    def set_title(self, label: str, **others: Any) -> None:
+    def set_title(self, label: str | None, **others: Any) -> None:
         """The text above."""
         refuse("title", others)
-        self.panel.title = str(label)
+        self.panel.title = _text(label)
 
-    def set_xlabel(self, xlabel: str, **others: Any) -> None:
+    def set_xlabel(self, xlabel: str | None, **others: Any) -> None:
         """The text below the x axis."""
         refuse("xlabel", others)
-        self.panel.xlabel = str(xlabel)
+        self.panel.xlabel = _text(xlabel)
 
-    def set_ylabel(self, ylabel: str, **others: Any) -> None:
+    def set_ylabel(self, ylabel: str | None, **others: Any) -> None:
         """The text beside the y axis."""
         refuse("ylabel", others)
-        self.panel.ylabel = str(ylabel)
+        self.panel.ylabel = _text(ylabel)
 
     def set_xscale(self, value: str, **others: Any) -> None:
         """Linear or "log"."""
@@ -363,6 +363,10 @@ def _series(data: tuple[Any, ...]) -> list[tuple[Any, Any, str]]:
             x = np.arange(len(y), dtype=float)
         found.append((x, y, rest.pop(0) if rest and isinstance(rest[0], str) else ""))
     return found
+
+
+def _text(label: Any) -> str:
+    return "" if label is None else str(label)
 
 
 def _limits(low: Any, high: float | None) -> tuple[float | None, float | None]:

@@ -54,7 +54,13 @@ class _Parameters(dict[str, Any]):
         super().__setitem__(key, value)
 
 
-rcParams = _Parameters({"figure.figsize": None})  # noqa: N816  # matplotlib's name
+_DEFAULTS = {"figure.figsize": Figure.size}
+rcParams = _Parameters(_DEFAULTS)  # noqa: N816  # matplotlib's name
+
+
+def rcdefaults() -> None:
+    """The settings as they are at first."""
+    rcParams.update(_DEFAULTS)
 
 
 def figure(*, figsize: tuple[float, float] | None = None, **others: Any) -> FigureFace:

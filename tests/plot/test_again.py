@@ -44,6 +44,8 @@ def test_a_figure_that_is_displayed_again_and_again_is_kept_once(seen: list[int]
     plt.show()
     assert seen == [1, 1, 1]
     assert [shown is figure.figure for shown in kept()] == [True]
+    axes.set(xlabel=None)
+    assert axes.panel.xlabel == ""
     assert (axes.panel.marks[0].label, axes.panel.title, axes.panel.xlim) == ("2", "t", (0, 1))
 
 
@@ -122,6 +124,7 @@ def test_the_size_of_figures_can_be_set() -> None:
     try:
         assert plt.figure().figure.size == (3.5, 2.5)
     finally:
-        plt.rcParams["figure.figsize"] = None
+        plt.rcdefaults()
+    assert plt.figure().figure.size == (6.4, 4.8)
     with pytest.raises(NotImplementedError, match="rcParams"):
         plt.rcParams["lines.linewidth"] = 3
