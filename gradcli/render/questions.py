@@ -13,24 +13,35 @@ from gradcli.render.numbers import screen_array
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.questions import solution
 from gradcli.scenario.questions_format import Question
+from gradcli.words import said
 
 INDENT = (0, 0, 0, 4)
 
 
 def question_screen(question: Question) -> RenderableType:
     """What is asked; for a gradient also of what, where, and with which weights."""
-    parts: list[RenderableType] = [Text.assemble(("Question: ", "bold cyan"), question.ask)]
-    given = (("of", question.of), ("at", question.at), ("by", question.wrt), ("cotangent", question.cotangent))
-    lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in given if text is not None]
+    parts: list[RenderableType] = [Text.assemble((said("Question: "), "bold cyan"), question.ask)]
+    lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in given(question)]
     if lines:
         parts.append(Padding(Text("\n").join(lines), INDENT))
     return Group(*parts, Text())
 
 
+def given(question: Question) -> list[tuple[str, str]]:
+    """What a gradient is asked for: of what, where, and with which weights, each with its label."""
+    every = (
+        (said("of"), question.of),
+        (said("at"), question.at),
+        (said("with respect to"), question.wrt),
+        (said("cotangent"), question.cotangent),
+    )
+    return [(label, text) for label, text in every if text is not None]
+
+
 def solution_screen(question: Question) -> RenderableType:
     """The right answer, and the values that it has."""
     answer, values = solution(question)
-    parts: list[RenderableType] = [Text.assemble(("Answer: ", "bold cyan"), answer)]
+    parts: list[RenderableType] = [Text.assemble((said("Answer: "), "bold cyan"), answer)]
     if values is not None and screen_array(values) != answer:
         parts.append(Padding(Text(screen_array(values)), INDENT))
     return Group(*parts, Text())
@@ -38,7 +49,8 @@ def solution_screen(question: Question) -> RenderableType:
 
 def judgement_screen(judgement: Judgement) -> RenderableType:
     """Right or wrong, why, and what to think of."""
-    word = Text("Right. ", style="bold green") if judgement.right else Text("Not right. ", style="bold red")
+    right = judgement.right
+    word = Text(said("Right. "), style="bold green") if right else Text(said("Not right. "), style="bold red")
     parts: list[RenderableType] = [word + Text(judgement.why)]
     if judgement.hint is not None:
         parts.append(hint_screen(judgement.hint))
@@ -47,12 +59,12 @@ def judgement_screen(judgement: Judgement) -> RenderableType:
 
 def hint_screen(hint: str | None) -> RenderableType:
     """A hint."""
-    return Text.assemble(("hint: ", "bold yellow"), hint or "there is none for this question")
+    return Text.assemble((said("hint: "), "bold yellow"), hint or said("there is none for this question"))
 
 
 def unread_screen(error: InputError) -> RenderableType:
     """Why an answer cannot be read: it does not count."""
-    shown = [f"That cannot be read: {error.message}"]
+    shown = [said("That cannot be read: {why}", why=error.message)]
     if error.span is not None:
         shown += [
             f"  {error.span.text}",
@@ -65,8 +77,8 @@ def asked_screen(question: Question, judgement: Judgement | None) -> RenderableT
     """A question as it is shown where nobody is there to answer it: with the answer given, and the right one."""
     parts = [question_screen(question)]
     if judgement is not None:
-        given = Text.assemble(("Given: ", "bold cyan"), judgement.answer or "nothing")
-        parts += [given, judgement_screen(judgement)]
+        answer = Text.assemble((said("Given: "), "bold cyan"), judgement.answer or said("nothing"))
+        parts += [answer, judgement_screen(judgement)]
     return Group(*parts, solution_screen(question))
 
 

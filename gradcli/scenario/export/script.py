@@ -8,6 +8,7 @@ from pathlib import Path
 from gradcli.files import read_text
 from gradcli.scenario.export.needs import beside, stand_in_code
 from gradcli.scenario.markdown import Scenario, Step
+from gradcli.words import said
 
 MODULES = '''\
 import sys
@@ -42,14 +43,14 @@ def _step(step: Step) -> Iterator[str]:
     if step.prose:
         yield _comment(step.prose)
     if step.question is not None:
-        yield _comment(f"Question: {step.question.ask}")
+        yield _comment(said("Question: ") + step.question.ask)
     if step.code is not None:
         yield f"{step.code.text.rstrip()}\n"
     if step.output is not None and step.output.text:
         lines = "\n".join(f"    {line}" for line in step.output.text.split("\n"))
-        yield _comment(f"It prints\n\n{lines}")
+        yield _comment(said("It prints") + f"\n\n{lines}")
     if step.question is not None:
-        yield _comment(f"Answer: {step.question.answer}")
+        yield _comment(said("Answer: ") + step.question.answer)
 
 
 def _comment(text: str) -> str:
