@@ -24,17 +24,31 @@ BY_VARIABLE = {"said(scenario.track)": TRACKS, "said(word)": [word.value for wor
 def sentences() -> Iterator[tuple[str, str]]:
     """Where something is said, and what."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
             name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
             if name not in TAKEN or path.parent.name == "words":
                 continue
             place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+            known = BY_VARIABLE.get(ast.unparse(node))
             for argument in node.args[TAKEN[name]]:
-                if isinstance(argument, ast.Constant):
-                    yield place, argument.value
-                else:
-                    assert ast.unparse(node) in BY_VARIABLE, f"{place}: a sentence must be a literal"
-                    yield from ((place, word) for word in BY_VARIABLE[ast.unparse(node)])
+                found = known or literals(argument, tree)
+                assert found, f"{place}: a sentence must be a literal"
+                yield from ((place, sentence) for sentence in found)
+
+
+def literals(node: ast.expr, tree: ast.AST) -> list[str]:
+    """The texts that an argument may be: itself, either of two, or what a variable is set to."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp():
+            return literals(node.body, tree) + literals(node.orelse, tree)
+        case ast.Name():
+            set_to = [each for each in ast.walk(tree) if isinstance(each, ast.Assign)]
+            values = [each.value for each in set_to if ast.unparse(each.targets[0]) == node.id]
+            return [text for value in values for text in literals(value, tree)]
+    return []
 
 
 SAID = {sentence: place for place, sentence in sentences()}

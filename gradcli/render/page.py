@@ -17,7 +17,7 @@ from gradcli import words
 from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import screen_array
-from gradcli.render.questions import given
+from gradcli.render.questions import details
 from gradcli.render.scenario import MAX_BACKWARDS, as_documented, command, more_passes
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
@@ -131,9 +131,9 @@ def _step(result: StepResult) -> Iterator[str]:
 
 
 def _question(question: Question) -> Iterator[str]:
-    ask = _markdown().renderInline(question.ask)
-    yield f'<section class="question"><p><strong>{said("Question.")}</strong> {ask}</p>'
-    rows = "".join(f"<dt>{label}</dt><dd><code>{escape(text)}</code></dd>" for label, text in given(question))
+    asked = _markdown().renderInline(question.ask)
+    yield f'<section class="question"><p><strong>{said("Question.")}</strong> {asked}</p>'
+    rows = "".join(f"<dt>{escape(key)}</dt><dd><code>{escape(text)}</code></dd>" for key, text in details(question))
     if rows:
         yield f"<dl>{rows}</dl>"
     if question.hint is not None:

@@ -18,24 +18,24 @@ from gradcli.words import said
 INDENT = (0, 0, 0, 4)
 
 
-def question_screen(question: Question) -> RenderableType:
-    """What is asked; for a gradient also of what, where, and with which weights."""
-    parts: list[RenderableType] = [Text.assemble((said("Question: "), "bold cyan"), question.ask)]
-    lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in given(question)]
-    if lines:
-        parts.append(Padding(Text("\n").join(lines), INDENT))
-    return Group(*parts, Text())
-
-
-def given(question: Question) -> list[tuple[str, str]]:
-    """What a gradient is asked for: of what, where, and with which weights, each with its label."""
-    every = (
+def details(question: Question) -> list[tuple[str, str]]:
+    """What a question of kind gradient says of its expression, with a word for each."""
+    rows = (
         (said("of"), question.of),
         (said("at"), question.at),
         (said("with respect to"), question.wrt),
         (said("cotangent"), question.cotangent),
     )
-    return [(label, text) for label, text in every if text is not None]
+    return [(label, text) for label, text in rows if text is not None]
+
+
+def question_screen(question: Question) -> RenderableType:
+    """What is asked; for a gradient also of what, where, and with which weights."""
+    parts: list[RenderableType] = [Text.assemble((said("Question: "), "bold cyan"), question.ask)]
+    lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in details(question)]
+    if lines:
+        parts.append(Padding(Text("\n").join(lines), INDENT))
+    return Group(*parts, Text())
 
 
 def solution_screen(question: Question) -> RenderableType:
