@@ -12,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from gradcli import words
+
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
 hypothesis.settings.load_profile("untimed")
 
@@ -38,6 +40,14 @@ def programs_in_utf8() -> Iterator[None]:
         del os.environ["PYTHONIOENCODING"]
     else:
         os.environ["PYTHONIOENCODING"] = former
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test reads English, and so do the programs that it starts, unless it asks for another language."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    yield
+    words.use(words.ORIGINAL)
 
 
 @pytest.fixture(autouse=True, scope="session")

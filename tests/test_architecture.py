@@ -13,7 +13,7 @@ LONGEST = 400
 
 # Lowest first. A part may import from the floors below its own, and nothing else beside itself.
 FLOORS = [
-    "child engine errors signals verdict",
+    "child engine errors signals verdict words",
     "files",
     "npy png",
     "lang torch plot datasets",
@@ -28,7 +28,7 @@ FLOORS = [
 LEVEL = {part: level for level, floor in enumerate(FLOORS) for part in floor.split()}
 # Libraries that only some parts may use; NumPy is everywhere but in the command line.
 USERS = {
-    "numpy": LEVEL.keys() - {"cli", "__main__", "child", "errors", "files", "signals", "verdict"},
+    "numpy": LEVEL.keys() - {"cli", "__main__", "child", "errors", "files", "signals", "verdict", "words"},
     "flint": {"verify"},
     "PIL": {"torchvision"},
     "matplotlib": {"plot"},

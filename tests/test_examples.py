@@ -1,4 +1,4 @@
-"""Every example in the README and in --help is run, and shows what the README says it shows.
+"""Every example in the READMEs and in --help is run, and shows what the README says it shows.
 
 In a ```console block of the README a line that begins with `$ ` is a command, which exits with 0 or the code in its
 comment `# exits with 3`. The lines below it, if there are any, are all that it prints, errors and notes included.
@@ -70,7 +70,8 @@ def shell(command: str, folder: Path) -> tuple[int, str]:
 
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = [*examples_in(README), *examples_in_help()]
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+EXAMPLES = list(dict.fromkeys([*examples_in(README), *examples_in(CHINESE), *examples_in_help()]))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.command)
@@ -87,8 +88,11 @@ def test_every_command_has_an_example_in_its_help() -> None:
 
 
 def test_the_first_example_is_the_main_job() -> None:
-    first = README.index("gradcli diff")
-    assert examples_in(README)[0].command == README[first : README.index("\n", first)]
+    for readme in (README, CHINESE):
+        first = readme.index("gradcli diff")
+        main_job = readme[first : readme.index("\n", first)]
+        assert main_job in [example.command for example in examples_in(readme)]
+    assert examples_in(README)[0].command == main_job
 
 
 def test_what_an_example_is() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gradcli.words import counted, said
+
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
@@ -65,15 +67,15 @@ class Bars:
         if step.code is not None:
             self.told(f"{source}, line {step.code.line}")
         if self.screen is not None and step.code is not None:
-            self.facts = {"description": f"line {step.code.line}", "total": None, "told": ""}
+            self.facts = {"description": said("line {line}", line=step.code.line), "total": None, "told": ""}
             self.timer = threading.Timer(PATIENCE, self._show)
             self.timer.daemon = True
             self.timer.start()
 
     def backward(self, passes: int, loss: float | None) -> None:
         """Another backward pass begins."""
-        told = f"{passes} backward pass{'' if passes == 1 else 'es'}"
-        self._change(told=told if loss is None else f"{told}, loss {loss:.4g}")
+        told = counted(passes, "{number} backward pass", "{number} backward passes")
+        self._change(told=told if loss is None else said("{told}, loss {loss:.4g}", told=told, loss=loss))
 
     def batch(self, position: int, length: int | None) -> None:
         """A DataLoader gives another batch."""

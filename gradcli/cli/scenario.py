@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from gradcli import words
 from gradcli.cli import options
 from gradcli.cli.completion import scenario_names, track_names
 from gradcli.errors import InputError
@@ -23,6 +26,13 @@ class Form(StrEnum):
     html = "html"
 
 
+class Lang(StrEnum):
+    """The languages of the pages."""
+
+    en = "en"
+    zh = "zh"
+
+
 class Peer(StrEnum):
     """With whom outputs are compared."""
 
@@ -34,6 +44,7 @@ def scenario(
     names: Annotated[list[str], typer.Argument(metavar="[NAME]...", help="Names of scenarios, or paths of Markdown files; `new NAME` begins one.", autocompletion=scenario_names)] = [],
     everything: Annotated[bool, typer.Option("--all", help="Run every scenario and print a summary table.")] = False,
     track: Annotated[str | None, typer.Option(metavar="TRACK", help="Run one track: start, tensors, basics, gradients, graph or training.", autocompletion=track_names)] = None,
+    lang: Annotated[Lang | None, typer.Option(help="The language of the pages and of what is said about them; else that of the locale.")] = None,
     timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long a step may take; 0 is no limit.")] = 60,
     watch: Annotated[bool, typer.Option("--watch", help="Run a file again whenever it is saved, and show what changed.")] = False,
     update: Annotated[bool, typer.Option("--update", help="Write what is printed into the files' output blocks.")] = False,
@@ -61,6 +72,8 @@ def scenario(
 
     gradcli scenario sine-graph --emit html -o sine-graph.html
     """
+    words.use(lang or _language())
+
     from gradcli.cli import scenario_tasks as tasks
     from gradcli.scenario import library
     from gradcli.scenario.template import RESERVED
@@ -107,3 +120,13 @@ def scenario(
             return way(asked)
 
     return guarded(run, json=json)
+
+
+def _language() -> str:
+    """The language of the locale; English where the terminal cannot write the other one."""
+    language = words.of_locale(os.environ)
+    try:
+        words.SAMPLES[language].encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return words.ORIGINAL
+    return language

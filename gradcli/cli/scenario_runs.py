@@ -20,6 +20,7 @@ from gradcli.files import write_file
 from gradcli.render import scenario as render
 from gradcli.scenario import library, progress
 from gradcli.verify.client import SympyWorker
+from gradcli.words import counted, said
 
 if TYPE_CHECKING:
     from gradcli.cli.guard import Guard
@@ -64,8 +65,9 @@ class Runner:
         """
         for scenario in scenarios:
             if not any(step.code for step in scenario.steps):
-                hint = "code to run stands in a block ```python; --step and --emit html show the text"
-                raise InputError("nothing-to-check", f"{scenario.source}: there is no code in it", hint=hint)
+                why = said("{name}: there is no code in it, so nothing was checked", name=scenario.source)
+                hint = said("code to run stands in a block ```python; --step and --emit html show the text")
+                raise InputError("nothing-to-check", why, hint=hint)
         seconds, done = {}, []
         judged = self._judged(scenarios, answers)
         with self.bars.all(len(scenarios) if self.brief else 0):
@@ -125,7 +127,8 @@ class Runner:
             failed = failed or bool(raised)
             items.append((scenario, results, changed))
             if not (raised or self.json):
-                print(f"{scenario.source}: {render.count(changed, 'output block')} changed")
+                told = counted(changed, "{number} output block changed", "{number} output blocks changed")
+                print(said("{name}: {told}", name=scenario.source, told=told))
         if self.json:
             from gradcli.render.scenario_document import ran, scenarios_document
 
@@ -158,7 +161,7 @@ class Runner:
             for result in changes(before, results) if before is not None else []:
                 show(render.step_screen(result))
             show(render.scenario_summary(scenario, results))
-            say(f"watching {path}; Ctrl-C ends it")
+            say(said("watching {path}; Ctrl-C ends it", path=path))
             before = results
 
     def emit(self, scenarios: Sequence[Scenario], form: str, output: Path | None) -> int:
@@ -261,7 +264,7 @@ class Runner:
         try:
             progress.note_run(scenario, results)
         except OSError as error:
-            say(f"what you have done cannot be written down: {error}", "warning")
+            say(said("what you have done cannot be written down: {why}", why=error), "warning")
 
     def _tell(self, renderable: Any) -> None:
         if not (self.json or self.brief):

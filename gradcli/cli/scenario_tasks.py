@@ -9,6 +9,7 @@ from gradcli.cli.exits import Exit
 from gradcli.cli.terminal import print_json, show
 from gradcli.errors import InputError
 from gradcli.scenario import library, progress, template
+from gradcli.words import counted, said
 
 if TYPE_CHECKING:
     from gradcli.scenario.markdown import Scenario
@@ -39,7 +40,7 @@ def create(names: Sequence[str], *, json: bool) -> int:
 
         print_json(scenarios_document([described(library.read(path), created=str(path))]))
     else:
-        print(f"wrote {path}; `gradcli scenario {path} --watch` runs it whenever you save it")
+        print(said("wrote {path}; `gradcli scenario {path} --watch` runs it whenever you save it", path=path))
     return Exit.OK
 
 
@@ -55,5 +56,5 @@ def reset(scenarios: Sequence[Scenario] | None, *, json: bool) -> int:
         known = library.every() if scenarios is None else scenarios
         print_json(scenarios_document(listed(scenario, progress.load(scenario)) for scenario in known))
     else:
-        print(f"forgot {number} scenario{'' if number == 1 else 's'}")
+        print(counted(number, "forgot {number} scenario", "forgot {number} scenarios"))
     return Exit.OK

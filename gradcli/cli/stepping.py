@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from gradcli.render.graph import graph_tree
 from gradcli.render.questions import hint_screen, judgement_screen, question_screen, solution_screen, unread_screen
 from gradcli.render.scenario import scenario_end, scenario_head, scenario_summary, step_screen
 from gradcli.scenario.results import StepResult
+from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.scenario.stepping import Walk
@@ -35,20 +37,6 @@ KEYS = {
 """The arrows right and down go on, those to the left and up go back: as terminals send them, and as Windows does."""
 
 COMMANDS = {key: command for command, keys in KEYS.items() for key in keys}
-
-HELP = """
-n space enter →  next
-b backspace ←    the step before
-r                run again from the start
-g                the graph
-a                answer the question
-h                a hint
-s                show the answer
-q                quit: you go on here later
-"""
-
-ASKING = "a answer · h hint · s show it · b back · q quit · ? keys"
-SHOWING = "n next · b back · r again · g graph · q quit · ? keys"
 
 _KEY = re.compile(r"\x1b[\[O][A-D]|\xe0.|.", re.DOTALL)
 
@@ -71,29 +59,34 @@ class Stepper:
             "answer": self.answer,
             "solution": self.solution,
             "quit": self.quit,
-            "help": lambda: print(HELP),
+            "help": self.help,
         }
 
     def run(self) -> bool:
         """Until the reader quits or ends the input, which is False, or has come through."""
         show(scenario_head(self.walk.scenario))
         if not self.walk.scenario.steps:
-            print("There is nothing in it.")
+            print(said("There is nothing in it."))
             return True
         if self.walk.place:
-            print(f"You go on at step {self.walk.place + 1}.\n")
+            print(said("You go on at step {step}.", step=self.walk.place + 1) + "\n")
         with self.keys.reading():
             self.arrive()
             while not self.ended:
                 self.commands[self.command()]()
         if self.walk.unsaved is not None:
-            say(f"your place could not be saved: {self.walk.unsaved}", "warning")
+            say(said("your place could not be saved: {why}", why=self.walk.unsaved), "warning")
         return self.walk.finished
 
     def command(self) -> str:
         """The command of the next key that means something here."""
         asking = self.walk.question is not None
-        show(Text(f"[{self.walk.place + 1}/{len(self.walk.scenario.steps)}] {ASKING if asking else SHOWING}", "dim"))
+        keys = (
+            said("a answer · h hint · s show it · b back · q quit · ? keys")
+            if asking
+            else said("n next · b back · r again · g graph · q quit · ? keys")
+        )
+        show(Text(f"[{self.walk.place + 1}/{len(self.walk.scenario.steps)}] {keys}", "dim"))
         meaningless = (None, "again") if asking else (None, "answer", "solution")
         command = None
         while command in meaningless:
@@ -105,7 +98,10 @@ class Stepper:
         return "answer" if asking and command == "next" else command
 
     def key(self) -> str:
-        """A key. Raises EOFError where the input has ended, and KeyboardInterrupt."""
+        """A key; a full-width one, as Chinese input methods type, is the key itself.
+
+        Raises EOFError where the input has ended, and KeyboardInterrupt.
+        """
         self.typed = self.typed or self.keys.get()
         match = _KEY.match(self.typed)
         if match is None:  # the terminal has gone
@@ -113,7 +109,7 @@ class Stepper:
         self.typed = self.typed[match.end() :]
         if match[0] == "\x03":
             raise KeyboardInterrupt
-        return match[0].lower() if len(match[0]) == 1 else match[0]
+        return unicodedata.normalize("NFKC", match[0]).lower() if len(match[0]) == 1 else match[0]
 
     def line(self) -> str:
         """A line. Raises EOFError and KeyboardInterrupt."""
@@ -122,7 +118,7 @@ class Stepper:
         ahead, end, rest = self.typed.replace("\r", "\n").partition("\n")
         self.typed = rest
         with self.keys.line():
-            return ahead if end else ahead + input(f"answer: {ahead}")
+            return ahead if end else ahead + input(said("answer: ") + ahead)
 
     # --- what the keys do
 
@@ -144,7 +140,7 @@ class Stepper:
 
     def go_on(self) -> None:
         if self.walk.raised:
-            print("This step raised an error, so what follows cannot be run.\n")
+            print(said("This step raised an error, so what follows cannot be run.") + "\n")
         elif self.walk.forward():
             self.arrive()
         else:
@@ -157,7 +153,7 @@ class Stepper:
         if self.walk.back():
             self.arrive()
         else:
-            print("This is the first step.\n")
+            print(said("This is the first step.") + "\n")
 
     def run_again(self) -> None:
         self.walk.again()
@@ -168,12 +164,12 @@ class Stepper:
         for name, graph in graphs:
             show(Text(name, "dim"))
             show(graph_tree(graph))
-        print("" if graphs else "Nothing is recorded yet.\n")
+        print("" if graphs else said("Nothing is recorded yet.") + "\n")
 
     def hint(self) -> None:
         question = self.walk.question
         if question is None:
-            print("Nothing is asked here.\n")
+            print(said("Nothing is asked here.") + "\n")
         else:
             show(hint_screen(question.question.hint))
             print()
@@ -200,5 +196,19 @@ class Stepper:
         self.reveal()
 
     def quit(self) -> None:
-        print("Your place is kept.")
+        print(said("Your place is kept."))
         self.ended = True
+
+    def help(self) -> None:
+        print(
+            said("""
+n space enter →  next
+b backspace ←    the step before
+r                run again from the start
+g                the graph
+a                answer the question
+h                a hint
+s                show the answer
+q                quit: you go on here later
+""")
+        )

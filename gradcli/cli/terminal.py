@@ -39,6 +39,9 @@ def rendered(renderable: RenderableType) -> str:
     """The same as text. In a pipe it is wide, has no colours, and no blanks that only fill a line up."""
     from rich.console import Console
 
+    from gradcli.render.wrapping import wrap_chinese
+
+    wrap_chinese()
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
     out = Console(width=width, highlight=False, markup=False, emoji=False)
     with out.capture() as captured:

@@ -10,6 +10,7 @@ from rich.text import Text
 from gradcli.engine.structure import GraphNode
 from gradcli.render.graph_style import is_leaf, number_lines
 from gradcli.render.numbers import screen_shape
+from gradcli.words import said
 
 MAX_LINES = 120
 
@@ -42,7 +43,9 @@ def graph_tree(nodes: Sequence[GraphNode], values: Mapping[int, Any] = {}, grads
             ]
             waiting.extend(reversed(children))
     if waiting:
-        lines.append(Text(f"… {len(nodes) - len(drawn)} more nodes (--json has them all)", style="dim"))
+        lines.append(
+            Text(said("… {number} more nodes (--json has them all)", number=len(nodes) - len(drawn)), style="dim")
+        )
     return Text("\n").join(lines)
 
 
@@ -64,7 +67,7 @@ def _line(node: GraphNode, lead: str, mark: int | None, again: bool) -> Text:
         line.append(f" {node.variable}", style="blue")
     line.append(f" {screen_shape(node.shape)}", style="dim")
     if mark is not None:
-        line.append(f"  (see #{mark} above)" if again else f"  #{mark}", style="dim")
+        line.append(f"  {said('(see #{mark} above)', mark=mark)}" if again else f"  #{mark}", style="dim")
     return line
 
 

@@ -8,6 +8,7 @@ from html import escape
 from gradcli.engine.structure import GraphNode
 from gradcli.render.graph_style import LEAF, is_leaf, label_lines
 from gradcli.render.layers import layout
+from gradcli.words import said
 
 MAX_NODES = 150
 """A larger graph is cut: its first nodes, nearest to the result, are drawn."""
@@ -30,7 +31,7 @@ def graph_svg(nodes: Sequence[GraphNode], title: str = "") -> str:
     layers = 1 + max(layer for _, layer in found.places.values())
     rest = len(nodes) - len(drawn)
     width, height = found.width + 2 * MARGIN, (layers - 1) * STEP + BOX + 2 * MARGIN + 20 * bool(rest)
-    label = escape(title or f"grad_fn graph of {len(nodes)} nodes")
+    label = escape(title or said("grad_fn graph of {number} nodes", number=len(nodes)))
     parts = [
         f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.5g} {height:.5g}"',
         f'width="{width:.5g}" role="img" aria-label="{label}" fill="currentColor"',
@@ -42,7 +43,8 @@ def graph_svg(nodes: Sequence[GraphNode], title: str = "") -> str:
         middle, layer = found.places[node.id]
         parts.append(_box(middle + MARGIN, layer * STEP + MARGIN, size, text, leaf=is_leaf(node)))
     if rest:
-        parts.append(f'<text x="{MARGIN}" y="{height - 8:.5g}" opacity="0.7">… {rest} more nodes</text>')
+        more = said("… {number} more nodes", number=rest)
+        parts.append(f'<text x="{MARGIN}" y="{height - 8:.5g}" opacity="0.7">{escape(more)}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

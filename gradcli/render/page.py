@@ -13,21 +13,26 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from gradcli import words
 from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import screen_array
 from gradcli.render.questions import details
-from gradcli.render.scenario import MAX_BACKWARDS, count, gradient_words, outputs
+from gradcli.render.scenario import MAX_BACKWARDS, command, more_passes, summary_words
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import solution
 from gradcli.scenario.questions_format import Question
 from gradcli.scenario.results import BackwardRecord, StepResult
-from gradcli.words import said
+from gradcli.words import counted, said
+from gradcli.words.lines import joined
 
 LIGHT, DARK = "xcode", "github-dark"
 """The colours of code, as Pygments names them."""
+
+TAGS = {words.ORIGINAL: "en", "zh": "zh-Hans"}
+"""What HTML calls the languages."""
 
 MAX_OPEN = 40
 """A graph of more nodes is folded,"""
@@ -39,10 +44,10 @@ def page(scenario: Scenario, results: Sequence[StepResult]) -> str:
     """The page: prose, questions with their answers folded, code, outputs, graphs, verdicts and plots."""
     failed = any(result.failed for result in results)
     body = "\n".join(part for result in results for part in _step(result))
-    gradients = gradient_words(results)
-    summary = f"{outputs(scenario, results)} as documented{f'; gradients: {gradients}' if gradients else ''}"
+    minutes = counted(scenario.minutes, "{number} minute", "{number} minutes")
+    summary = said("{told}.", told=summary_words(scenario, results))
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{TAGS[scenario.lang]}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -53,15 +58,15 @@ def page(scenario: Scenario, results: Sequence[StepResult]) -> str:
 </head>
 <body>
 <header>
-<p class="kind">{escape(scenario.track)} · {count(scenario.minutes, "minute")}</p>
+<p class="kind">{escape(said(scenario.track))} · {minutes}</p>
 <h1>{escape(scenario.title)}</h1>
 <p class="aim">{escape(scenario.aim)}</p>
-{_way("Before this", scenario.needs)}</header>
+{_way(said("Before this"), scenario.needs)}</header>
 <main>
 {body}
 </main>
-<footer><span class="{"failed" if failed else "passed"}">{"✗" if failed else "✓"}</span> {escape(summary)}.
-{_way("Next", following(scenario))}</footer>
+<footer><span class="{"failed" if failed else "passed"}">{"✗" if failed else "✓"}</span> {escape(summary)}
+{_way(said("Next"), following(scenario))}</footer>
 </body>
 </html>
 """
@@ -69,8 +74,8 @@ def page(scenario: Scenario, results: Sequence[StepResult]) -> str:
 
 def _way(word: str, names: Sequence[str]) -> str:
     """Which scenarios come before or after."""
-    commands = ", ".join(f"<code>gradcli scenario {escape(name)}</code>" for name in names)
-    return f'<p class="kind">{word}: {commands}</p>\n' if names else ""
+    commands = said(", ").join(f"<code>{escape(command(name))}</code>" for name in names)
+    return f'<p class="kind">{said("{name}: {told}", name=word, told=commands)}</p>\n' if names else ""
 
 
 @cache
@@ -102,7 +107,7 @@ def _step(result: StepResult) -> Iterator[str]:
     """Prose, question, code, and what came of it."""
     step = result.step
     if step.prose:
-        yield f'<div class="prose">{_markdown().render(step.prose)}</div>'
+        yield f'<div class="prose">{_markdown().render(joined(step.prose))}</div>'
     if step.question is not None:
         yield "".join(_question(step.question))
     if step.code is not None:
@@ -114,7 +119,7 @@ def _step(result: StepResult) -> Iterator[str]:
     for figure in result.figures:
         yield f'<figure class="plot">{svg(figure)}</figure>'
     if result.difference is not None:
-        yield '<p class="failed">The output is not the document\'s:</p>'
+        yield '<p class="failed">' + said("The output is not the document's:") + "</p>"
         yield f'<pre class="error">{escape(result.difference)}</pre>'
     if result.contradiction is not None:
         yield f'<p class="failed">{escape(result.contradiction)}</p>'
@@ -122,7 +127,7 @@ def _step(result: StepResult) -> Iterator[str]:
         yield from _backward(record)
     rest = len(result.backwards[MAX_BACKWARDS:]) + result.unfollowed
     if rest:
-        yield f'<p class="kind">… and {count(rest, "more backward pass", "es")}.</p>'
+        yield f'<p class="kind">{said("… and {more}.", more=more_passes(rest))}</p>'
 
 
 def _question(question: Question) -> Iterator[str]:
@@ -146,12 +151,14 @@ def _question(question: Question) -> Iterator[str]:
 def _backward(record: BackwardRecord) -> Iterator[str]:
     """The graph of a backward pass, and its gradients with their verdicts."""
     for root, graph in zip(record.roots, record.graphs, strict=True):
-        caption = f"Backward from <code>{escape(root)}</code>" if root else "A backward pass"
+        whence = f"<code>{escape(root)}</code>"
+        caption = said("Backward from {root}", root=whence) if root else said("A backward pass")
         drawing = f'<div class="scroll graph">{graph_svg(graph)}</div>'
         if len(graph) > MAX_OPEN:
-            drawing = _folded(drawing, f"{len(graph)} nodes")
-        told = "the recorded operations, in the direction of the forward pass"
-        yield f"<figure><figcaption>{caption}: {told}</figcaption>{drawing}</figure>"
+            drawing = _folded(drawing, said("{number} nodes", number=len(graph)))
+        told = said("the recorded operations, in the direction of the forward pass")
+        caption = said("{name}: {told}", name=caption, told=told)
+        yield f"<figure><figcaption>{caption}</figcaption>{drawing}</figure>"
     if not record.gradients:
         return
     rows = []
@@ -164,9 +171,9 @@ def _backward(record: BackwardRecord) -> Iterator[str]:
         rows.append(
             f"<tr><td><code>{escape(name)}</code></td><td><pre>{escape(screen_array(gradient))}</pre></td><td>{cells}</td></tr>"
         )
-    heads = "<tr><th>leaf</th><th>gradient of this pass</th><th>verdict</th></tr>"
-    table = f'<div class="scroll"><table><thead>{heads}</thead><tbody>{"".join(rows)}</tbody></table></div>'
-    yield _folded(table, f"{len(rows)} gradients") if len(rows) > MAX_ROWS else table
+    heads = "".join(f"<th>{head}</th>" for head in (said("leaf"), said("gradient of this pass"), said("verdict")))
+    table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    yield _folded(table, said("{number} gradients", number=len(rows))) if len(rows) > MAX_ROWS else table
 
 
 def _folded(content: str, summary: str) -> str:

@@ -32,7 +32,7 @@ def details(question: Question) -> list[tuple[str, str]]:
 
 def question_screen(question: Question) -> RenderableType:
     """What is asked; for a gradient also of what, where, and with which weights."""
-    parts: list[RenderableType] = [Text.assemble((f"{said('Question:')} ", "bold cyan"), question.ask)]
+    parts: list[RenderableType] = [Text.assemble((said("Question: "), "bold cyan"), question.ask)]
     lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in details(question)]
     lines += [Text(str(option)) for option in question.options]
     if lines:
@@ -43,7 +43,7 @@ def question_screen(question: Question) -> RenderableType:
 def solution_screen(question: Question) -> RenderableType:
     """The right answer, and the values that it has."""
     answer, values = solution(question)
-    parts: list[RenderableType] = [Text.assemble((f"{said('Answer:')} ", "bold cyan"), answer)]
+    parts: list[RenderableType] = [Text.assemble((said("Answer: "), "bold cyan"), answer)]
     if values is not None and screen_array(values) != answer:
         parts.append(Padding(Text(screen_array(values)), INDENT))
     return Group(*parts, Text())
@@ -51,8 +51,8 @@ def solution_screen(question: Question) -> RenderableType:
 
 def judgement_screen(judgement: Judgement) -> RenderableType:
     """Right or wrong, why, and what to think of."""
-    right, style = (said("Right."), "bold green") if judgement.right else (said("Not right."), "bold red")
-    parts: list[RenderableType] = [Text.assemble((f"{right} ", style), judgement.why)]
+    right, style = (said("Right. "), "bold green") if judgement.right else (said("Not right. "), "bold red")
+    parts: list[RenderableType] = [Text.assemble((right, style), judgement.why)]
     if judgement.read is not None:
         parts.append(Text(said("read as {answer}", answer=judgement.read), "dim"))
     if judgement.hint is not None:
@@ -62,7 +62,7 @@ def judgement_screen(judgement: Judgement) -> RenderableType:
 
 def hint_screen(hint: str | None) -> RenderableType:
     """A hint."""
-    return Text.assemble((f"{said('hint:')} ", "bold yellow"), hint or said("there is none for this question"))
+    return Text.assemble((said("hint: "), "bold yellow"), hint or said("there is none for this question"))
 
 
 def unread_screen(error: InputError) -> RenderableType:
@@ -80,8 +80,8 @@ def asked_screen(question: Question, judgement: Judgement | None) -> RenderableT
     """A question as it is shown where nobody is there to answer it: with the answer given, and the right one."""
     parts = [question_screen(question)]
     if judgement is not None:
-        given = Text.assemble((f"{said('Given:')} ", "bold cyan"), judgement.answer or said("nothing"))
-        parts += [given, judgement_screen(judgement)]
+        answer = Text.assemble((said("Given: "), "bold cyan"), judgement.answer or said("nothing"))
+        parts += [answer, judgement_screen(judgement)]
     return Group(*parts, solution_screen(question))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,15 +15,18 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from gradcli import words
 from gradcli.render.figures import FigureView
 from gradcli.render.graph import graph_tree
 from gradcli.render.numbers import screen_array
 from gradcli.render.questions import asked_screen
-from gradcli.render.verdict import verdict_lines
+from gradcli.render.verdict import glossed, verdict_lines
 from gradcli.scenario.compare import without_colours
 from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import BackwardRecord, StepResult
+from gradcli.words import counted, said
+from gradcli.words.lines import joined
 
 MAX_BACKWARDS = 3
 """How many backward passes of a step are drawn."""
@@ -36,21 +40,27 @@ DIFF_STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
 def scenario_head(scenario: Scenario) -> RenderableType:
     """Title, aim, and what to know before."""
-    before = [Text(f"Before this: {', '.join(scenario.needs)}", style="dim")] if scenario.needs else []
+    needs = said("Before this: {names}", names=said(", ").join(scenario.needs))
+    before = [Text(needs, style="dim")] if scenario.needs else []
     return Group(Rule(Text(scenario.title, style="bold")), Text(scenario.aim, style="italic"), *before, Text())
 
 
 def scenario_end(scenario: Scenario) -> RenderableType:
     """What goes on from here, if anything does."""
-    lines = [Text(f"Next: gradcli scenario {name}", style="dim") for name in following(scenario)]
-    return Group(*lines)
+    return Group(*(Text(said("Next: {name}", name=command(name)), style="dim") for name in following(scenario)))
+
+
+def command(name: str) -> str:
+    """What shows a scenario in the language that is spoken now."""
+    lang = "" if words.language() == words.of_locale(os.environ) else f" --lang {words.language()}"
+    return f"gradcli scenario {name}{lang}"
 
 
 def step_screen(result: StepResult) -> RenderableType:
     """Prose, code, and what came of it."""
     parts: list[RenderableType] = []
     if result.step.prose:
-        parts += [Markdown(result.step.prose), Text()]
+        parts += [Markdown(joined(result.step.prose)), Text()]
     if result.step.question is not None:
         parts.append(asked_screen(result.step.question, result.judgement))
     if result.step.code is not None:
@@ -66,12 +76,13 @@ def step_screen(result: StepResult) -> RenderableType:
         parts += [Text(harmless(result.error.rstrip("\n")), style="red"), Text()]
     if result.difference is not None:
         parts += [
-            Text("The output is not the document's:", style="bold red"),
+            Text(said("The output is not the document's:"), style="bold red"),
             _diff(harmless(result.difference)),
             Text(),
         ]
     if result.contradiction is not None:
-        parts += [Text(f"The question is not answered by its code: {result.contradiction}\n", style="bold red")]
+        why = said("The question is not answered by its code: {why}", why=result.contradiction)
+        parts += [Text(f"{why}\n", style="bold red")]
     return Group(*parts, *_backwards(result))
 
 
@@ -94,11 +105,11 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
     """The grad_fn chain of each backward pass, and its gradients with their verdicts."""
     for record in result.backwards[:MAX_BACKWARDS]:
         for root, graph in zip(record.roots, record.graphs, strict=True):
-            yield Text(f"backward from {root}" if root else "backward", style="dim")
+            yield Text(said("backward from {root}", root=root) if root else said("backward"), style="dim")
             yield Padding(graph_tree(graph), INDENT)
         yield Text()
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        for heading in ("leaf", "gradient of this pass", "verdict"):
+        for heading in (said("leaf"), said("gradient of this pass"), said("verdict")):
             table.add_column(heading)
         for name, gradient in record.gradients.items():
             verdict = record.verdicts.get(name)
@@ -109,28 +120,29 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
         yield Text()
         for name, verdict in record.verdicts.items():
             if not verdict.word.is_settled:
-                yield Text(f"{name}: {verdict.word}: {verdict.detail}\n", style="yellow")
+                yield Text(f"{name}: {glossed(verdict.word)}: {verdict.detail}\n", style="yellow")
     rest = result.backwards[MAX_BACKWARDS:]
     if rest:
-        more = f"… {count(len(rest), 'more backward pass', 'es')} ({verdict_words(rest) or 'not checked'})"
-        yield Text(f"{more}\n", style="dim")
+        more, judged = more_passes(len(rest)), verdict_words(rest) or said("not checked")
+        yield Text(said("… {more} ({verdicts})", more=more, verdicts=judged) + "\n", style="dim")
     if result.unfollowed:
-        yield Text(f"… {count(result.unfollowed, 'more backward pass', 'es')}, not checked\n", style="dim")
+        more, judged = more_passes(result.unfollowed), said("not checked")
+        yield Text(said("… {more} ({verdicts})", more=more, verdicts=judged) + "\n", style="dim")
+
+
+def more_passes(number: int) -> str:
+    """How many backward passes are not shown."""
+    return counted(number, "{number} more backward pass", "{number} more backward passes")
 
 
 def scenario_summary(scenario: Scenario, results: Sequence[StepResult]) -> Text:
     """One line: how many outputs are as documented, how many answers are right, and what the verdicts were."""
     if not any(step.code for step in scenario.steps):
-        return Text(f"{scenario.name}: there is no code in it, so nothing was checked", style="bold yellow")
-    gradients = gradient_words(results)
-    said = (
-        f"{outputs(scenario, results)} as documented",
-        answer_words(results),
-        gradients and f"gradients: {gradients}",
-    )
-    parts = [part for part in said if part]
+        none = said("{name}: there is no code in it, so nothing was checked", name=scenario.name)
+        return Text(none, style="bold yellow")
     failed = any(result.failed for result in results)
-    return Text(f"{scenario.name}: {'; '.join(parts)}", style="bold red" if failed else "bold green")
+    told = said("{name}: {told}", name=scenario.name, told=summary_words(scenario, results))
+    return Text(told, style="bold red" if failed else "bold green")
 
 
 def tally(scenario: Scenario, results: Sequence[StepResult]) -> tuple[int, int]:
@@ -140,35 +152,40 @@ def tally(scenario: Scenario, results: Sequence[StepResult]) -> tuple[int, int]:
     return sum(result.error is None and result.difference is None for result in ran), total
 
 
-def outputs(scenario: Scenario, results: Sequence[StepResult]) -> str:
-    """For instance "4 of 5 outputs"."""
+def summary_words(scenario: Scenario, results: Sequence[StepResult]) -> str:
+    """For instance "4 of 5 outputs as documented; gradients: 3 proved"."""
     good, total = tally(scenario, results)
-    return f"{good} of {count(total, 'output')}"
+    outputs = counted(
+        total, "{good} of {number} output as documented", "{good} of {number} outputs as documented", good=good
+    )
+    gradients = gradient_words(results)
+    parts = (outputs, answer_words(results), gradients and said("gradients: {words}", words=gradients))
+    return said("; ").join(filter(None, parts))
 
 
 def answer_words(results: Sequence[StepResult]) -> str:
     """For instance "2 of 3 answers right"; empty if none were given."""
     judged = [result.judgement.right for result in results if result.judgement is not None]
-    return f"{sum(judged)} of {count(len(judged), 'answer')} right" if judged else ""
+    if not judged:
+        return ""
+    right, number = sum(judged), len(judged)
+    return counted(number, "{right} of {number} answer right", "{right} of {number} answers right", right=right)
 
 
 def gradient_words(results: Sequence[StepResult]) -> str:
     """For instance "3 proved, 1 undecided; 95 backward passes not checked"; empty if there was no backward pass."""
     records = [record for result in results for record in result.backwards]
-    words = verdict_words(records)
+    parts = [verdict_words(records)]
     unchecked = sum(result.unfollowed for result in results)
     unchecked += sum(bool(record.gradients) and not record.verdicts for record in records)
-    return "; ".join(
-        part for part in (words, f"{count(unchecked, 'backward pass', 'es')} not checked" if unchecked else "") if part
-    )
+    if unchecked:
+        parts.append(counted(unchecked, "{number} backward pass not checked", "{number} backward passes not checked"))
+    return said("; ").join(filter(None, parts))
 
 
 def verdict_words(records: Iterable[BackwardRecord]) -> str:
     """For instance "3 proved, 1 undecided"."""
     counts = Counter(verdict.word for record in records for verdict in record.verdicts.values())
-    return ", ".join(f"{number} {word}" for word, number in counts.items())
-
-
-def count(number: int, noun: str, plural: str = "s") -> str:
-    """For instance "1 output" or "2 outputs"."""
-    return f"{number} {noun}{'' if number == 1 else plural}"
+    return said(", ").join(
+        said("{number} {word}", number=number, word=glossed(word)) for word, number in counts.items()
+    )

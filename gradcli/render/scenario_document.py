@@ -27,6 +27,7 @@ def described(scenario: Scenario, **more: Any) -> dict[str, Any]:
     return {
         "name": scenario.name,
         "source": scenario.source,
+        "lang": scenario.lang,
         "title": scenario.title,
         "track": scenario.track,
         "minutes": scenario.minutes,

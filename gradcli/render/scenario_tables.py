@@ -10,10 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.render.scenario import answer_words, count, gradient_words, tally
+from gradcli.render.scenario import answer_words, gradient_words, tally
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.progress import Progress
 from gradcli.scenario.results import StepResult
+from gradcli.words import counted, said
 
 Run = tuple[Scenario, Sequence[StepResult]]
 
@@ -23,56 +24,66 @@ NARROW = 72
 
 def scenario_list(scenarios: Sequence[Scenario], progress: Mapping[str, Progress]) -> RenderableType:
     """A row for each scenario, track by track; `progress` by the scenarios' sources."""
-    table = _table("track", "name", ">minutes", "done", "aim")
+    table = _table(said("track"), said("name"), f">{said('minutes')}", said("done"), said("aim"))
     stack: list[RenderableType] = []
     track = ""
     for scenario in scenarios:
-        heading = Text(scenario.track if scenario.track != track else "", style="cyan")
+        heading = Text(said(scenario.track) if scenario.track != track else "", style="cyan")
         track = scenario.track
         done = _done(scenario, progress[scenario.source])
         table.add_row(heading, scenario.name, str(scenario.minutes), done, Text(scenario.aim))
-        facts = Text("  ").join(part for part in (Text(f"{scenario.minutes} min", style="dim"), done) if part)
+        facts = Text("  ").join(
+            part for part in (Text(said("{minutes} min", minutes=scenario.minutes), style="dim"), done) if part
+        )
         stack += [*([heading] if heading else []), *_stacked(scenario.name, facts, scenario.aim)]
     passed = sum(progress[scenario.source].passed for scenario in scenarios)
     total = sum(scenario.minutes for scenario in scenarios)
-    counted = f"\n{count(len(scenarios), 'scenario')}, {total} minutes; {passed} passed"
-    return Group(_ByWidth(table, Group(*stack)), Text(counted, style="dim"))
+    told = counted(
+        len(scenarios),
+        "{number} scenario, {total} minutes; {passed} passed",
+        "{number} scenarios, {total} minutes; {passed} passed",
+        total=total,
+        passed=passed,
+    )
+    return Group(_ByWidth(table, Group(*stack)), Text(f"\n{told}", style="dim"))
 
 
 def _done(scenario: Scenario, progress: Progress) -> Text:
     """How far the reader has come."""
     if progress.passed:
-        return Text("passed", style="green")
+        return Text(said("passed"), style="green")
+    steps = len(scenario.steps)
     if progress.run:
-        return Text(f"run {progress.run}/{len(scenario.steps)}", style="yellow")
-    return Text(f"seen {progress.seen}/{len(scenario.steps)}" if progress.seen else "", style="dim")
+        return Text(said("run {run}/{steps}", run=progress.run, steps=steps), style="yellow")
+    return Text(said("seen {seen}/{steps}", seen=progress.seen, steps=steps) if progress.seen else "", style="dim")
 
 
 def runs_table(runs: Iterable[Run], seconds: Mapping[str, float]) -> RenderableType:
     """A row for each scenario that was run; `seconds` by the scenarios' sources."""
-    table = _table("scenario", ">s", "result", ">outputs", "gradients")
+    table = _table(said("scenario"), f">{said('s')}", said("result"), f">{said('outputs')}", said("gradients"))
     stack: list[RenderableType] = []
     runs = list(runs)
     for scenario, results in runs:
         failed = any(result.failed for result in results)
         time = f"{seconds[scenario.source]:.1f}"
-        word = Text("FAILED", style="bold red") if failed else Text("passed", style="green")
+        word = Text(said("FAILED"), style="bold red") if failed else Text(said("passed"), style="green")
         outputs = "{}/{}".format(*tally(scenario, results))
-        told = "; ".join(filter(None, (gradient_words(results), answer_words(results))))
+        told = said("; ").join(filter(None, (gradient_words(results), answer_words(results))))
         table.add_row(scenario.name, time, word, outputs, Text(told))
-        stack += _stacked(scenario.name, Text.assemble(word, f"  {outputs}  {time} s"), told)
+        stack += _stacked(scenario.name, Text.assemble(word, f"  {outputs}  {time} {said('s')}"), told)
     good = sum(not any(result.failed for result in results) for _, results in runs)
     style = "bold green" if good == len(runs) else "bold red"
-    return Group(
-        _ByWidth(table, Group(*stack)), Text(f"\n{good} of {count(len(runs), 'scenario')} passed", style=style)
-    )
+    told = counted(len(runs), "{good} of {number} scenario passed", "{good} of {number} scenarios passed", good=good)
+    return Group(_ByWidth(table, Group(*stack)), Text(f"\n{told}", style=style))
 
 
 def problems_screen(found: Sequence[tuple[Scenario, Sequence[tuple[int, str]]]]) -> RenderableType:
     """A line for each problem, as compilers write them."""
     lines = [Text(f"{scenario.source}:{line}: {message}") for scenario, each in found for line, message in each]
     style = "bold red" if lines else "bold green"
-    return Group(*lines, Text(f"{count(len(found), 'scenario')}, {count(len(lines), 'problem')}", style=style))
+    scenarios = counted(len(found), "{number} scenario", "{number} scenarios")
+    problems = counted(len(lines), "{number} problem", "{number} problems")
+    return Group(*lines, Text(said(", ").join((scenarios, problems)), style=style))
 
 
 def _table(*headings: str) -> Table:

@@ -10,26 +10,35 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.render.scenario import count
 from gradcli.scenario.against import Compared, Comparison
 from gradcli.scenario.compare import agree
 from gradcli.scenario.markdown import Scenario
+from gradcli.words import counted, said
 
 
 def comparison_screen(scenario: Scenario, compared: Compared) -> RenderableType:
     """The steps whose outputs differ, both outputs side by side, and a line that counts them."""
     different = [each for each in compared.steps if each.difference is not None]
     total = len(compared.steps)
-    same = f"{total - len(different)} of {count(total, 'output')} as on PyTorch {compared.version}"
+    told = counted(
+        total,
+        "{same} of {number} output as on PyTorch {version}",
+        "{same} of {number} outputs as on PyTorch {version}",
+        same=total - len(different),
+        version=compared.version,
+    )
     style = "bold red" if different else "bold green"
-    return Group(*_tables(scenario, different, compared.version), Text(f"{scenario.name}: {same}", style=style))
+    return Group(
+        *_tables(scenario, different, compared.version),
+        Text(said("{name}: {told}", name=scenario.name, told=told), style=style),
+    )
 
 
 def _tables(scenario: Scenario, different: Sequence[Comparison], version: str) -> Iterator[RenderableType]:
     for each in different:
         code = scenario.steps[each.step].code
         assert code is not None
-        yield Text(f"{scenario.source}, line {code.line}:", style="bold")
+        yield Text(said("{source}, line {line}:", source=scenario.source, line=code.line), style="bold")
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
         table.add_column("gradcli", overflow="fold", ratio=1)
         table.add_column(f"PyTorch {version}", overflow="fold", ratio=1)

@@ -12,15 +12,21 @@ from rich.text import Text
 from gradcli.render.numbers import json_number, short
 from gradcli.verdict import Word
 from gradcli.verify.problem import Element, Verdict
+from gradcli.words import counted, said
+
+
+def glossed(word: Word) -> str:
+    """The word, with what it means where another language than English is spoken: the word itself is everywhere one."""
+    return said(word)
 
 
 def verdict_lines(verdict: Verdict | None) -> list[Text]:
     """The word, the error, and which methods agree."""
     if verdict is None:
-        return [Text("not checked", style="dim")]
-    lines = [Text(verdict.word, style=verdict.word.style)]
+        return [Text(said("not checked"), style="dim")]
+    lines = [Text(glossed(verdict.word), style=verdict.word.style)]
     if verdict.error is not None:
-        lines.append(Text(f"error {short(verdict.error)}", style="dim"))
+        lines.append(Text(said("error {error}", error=short(verdict.error)), style="dim"))
     return lines + [Text(line, style="dim") for line in _methods(verdict)]
 
 
@@ -28,13 +34,13 @@ def _methods(verdict: Verdict) -> Iterator[str]:
     """What the methods say, as far as the word does not. SymPy's formula is held to the enclosure."""
     told = {method: outcome for method, outcome in verdict.methods.items() if outcome != verdict.word}
     if "enclosure" in verdict.methods and not verdict.word.is_settled and told.get("sympy") == "agrees":
-        told["sympy"] = "as enclosed"
+        told["sympy"] = said("as enclosed")
     agreeing = [method for method, outcome in told.items() if outcome == "agrees"]
     if agreeing:
-        yield f"{', '.join(agreeing)} agree{'s' if len(agreeing) == 1 else ''}"
+        yield counted(len(agreeing), "{methods} agrees", "{methods} agree", methods=said(", ").join(agreeing))
     for method, outcome in told.items():
         if outcome != "agrees":
-            yield f"{method}: {outcome}"
+            yield said("{name}: {told}", name=method, told=outcome)
 
 
 def verdict_remarks(named: Iterable[tuple[str, Verdict | None]]) -> Iterator[Text]:

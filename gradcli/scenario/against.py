@@ -83,7 +83,7 @@ def _on_pytorch(scenario: Scenario, blocks: Sequence[str], limit: float | None) 
     with tempfile.TemporaryFile() as stderr:
         child = Child("gradcli.scenario.peer", environment, stderr)
         try:
-            begun = child.ask({"folder": str(Path(scenario.source).parent.resolve())})
+            begun = child.ask({"folder": str(scenario.original.parent.resolve())})
             if "error" in begun:
                 raise InputError("pytorch", f"PyTorch cannot be imported: {begun['error']}")
             for block in blocks:

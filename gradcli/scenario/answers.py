@@ -21,12 +21,12 @@ from gradcli.files import read_text
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import asked
-from gradcli.words import said
+from gradcli.words import counted, said
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
 
-_NAME = re.compile(r"([\w.-]+):")
+_NAME = re.compile(r"([\w.-]+)\s*[:：]")
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,12 @@ def read_answers(path: Path, names: Sequence[str]) -> dict[str, list[Line]]:
         if named is not None:
             current = named[1]
             if current not in names:
-                raise InputError("answers", f"{current!r} is not among the scenarios to be run", span=line.span)
+                why = said("{name} is not among the scenarios to be run", name=repr(current))
+                raise InputError("answers", why, span=line.span)
             found.setdefault(current, [])
         elif current is None:
-            hint = f"for instance a line {names[0]}:"
-            raise InputError("answers", "which scenario is this an answer for?", span=line.span, hint=hint)
+            why = said("which scenario is this an answer for?")
+            raise InputError("answers", why, span=line.span, hint=said("for instance a line {name}:", name=names[0]))
         else:
             found.setdefault(current, []).append(line)
     return found
@@ -62,7 +63,7 @@ def _lines(text: str, source: str) -> list[Line]:
     lines, start = [], 0
     for raw in text.split("\n"):
         stripped = raw.strip()
-        if stripped and not stripped.startswith("#"):
+        if stripped and not stripped.startswith(("#", "＃")):
             first = start + raw.index(stripped)
             lines.append(Line(stripped, Span(text, first, first + len(stripped), source)))
         start += len(raw) + 1
@@ -76,7 +77,12 @@ def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | N
     """
     questions = asked(scenario)
     if len(lines) > len(questions):
-        message = f"{scenario.name} has {len(questions)} question{'' if len(questions) == 1 else 's'}, no more"
+        message = counted(
+            len(questions),
+            "{name} has {number} question, no more",
+            "{name} has {number} questions, no more",
+            name=scenario.name,
+        )
         raise InputError("answers", message, span=lines[len(questions)].span)
     found = {each.step: Judgement("", False, said("It was not answered.")) for each in questions}
     for each, line in zip(questions, lines, strict=False):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import gradcli
+from gradcli import words
 from gradcli.errors import InputError
 from gradcli.files import read_text
 from gradcli.scenario.front_matter import TRACKS
@@ -23,8 +24,13 @@ def folder() -> Path:
 
 
 def available() -> dict[str, Path]:
-    """The file of every scenario by its name."""
-    return {path.stem: path for path in sorted(folder().glob("*.md"))}
+    """The file of every scenario by its name: in the language that is spoken, where there is one in it."""
+    translated = folder() / words.language()
+    return {path.stem: _first(translated / path.name, path) for path in sorted(folder().glob("*.md"))}
+
+
+def _first(path: Path, other: Path) -> Path:
+    return path if path.is_file() else other
 
 
 def addresses() -> list[str]:

@@ -29,7 +29,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from gradcli import words
 from gradcli.scenario.document import Block, Document
 from gradcli.scenario.front_matter import FrontMatter, front_matter
 from gradcli.scenario.questions_format import Question, parse_question
@@ -67,21 +69,38 @@ class Step:
 class Scenario(FrontMatter):
     """One tutorial. `name` is that of its file without ".md", `source` the path by which it was found.
 
-    content  what tells its text from any other
+    A page in a folder `zh` is the Chinese translation of the page of the same name in the folder above.
     """
 
     name: str
     source: str
     steps: tuple[Step, ...]
-    content: str
+
+    @property
+    def lang(self) -> str:
+        """The language of its prose."""
+        folder = Path(self.source).absolute().parent.name
+        return folder if folder in words.TRANSLATIONS else words.ORIGINAL
+
+    @property
+    def original(self) -> Path:
+        """The file that this is a translation of, or its own. Beside it are the modules that its code may import."""
+        path = Path(self.source).absolute()
+        return path if self.lang == words.ORIGINAL else path.parent.parent / path.name
+
+    @property
+    def content(self) -> str:
+        """What tells its code, outputs and answers from any others; in every language it is the same."""
+        parts = [(step.code and step.code.text, step.output and step.output.text) for step in self.steps]
+        answers = [step.question and step.question.answer for step in self.steps]
+        return hashlib.sha256(repr((parts, answers)).encode()).hexdigest()[:16]
 
 
 def parse_scenario(text: str, name: str, source: str) -> Scenario:
     """The scenario in `text`. Raises InputError with file and line for front matter or fences that are not in order."""
     document = Document(text, source)
     about, start = front_matter(document)
-    content = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Scenario(**vars(about), name=name, source=source, steps=tuple(_steps(document, start)), content=content)
+    return Scenario(**vars(about), name=name, source=source, steps=tuple(_steps(document, start)))
 
 
 def _steps(document: Document, start: int) -> Iterator[Step]:

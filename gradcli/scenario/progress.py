@@ -98,9 +98,12 @@ def _every_file() -> Iterator[Path]:
 
 
 def _file(scenario: Scenario) -> Path:
-    """By its name for a scenario of ours; by its path, of which a few letters suffice, for one of the reader's."""
-    path = Path(scenario.source).resolve()
-    if library.available().get(scenario.name, Path()).resolve() == path:
+    """By its name for a scenario of ours; by its path, of which a few letters suffice, for one of the reader's.
+
+    A translation is the same scenario.
+    """
+    path = scenario.original.resolve()
+    if path.parent == library.folder().resolve():
         return folder() / f"{scenario.name}.txt"
     mark = hashlib.sha256(str(path).encode()).hexdigest()[:8]
     return folder() / f"{scenario.name}-{mark}.txt"

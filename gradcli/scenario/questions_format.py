@@ -22,6 +22,7 @@ from itertools import takewhile
 from string import ascii_lowercase
 
 from gradcli.scenario.document import Block, Document
+from gradcli.words.lines import continued
 
 ALWAYS = ("ask", "kind", "answer")
 EXTRA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -138,7 +139,7 @@ def _fields(document: Document, block: Block) -> dict[str, Block]:
         if line[0].isspace():
             if not last:
                 raise document.error("question", "there is no line before that this one could continue", number)
-            fields[last] = Block(f"{fields[last].text} {line.strip()}".lstrip(), fields[last].line)
+            fields[last] = Block(continued(fields[last].text, line.strip()).lstrip(), fields[last].line)
             continue
         key, colon, value = (part.strip() for part in line.partition(":"))
         if not colon:

@@ -9,7 +9,6 @@ import traceback
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
@@ -92,7 +91,7 @@ class Session:
         self.limit = limit
         self.follower = follower
         self.meagre: list[tuple[int, int]] = []
-        self.modules = Modules(Path(scenario.source).parent)
+        self.modules = Modules(scenario.original.parent)
         self.namespace: dict[str, Any] = vars(self.modules.main)
         self.streams = Streams()
         self.surroundings = Surroundings()

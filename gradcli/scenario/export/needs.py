@@ -36,7 +36,7 @@ def beside(scenario: Scenario) -> list[Path]:
 
     Raises InputError for a package, which does not fit into one file.
     """
-    folder = Path(scenario.source).parent
+    folder = scenario.original.parent
     found: dict[Path, None] = {}
     waiting = set[Path]()
 

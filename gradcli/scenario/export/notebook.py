@@ -14,6 +14,8 @@ from gradcli.scenario.export.needs import beside, stand_in_code
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions_format import Question
 from gradcli.scenario.results import StepResult
+from gradcli.words import said
+from gradcli.words.lines import joined
 
 KERNEL = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -56,7 +58,7 @@ def _cells(v4: Any, scenario: Scenario, results: Sequence[StepResult]) -> Iterat
         yield cell
     for result in results:
         step = result.step
-        text = [part for part in (step.prose, step.question and _question(step.question)) if part]
+        text = [part for part in (joined(step.prose), step.question and _question(step.question)) if part]
         if text:
             yield v4.new_markdown_cell("\n\n".join(text))
         if step.code is not None:
@@ -65,16 +67,16 @@ def _cells(v4: Any, scenario: Scenario, results: Sequence[StepResult]) -> Iterat
 
 def _question(question: Question) -> str:
     """The question with its answer folded."""
-    hint = [] if question.hint is None else [f"Hint: {escape(question.hint)}"]
+    hint = [] if question.hint is None else [said("Hint: ") + escape(question.hint)]
     options = [f"- {option}" for option in question.options]
     answer = f"<code>{escape(question.solution)}</code>"
     return "\n".join(
         [
-            f"**Question.** {question.ask}",
+            f"**{said('Question.')}** {question.ask}",
             "",
             *options,
             *([""] if options else []),
-            "<details><summary>Answer</summary>",
+            f"<details><summary>{said('Answer')}</summary>",
             "<br>".join([*hint, answer]),
             "</details>",
         ]

@@ -9,6 +9,7 @@ from gradcli.files import read_text
 from gradcli.scenario.export.needs import beside, stand_in_code
 from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import Scenario, Step
+from gradcli.words import said
 
 MODULES = '''\
 import sys
@@ -43,16 +44,15 @@ def _step(step: Step) -> Iterator[str]:
     if step.prose:
         yield _comment(step.prose)
     if step.question is not None:
-        yield _comment(
-            "\n".join((f"Question: {step.question.ask}", *(f"    {each}" for each in step.question.options)))
-        )
+        options = [f"    {each}" for each in step.question.options]
+        yield _comment("\n".join((said("Question: ") + step.question.ask, *options)))
     if step.code is not None:
         yield f"{as_python(step.code.text).rstrip()}\n"
     if step.output is not None and step.output.text:
         lines = "\n".join(f"    {line}" for line in step.output.text.split("\n"))
-        yield _comment(f"It prints\n\n{lines}")
+        yield _comment(said("It prints") + f"\n\n{lines}")
     if step.question is not None:
-        yield _comment(f"Answer: {step.question.solution}")
+        yield _comment(said("Answer: ") + step.question.solution)
 
 
 def _comment(text: str) -> str:
