@@ -48,7 +48,10 @@ def test_a_page_without_code_is_no_success(gradcli: Run, tmp_path: Path, option:
 
 @pytest.mark.parametrize(
     ("data", "code", "words"),
-    [(False, 1, "page: 1 of 2 outputs as documented"), (True, 0, "page: 1 of 1 output as documented; 1 of your own data")],
+    [
+        (False, 1, "page: 1 of 2 outputs as documented"),
+        (True, 0, "page: 1 of 1 output as documented; 1 of your own data"),
+    ],
 )
 def test_outputs_of_the_readers_own_data_are_not_compared(
     gradcli: Run, tmp_path: Path, data: bool, code: int, words: str
