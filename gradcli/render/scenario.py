@@ -16,7 +16,7 @@ from rich.text import Text
 
 from gradcli.render.figures import FigureView
 from gradcli.render.graph import graph_tree
-from gradcli.render.numbers import screen_array
+from gradcli.render.numbers import MOST_BESIDE, screen_array
 from gradcli.render.questions import asked_screen
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.compare import without_colours
@@ -104,7 +104,9 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
         for name, gradient in record.gradients.items():
             verdict = record.verdicts.get(name)
             table.add_row(
-                Text(name, style="bold blue"), screen_array(gradient), Text("\n").join(verdict_lines(verdict))
+                Text(name, style="bold blue"),
+                screen_array(gradient, most=MOST_BESIDE),
+                Text("\n").join(verdict_lines(verdict)),
             )
         yield Padding(table, INDENT)
         yield Text()

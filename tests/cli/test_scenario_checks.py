@@ -61,6 +61,11 @@ def test_outputs_of_the_readers_own_data_are_not_compared(
     assert (outcome.code, words in outcome.out) == (code, True)
 
 
+def test_a_large_gradient_is_summarised(gradcli: Run, tmp_path: Path) -> None:
+    text = "```python\nimport torch\nx = torch.ones(20, 20, requires_grad=True)\nx.sum().backward()\n```\n"
+    assert "1., 1., 1.,  ..., 1., 1., 1." in gradcli("scenario", page(tmp_path, text)).out
+
+
 def test_it_can_be_taken_away(gradcli: Run, tmp_path: Path) -> None:
     assert gradcli("scenario", page(tmp_path, "Only prose.\n"), "--emit", "html").code == 0
 
