@@ -17,13 +17,14 @@ from gradcli.scenario.results import StepResult
 
 Run = tuple[Scenario, Sequence[StepResult]]
 
-NARROW = 72
+NARROW = 80
 """Columns below which a table would break words."""
 
 
 def scenario_list(scenarios: Sequence[Scenario], progress: Mapping[str, Progress]) -> RenderableType:
     """A row for each scenario, track by track; `progress` by the scenarios' sources."""
     table = _table("track", "name", ">minutes", "done", "aim")
+    table.columns[1].no_wrap = True
     stack: list[RenderableType] = []
     track = ""
     for scenario in scenarios:
