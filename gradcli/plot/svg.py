@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 import math
-import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -18,6 +16,7 @@ import numpy as np
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Panel, shade
 from gradcli.plot.lettering import fitted, text_width
 from gradcli.plot.scale import Axis, axes_of, equalised
+from gradcli.png import encode
 
 UNIT = 72.0
 """Pixels to an inch of the figure's size."""
@@ -200,18 +199,8 @@ def _pictures(panel: Panel, width: float, height: float) -> Iterator[str]:
 
 
 def _png(pixels: Array) -> str:
-    """A data address that holds the picture as PNG (8 bits RGB, no filters)."""
-    rows, columns = pixels.shape[:2]
-    lines = np.concatenate([np.zeros((rows, 1), np.uint8), pixels.reshape(rows, -1)], axis=1)
-    chunks = [
-        (b"IHDR", struct.pack(">2I5B", columns, rows, 8, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(lines.tobytes(), 9)),
-        (b"IEND", b""),
-    ]
-    data = b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
-    )
-    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + data).decode()
+    """A data address that holds the picture as PNG."""
+    return "data:image/png;base64," + base64.b64encode(encode(pixels)).decode()
 
 
 def _path(way: str, colour: str = "currentColor", *, opacity: float = 1, width: float = 1, dashes: str = "") -> str:

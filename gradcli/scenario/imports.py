@@ -12,7 +12,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-FACES = {"torch": "gradcli.torch", "matplotlib": "gradcli.plot"}
+FACES = {"torch": "gradcli.torch", "torchvision": "gradcli.torchvision", "matplotlib": "gradcli.plot"}
 """The libraries that we stand in for. `sys.modules` never gets an entry of their name."""
 
 

@@ -262,6 +262,7 @@ def _warnings() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradcli\.")  # also in threads of a block
         warnings.showwarning = show
         yield
 
