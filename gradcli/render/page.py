@@ -15,7 +15,7 @@ from pygments.lexers import PythonLexer
 
 from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
-from gradcli.render.numbers import screen_array
+from gradcli.render.numbers import MOST_BESIDE, screen_array
 from gradcli.render.scenario import MAX_BACKWARDS, count, gradient_words, outputs
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
@@ -156,9 +156,8 @@ def _backward(record: BackwardRecord) -> Iterator[str]:
         kind = "unchecked" if verdict is None else verdict.word
         remark = [] if verdict is None or verdict.word.is_settled else [escape(verdict.detail)]
         cells = f'<span class="{kind}">{word}</span>' + "".join(f"<small>{line}</small>" for line in details + remark)
-        rows.append(
-            f"<tr><td><code>{escape(name)}</code></td><td><pre>{escape(screen_array(gradient))}</pre></td><td>{cells}</td></tr>"
-        )
+        shown = escape(screen_array(gradient, most=MOST_BESIDE))
+        rows.append(f"<tr><td><code>{escape(name)}</code></td><td><pre>{shown}</pre></td><td>{cells}</td></tr>")
     heads = "<tr><th>leaf</th><th>gradient of this pass</th><th>verdict</th></tr>"
     table = f'<div class="scroll"><table><thead>{heads}</thead><tbody>{"".join(rows)}</tbody></table></div>'
     yield _folded(table, f"{len(rows)} gradients") if len(rows) > MAX_ROWS else table

@@ -16,13 +16,14 @@ from rich.text import Text
 
 from gradcli.render.figures import FigureView
 from gradcli.render.graph import graph_tree
-from gradcli.render.numbers import screen_array
+from gradcli.render.numbers import MOST_BESIDE, screen_array
 from gradcli.render.questions import asked_screen
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.compare import without_colours
 from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import BackwardRecord, StepResult
+from gradcli.words import said
 
 MAX_BACKWARDS = 3
 """How many backward passes of a step are drawn."""
@@ -103,7 +104,9 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
         for name, gradient in record.gradients.items():
             verdict = record.verdicts.get(name)
             table.add_row(
-                Text(name, style="bold blue"), screen_array(gradient), Text("\n").join(verdict_lines(verdict))
+                Text(name, style="bold blue"),
+                screen_array(gradient, most=MOST_BESIDE),
+                Text("\n").join(verdict_lines(verdict)),
             )
         yield Padding(table, INDENT)
         yield Text()
@@ -123,20 +126,22 @@ def scenario_summary(scenario: Scenario, results: Sequence[StepResult]) -> Text:
     if not any(step.code for step in scenario.steps):
         return Text(f"{scenario.name}: there is no code in it, so nothing was checked", style="bold yellow")
     gradients = gradient_words(results)
-    said = (
+    own = sum(result.own_data for result in results)
+    told = (
         f"{outputs(scenario, results)} as documented",
+        own and said("{number} of your own data, not compared", number=own),
         answer_words(results),
         gradients and f"gradients: {gradients}",
     )
-    parts = [part for part in said if part]
+    parts = [part for part in told if part]
     failed = any(result.failed for result in results)
     return Text(f"{scenario.name}: {'; '.join(parts)}", style="bold red" if failed else "bold green")
 
 
 def tally(scenario: Scenario, results: Sequence[StepResult]) -> tuple[int, int]:
-    """How many outputs are as documented, of how many."""
-    total = sum(step.code is not None for step in scenario.steps)
-    ran = [result for result in results if result.step.code is not None]
+    """How many outputs are as documented, of how many that can be: those of the reader's own data are none of them."""
+    total = sum(step.code is not None for step in scenario.steps) - sum(result.own_data for result in results)
+    ran = [result for result in results if result.step.code is not None and not result.own_data]
     return sum(result.error is None and result.difference is None for result in ran), total
 
 

@@ -1,7 +1,7 @@
 """What gradcli says about a scenario, in the reader's language: sentences are written in English where they are said.
 
-`said("It has shape {found}.", found=shape)` is that sentence, or its translation, with the fields put in. A translation is
-found by the English text, so a sentence must be one literal, never put together from parts.
+`said("It has shape {found}.", found=shape)` is that sentence, or its translation, with the fields put in. A translation
+is found by the English text, so a sentence must be one literal, never put together from parts.
 """
 
 from __future__ import annotations
