@@ -37,7 +37,7 @@ def test_softmax_regression_learns_the_digits(name):
     assert found["test_accuracy"] >= 0.9
 
 
-@pytest.mark.parametrize("name", ["lenet", "tiny-model", "stable-softmax"])
+@pytest.mark.parametrize("name", ["lenet", "tiny-model", "stable-softmax", "convolution", "own-dataset", "picture-transforms"])
 def test_outputs_are_as_documented(name):
     run(name)
 
