@@ -54,7 +54,7 @@ def _array(tensor: Any) -> Any:
 
 def _order(op: Any, count: int) -> Iterable[int]:
     """The places of what a node saved, in the order in which PyTorch saves them: the result comes last."""
-    return [*range(count - 1, 0, -1), 0] if isinstance(op, Op) else range(count)
+    return [*range(count - 1, 0, -1), 0][:count] if isinstance(op, Op) else range(count)
 
 
 class Packing:

@@ -20,6 +20,7 @@ from gradcli.engine import autograd
 from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.memory import tick
 from gradcli.engine.modes import EVERYWHERE, THREAD, record_all, reset
+from gradcli.engine.packing import Packing
 from gradcli.engine.random import DEFAULT_SEED
 from gradcli.engine.structure import structure
 from gradcli.engine.tensor import Tensor
@@ -238,7 +239,10 @@ class _Watch:
             nodes = ordered(starts)
             if any(node.saved is None for node in nodes):
                 return  # freed by an earlier pass: the engine is about to say so
-            if not any(start < node.seq < end for node in nodes for start, end in self.meagre):
+            packed = any(
+                isinstance(node.op, Packing) for node in nodes
+            )  # to unpack would call the block's own functions
+            if not packed and not any(start < node.seq < end for node in nodes for start, end in self.meagre):
                 self._record(starts, roots, cotangents)
         self.count += 1
         if self.count == MAX_FOLLOWED:

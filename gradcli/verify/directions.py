@@ -36,7 +36,8 @@ SINGLED = 20_000_000_000
 _RUNS = 128  # of the graph, that a direction may take
 _MOST = 4  # directions
 _ENOUGH = 2  # that agree or contradict
-_CLOSE = 1000  # units in the last place of the sum of the contributions' sizes: no error of a rule is so small
+_CLOSE = 1000  # units in the last place of the sum of the contributions' sizes, or
+_SMALL = 4e-10  # of that sum: no error of a rule is so small, but what cancels on the way, as in p - y, leaves as much
 _NOISY = 1e-3  # an estimate with a larger error, relative to that sum, says nothing
 _LEAST = 1e-4  # a leaf's contribution, relative to the usual one, below which it is rounding
 _APART = 8.0  # times the error of one-sided derivatives: they may be one
@@ -132,7 +133,7 @@ def _held(which: str, gradients: Arrays, way: Arrays, estimate: Any) -> _Compare
     if not estimate.error <= _NOISY * max(size, abs(estimate.value)):
         noise = f"{estimate.value:.6g} may be off by {estimate.error:.1g}"
         return _Compared(Word.UNDECIDED, f"differences are too noisy: {noise}")
-    off, tolerance = abs(found - estimate.value), 4 * estimate.error + _CLOSE * eps * size
+    off, tolerance = abs(found - estimate.value), 4 * estimate.error + max(_CLOSE * eps, _SMALL) * size
     sides = f"the engine {which} {found:.6g} along a direction, differences {estimate.value:.6g}"
     return _Compared(
         Word.MISMATCH if off > tolerance else Word.AGREES, f"{sides} (tolerance {tolerance:.2g})", off, tolerance

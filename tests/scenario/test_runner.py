@@ -355,6 +355,17 @@ def test_backward_passes_of_other_threads_are_followed_and_judged() -> None:
     assert (len(result.backwards), result.unfollowed) == (MAX_FOLLOWED, 8 - MAX_FOLLOWED)
 
 
+def test_a_graph_whose_values_are_packed_is_counted_and_not_judged() -> None:
+    (result,) = blocks(
+        "import torch\nx = torch.ones(2, requires_grad=True)\n"
+        "with torch.autograd.graph.saved_tensors_hooks(lambda t: t.tolist(), torch.tensor):\n"
+        "    y = (x * x).exp().sum()\n"
+        "y.backward()\nprint(x.grad)"
+    )
+    assert (result.error, result.printed) == (None, "tensor([5.4366, 5.4366])\n")
+    assert (len(result.backwards), result.unfollowed) == (0, 1)
+
+
 def test_a_graph_of_another_thread_can_be_read_back() -> None:
     found = []
 

@@ -46,6 +46,9 @@ OUTPUTS = [
     "tiny-model",
     "overfitting",
     "lenet",
+    "convolution",
+    "own-dataset",
+    "picture-transforms",
 ]
 
 

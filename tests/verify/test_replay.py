@@ -12,6 +12,7 @@ from gradcli import torch
 from gradcli.engine.modes import record_all
 from gradcli.engine.op import OPS
 from gradcli.verify import directions
+from gradcli.verify.numeric import Estimate
 from gradcli.verify.recorded import LARGE, Recorded, recorded, verdicts
 
 
@@ -122,3 +123,15 @@ def test_what_would_take_too_long_is_not_run(monkeypatch: pytest.MonkeyPatch) ->
     assert judged(found) == {"undecided"}
     monkeypatch.setattr(directions, "WORK", found.replay.work)
     assert judged(found) == {"agrees"}
+
+
+def test_what_cancels_within_a_rule_is_no_mismatch() -> None:
+    found = of(convolved, *CONVOLUTION)
+    noisy = {name: gradient.astype(np.float64) for name, gradient in found.gradients.items()}
+    way = {name: np.ones_like(gradient) for name, gradient in noisy.items()}
+    size = sum(np.sum(np.abs(gradient)) for gradient in noisy.values())
+    value = float(sum(np.sum(gradient) for gradient in noisy.values()))
+    off = [1e-10 * size, 1e-8 * size]
+    estimates = [Estimate(value + each, 0.0, value, value, 0.0, 1.0) for each in off]
+    words = [directions._held("gives", noisy, way, estimate).word for estimate in estimates]
+    assert words == ["agrees", "mismatch"]

@@ -164,6 +164,15 @@ class TestNodes:
         (h,) = torch.autograd.grad(g.sum(), x)
         assert h.tolist() == [6.0, 12.0]
 
+    def test_what_several_results_save_is_packed_once(self) -> None:
+        kept = []
+        norm = torch.nn.BatchNorm2d(1)
+        with graph.saved_tensors_hooks(lambda t: (kept.append(t.shape), t)[1], lambda t: t):
+            result = norm(torch.arange(4.0).reshape(4, 1, 1, 1))
+        result[0].sum().backward()
+        assert (4, 1, 1, 1) in kept
+        assert norm.weight.grad.tolist() == pytest.approx([-1.3416], abs=1e-4)
+
 
 class TestForwardMode:
     def test_recording_cannot_be_turned_off(self) -> None:
