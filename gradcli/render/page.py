@@ -136,6 +136,9 @@ def _question(question: Question) -> Iterator[str]:
     rows = "".join(f"<dt>{escape(key)}</dt><dd><code>{escape(text)}</code></dd>" for key, text in details(question))
     if rows:
         yield f"<dl>{rows}</dl>"
+    if question.options:
+        texts = (_markdown().renderInline(option.text) for option in question.options)
+        yield f'<ol type="a">{"".join(f"<li>{text}</li>" for text in texts)}</ol>'
     if question.hint is not None:
         yield f"<details><summary>{said('Hint')}</summary><p>{_markdown().renderInline(question.hint)}</p></details>"
     answer, values = solution(question)

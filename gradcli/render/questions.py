@@ -19,12 +19,13 @@ INDENT = (0, 0, 0, 4)
 
 
 def details(question: Question) -> list[tuple[str, str]]:
-    """What a question of kind gradient says of its expression, with a word for each."""
+    """What a question of kind gradient says of its expression, with a word for each; what an answer may use besides."""
     rows = (
         (said("of"), question.of),
         (said("at"), question.at),
         (said("with respect to"), question.wrt),
         (said("cotangent"), question.cotangent),
+        (said("with"), question.let),
     )
     return [(label, text) for label, text in rows if text is not None]
 
@@ -33,6 +34,7 @@ def question_screen(question: Question) -> RenderableType:
     """What is asked; for a gradient also of what, where, and with which weights."""
     parts: list[RenderableType] = [Text.assemble((said("Question: "), "bold cyan"), question.ask)]
     lines = [Text.assemble((f"{label} ", "dim"), text) for label, text in details(question)]
+    lines += [Text(str(option)) for option in question.options]
     if lines:
         parts.append(Padding(Text("\n").join(lines), INDENT))
     return Group(*parts, Text())
@@ -49,9 +51,10 @@ def solution_screen(question: Question) -> RenderableType:
 
 def judgement_screen(judgement: Judgement) -> RenderableType:
     """Right or wrong, why, and what to think of."""
-    right = judgement.right
-    word = Text(said("Right. "), style="bold green") if right else Text(said("Not right. "), style="bold red")
-    parts: list[RenderableType] = [word + Text(judgement.why)]
+    right, style = (said("Right. "), "bold green") if judgement.right else (said("Not right. "), "bold red")
+    parts: list[RenderableType] = [Text.assemble((right, style), judgement.why)]
+    if judgement.read is not None:
+        parts.append(Text(said("read as {answer}", answer=judgement.read), "dim"))
     if judgement.hint is not None:
         parts.append(hint_screen(judgement.hint))
     return Group(*parts, Text())
@@ -91,8 +94,10 @@ def question_document(question: Question, judgement: Judgement | None) -> dict[s
         "at": question.at,
         "wrt": question.wrt,
         "cotangent": question.cotangent,
+        "options": [{"letter": each.letter, "text": each.text, "why": each.why} for each in question.options],
         "answer": question.answer,
         "hint": question.hint,
+        "let": question.let,
         "line": question.line,
         "judgement": None if judgement is None else judgement_document(judgement),
     }
@@ -106,4 +111,5 @@ def judgement_document(judgement: Judgement) -> dict[str, Any]:
         "why": judgement.why,
         "misconception": judgement.misconception,
         "hint": judgement.hint,
+        "read": judgement.read,
     }

@@ -13,6 +13,7 @@ from gradcli.calculator.claim import Case, Claim, read_formula
 from gradcli.errors import InputError
 from gradcli.lang.tree import free_names
 from gradcli.scenario.derivative import Derivative, Point, Reply, identical, same
+from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.verify.algebra.decide import Decision
@@ -35,10 +36,13 @@ class Answered:
     @cached_property
     def is_right(self) -> bool:
         """Whether it is the derivative at the point, and at those of the points near it at which both exist."""
-        if self.reply.value.shape not in ((), self.derivative.truth.shape):
-            return False
-        here, *near = self.reply.points
-        return self.is_derivative(here) and all(map(self.is_derivative_near, near))
+        return self.is_right_here and all(map(self.is_derivative_near, self.reply.points[1:]))
+
+    @cached_property
+    def is_right_here(self) -> bool:
+        """Whether it is the derivative at the point of the question."""
+        fits = self.reply.value.shape in ((), self.derivative.truth.shape)
+        return fits and self.is_derivative(self.reply.points[0])
 
     def is_derivative(self, point: Point) -> bool:
         """Whether it is the derivative at a point, or where there is none, the number that PyTorch has for one."""
@@ -70,12 +74,22 @@ class Answered:
         word = "open" if decision is None else decision.word
         sympy = word != "different" and worker is not None and identical(self.derivative, self.reply, worker)
         if decision is not None and word == "identical":
-            held = f", for these {', '.join(self.held)}" if self.held else ""
-            also = "; SymPy finds no difference either" if sympy else ""
-            return f"It is the derivative {decision.domain}{held}{also}."
+            return self.proved(_said_domain(decision.domain), sympy=sympy)
         if sympy:
-            return "SymPy finds no difference from the derivative."
-        return "It has the values of the derivative, there and at random points."
+            return said("SymPy finds no difference from the derivative.")
+        return said("It has the values of the derivative, there and at random points.")
+
+    def proved(self, domain: str, *, sympy: bool) -> str:
+        """That it is the derivative on this domain; whether SymPy finds so too."""
+        held = ", ".join(self.held)
+        if held and sympy:
+            sentence = "It is the derivative {domain}, for these {names}; SymPy finds no difference either."
+            return said(sentence, domain=domain, names=held)
+        if held:
+            return said("It is the derivative {domain}, for these {names}.", domain=domain, names=held)
+        if sympy:
+            return said("It is the derivative {domain}; SymPy finds no difference either.", domain=domain)
+        return said("It is the derivative {domain}.", domain=domain)
 
     @property
     def held(self) -> list[str]:
@@ -96,3 +110,9 @@ class Answered:
         shapes = {name: np.shape(given.at[name]) for name in names}
         claims = {self.name: self.formula.program}
         return decide(given.program, claims, values, shapes, self.case.dtype, cotangent=given.cotangent)[self.name]
+
+
+def _said_domain(domain: str) -> str:
+    """The domain of a decision, whose conditions are formulas."""
+    conditions = domain.removeprefix("where ")
+    return said("everywhere") if conditions == domain else said("where {conditions}", conditions=conditions)

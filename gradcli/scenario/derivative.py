@@ -18,9 +18,12 @@ from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.lang.tree import Assign, Call, List, Name, Program, free_names
 from gradcli.lang.unparse import unparse
+from gradcli.scenario.aliases import aliases, expanded, read_let
 from gradcli.scenario.questions_format import Question
+from gradcli.scenario.typed import echo, typed
 from gradcli.verify.certified import enclose
 from gradcli.verify.problem import symbolic_request
+from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -32,7 +35,7 @@ AtPoint = Callable[[Point], Array]
 EXACT = 1e-6
 """The relative error up to which a formula is near enough to tell what it is meant to be; a right one is certified."""
 DIGITS = 5e-4
-"""The relative error of a number that was rounded to four significant digits."""
+"""The relative error of a number that was rounded to four significant digits; see rounding.py for fewer."""
 DECIMALS = 5.001e-5
 """The error of a number that was rounded to four decimals, which is what PyTorch prints."""
 SMALLEST = 1e-3
@@ -51,6 +54,7 @@ class Derivative:
     point  where, by name
     name   the variable that it is the derivative by
     truth  the gradient there, an array of that variable's shape
+    aliases  what an answer may use beside the names of the point
     """
 
     def __init__(self, question: Question) -> None:
@@ -69,6 +73,9 @@ class Derivative:
             raise InputError("question", f"by which of {', '.join(self.prepared.wrt)}? `wrt` says it")
         (self.name,) = self.prepared.wrt
         self.point: Point = self.prepared.at
+        assigned = self.prepared.parsed.program.assignments
+        taken = (*self.point, *(step.name for step in assigned))
+        self.aliases = aliases((*assigned, *read_let(question.let, taken)))
         self.truth = self.exact(self.point)
 
     @property
@@ -98,30 +105,37 @@ class Derivative:
         """The value of what is differentiated."""
         return value_at(self.prepared, point)
 
-    def read(self, text: str) -> Reply:
-        """The answer in `text`. Raises InputError for one that is no expression in the question's names."""
+    def read(self, answer: str) -> Reply:
+        """The answer. Raises InputError for one that is no expression in the question's names."""
+        text = typed(answer, {*self.point, *self.aliases})
         with source("answer"):
-            prepared = prepare(replace(self.calculation, expression=text, wrt=(), cotangent=None))
+            expression = expanded(text, self.aliases, self.point)
+            prepared = prepare(replace(self.calculation, expression=expression, wrt=(), cotangent=None))
             if prepared.parsed.program.assignments:
-                raise InputError("answer", "an answer is one expression", hint="write what stands right of the =")
+                hint = said("write what stands right of the =")
+                raise InputError("answer", said("an answer is one expression"), hint=hint)
             if any(np.size(array) > MAX_MADE for array in prepared.made.values()):
-                raise InputError("too-large", f"an answer may make arrays of up to {MAX_MADE:,} elements")
+                message = said("an answer may make arrays of up to {most} elements", most=f"{MAX_MADE:,}")
+                raise InputError("too-large", message)
             if prepared.missing:
-                unknown = f"the question has no name {prepared.missing[0]!r}"
-                raise InputError("unknown-variable", unknown, hint=f"it has {', '.join(self.point)}")
-            return Reply(prepared)
+                unknown = said("the question has no name {name}", name=repr(prepared.missing[0]))
+                hint = said("it has {names}", names=", ".join((*self.point, *self.aliases)))
+                raise InputError("unknown-variable", unknown, hint=hint)
+            return Reply(prepared, echo(answer, text))
 
 
 class Reply:
     """An answer that has been read.
 
     names   those of the point on which it depends: none for an answer in numbers
+    read    as what it was read, where that is not as it was typed
     points  where it is tried: at the point, and near it, where just these names have other values; so an answer may
             keep the name of a constant, or have its value put in
     """
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, read: str | None = None) -> None:
         self.prepared = prepared
+        self.read = read
         self.names = [name for name in free_names(prepared.program) if name in prepared.at]
         self.value = self(prepared.at)
 
@@ -135,9 +149,9 @@ class Reply:
         moved = [here | {name: _moved(here[name], random) for name in self.names} for _ in range(POINTS)]
         return [here, *(moved if self.names else [])]
 
-    def agrees(self, expected: AtPoint) -> bool:
-        """Whether the answer has the values of `expected`, at every point."""
-        return agree(self, expected, self.points, rounded=not self.names)
+    def agrees(self, expected: AtPoint, *, rounded: bool = False) -> bool:
+        """Whether the answer has the values of `expected`, at every point; numbers may be rounded."""
+        return agree(self, expected, self.points, rounded=rounded or not self.names)
 
     def rises_by(self, name: str, expected: AtPoint) -> bool:
         """Whether the slope of the answer along a name, element by element, has the values of `expected`."""

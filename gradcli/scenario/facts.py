@@ -7,6 +7,7 @@ import builtins
 import math
 import re
 from collections.abc import Callable, Iterator
+from itertools import dropwhile
 
 import numpy as np
 
@@ -14,19 +15,27 @@ from gradcli.engine.op import OPS
 from gradcli.engine.random import DEFAULT_SEED, Generator
 from gradcli.errors import InputError, Span
 from gradcli.lang.creation import Maker
-from gradcli.lang.functions import find
+from gradcli.lang.evaluate import CONSTANTS
+from gradcli.lang.functions import find, names
+from gradcli.lang.parser import parse
+from gradcli.lang.tree import Program, free_names
 from gradcli.lang.values import read_value
+from gradcli.scenario.aliases import aliases, expanded, read_let
 from gradcli.scenario.derivative import Array, same
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.questions_format import Question
+from gradcli.scenario.rounded import CLOSE, ENOUGH, certain_digits
+from gradcli.scenario.typed import echo, narrow, typed
+from gradcli.words import said
 
 Mistake = tuple[str, str]
 """The word for a misconception, and the hint."""
 
 NOTHING = ("none", "nothing", "no", "noerror")
 
+_TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)", re.IGNORECASE)
 _SHAPE = re.compile(r"(?:torch\.Size\s*\()?\s*(?:\[([\d\s,]*)\]|\(([\d\s,]*)\)|([\d\s,]*\d[\s,]*))\s*\)?")
-_NODE = re.compile(r"<?(\w+?)(?:Backward\d*)?(?: object at \w+)?>?", re.IGNORECASE)
+_NODE = re.compile(r"<?(\w+?)(?:Backward(\d*))?(?: object at \w+)?>?", re.IGNORECASE)
 _OPERATORS: dict[type, str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg",
 }  # fmt: skip
@@ -38,129 +47,176 @@ def judge_fact(question: Question, text: str, code: str) -> Judgement:
     code  the Python code that shows the answer
     """
     if not text.strip():
-        raise _unreadable("the answer is empty", text)
-    right, why, mistakes = _JUDGES[question.kind](question.answer, text, code)
+        raise _unreadable(said("the answer is empty"), text)
+    if question.kind == "choice":
+        return _choice(question, text)
+    known = aliases(read_let(question.let))
+    is_value = question.kind == "value" and not says_none(text)
+    written = typed(text, known) if is_value else text
+    right, why, mistakes = _JUDGES[question.kind](question.answer, expanded(written, known) if is_value else text, code)
+    as_read = echo(text, written) if is_value else None
     if right:
-        return Judgement(text, True, why)
+        return Judgement(text, True, why, read=as_read)
     word, hint = next(mistakes, (None, question.hint))
-    return Judgement(text, False, why, word, hint)
+    return Judgement(text, False, why, word, hint, as_read)
 
 
 Judged = tuple[bool, str, Iterator[Mistake]]
 
 
 def _value(answer: str, text: str, _: str) -> Judged:
+    if says_none(text) or says_none(answer):
+        right = says_none(text) and says_none(answer)
+        return right, said("That is its value.") if right else said("That is not its value."), iter(())
     truth, found = read_number(answer), read_number(text)
+    if _unstacked(found) == _unstacked(truth):  # of a batch of one, that it is one does not matter here
+        found = found.reshape(truth.shape)
     if same(found, truth, rounded=True):
-        return True, "That is its value.", iter(())
+        return True, said("That is its value."), iter(())
+    digits = certain_digits(read(text).result, truth)
+    if digits >= ENOUGH:
+        return True, said("That is its value, rounded."), iter(())
+    mistakes = _value_mistakes(found, truth)
     if found.shape not in ((), truth.shape):
-        return False, f"This has shape {found.shape}; the value has another.", _value_mistakes(found, truth)
-    return False, "That is not its value.", _value_mistakes(found, truth)
+        return False, said("This has shape {found}; the value has another.", found=found.shape), mistakes
+    if digits >= CLOSE:
+        return False, said("It is close."), iter([("rounded", said("Give four digits."))])
+    return False, said("That is not its value."), mistakes
+
+
+def _unstacked(array: Array) -> tuple[int, ...]:
+    """The shape without the lengths 1 before the others."""
+    return tuple(dropwhile(lambda length: length == 1, array.shape))
+
+
+def says_none(text: str) -> bool:
+    """Whether an answer is Python's None."""
+    return narrow(text).strip() in ("None", "none")
+
+
+def read(text: str) -> Program:
+    """An answer as an expression. Raises InputError."""
+    return parse(text, find, names=names(), bound=CONSTANTS, source="answer").program
 
 
 def read_number(text: str) -> Array:
     """The number or array that an expression without variables stands for. Raises InputError."""
+    unknown = [name for name in free_names(read(text)) if name not in CONSTANTS]
+    if unknown:
+        raise _unreadable(said("the question has no name {name}", name=repr(unknown[0])), text)
     array = read_value(text, "answer", Maker(Generator(DEFAULT_SEED), np.dtype(np.float64)))
     if np.asarray(array).dtype.kind not in "biuf":
-        raise _unreadable("the answer is a number or an array of numbers", text)
+        raise _unreadable(said("the answer is a number or an array of numbers"), text)
     return array
 
 
 def _value_mistakes(found: Array, truth: Array) -> Iterator[Mistake]:
     if same(found, -truth, rounded=True):
-        yield "sign", "Only the sign is wrong."
+        yield "sign", said("Only the sign is wrong.")
     if truth.ndim > 1 and same(found, truth.T, rounded=True):
-        yield "transposed", "Rows and columns are exchanged."
+        yield "transposed", said("Rows and columns are exchanged.")
     if truth.ndim and same(found, np.sum(truth), rounded=True):
-        yield "summed", "This is the sum of the elements; nothing sums them here."
+        yield "summed", said("This is the sum of the elements; nothing sums them here.")
 
 
 def _shape(answer: str, text: str, _: str) -> Judged:
     truth, found = read_shape(answer), read_shape(text)
     if truth == found:
-        return True, "That is its shape.", iter(())
-    return False, f"Its shape is not {found}.", _shape_mistakes(found, truth)
+        return True, said("That is its shape."), iter(())
+    return False, said("Its shape is not {found}.", found=found), _shape_mistakes(found, truth)
 
 
 def read_shape(text: str) -> tuple[int, ...]:
     """The lengths in a text such as (2, 3), [1, 10] or 4. Raises InputError."""
-    match = _SHAPE.fullmatch(text.strip())
+    match = _SHAPE.fullmatch(_TIMES.sub(",", narrow(text)).strip())
     if match is None:
-        raise _unreadable("a shape is a list of lengths", text, "for instance (2, 3), or () for a number")
+        raise _unreadable(said("a shape is a list of lengths"), text, said("for instance (2, 3), or () for a number"))
     lengths = next(group for group in match.groups() if group is not None)
     return tuple(int(length) for length in re.findall(r"\d+", lengths))
 
 
 def _shape_mistakes(found: tuple[int, ...], truth: tuple[int, ...]) -> Iterator[Mistake]:
     if found == truth[::-1]:
-        yield "transposed", "The lengths are right, their order is not: rows come before columns."
+        yield "transposed", said("The lengths are right, their order is not: rows come before columns.")
     if sorted(found) == sorted(truth):
-        yield "order", "The lengths are right, their order is not."
+        yield "order", said("The lengths are right, their order is not.")
     if [n for n in found if n > 1] == [n for n in truth if n > 1]:
-        yield "length-1", "An axis of length 1 counts as an axis too: one is missing here, or too many."
+        yield "length-1", said("An axis of length 1 counts as an axis too: one is missing here, or too many.")
     if found == (math.prod(truth),) and len(truth) != 1:
-        yield "elements", "This is the number of elements; a shape has a length for each axis."
+        yield "elements", said("This is the number of elements; a shape has a length for each axis.")
     if found == (len(truth),):
-        yield "axes", "This is the number of axes; a shape has a length for each of them."
+        yield "axes", said("This is the number of axes; a shape has a length for each of them.")
     if len(found) != len(truth):
-        yield "number-of-axes", f"It has another number of axes than {len(found)}."
+        yield "number-of-axes", said("It has another number of axes than {found}.", found=len(found))
 
 
 def _error(answer: str, text: str, _: str) -> Judged:
     truth, found = _exception(answer), _exception(text)
     if found.lower() == truth.lower():
-        return True, f"It raises {truth}.", iter(())
-    return False, f"It does not raise {found}." if found else "It does raise an error.", _error_mistakes(found, truth)
+        return True, said("It raises {name}.", name=truth), iter(())
+    wrong = said("It does not raise {name}.", name=found) if found else said("It does raise an error.")
+    return False, wrong, _error_mistakes(found, truth)
 
 
 def _exception(text: str) -> str:
     """The name of a class, without its module and brackets; empty for "no error"."""
-    name = text.strip().removesuffix("()").rpartition(".")[2]
-    if name.lower().replace(" ", "") in NOTHING:
+    name = "".join(narrow(text).split()).removesuffix("()").rpartition(".")[2]
+    if name.lower() in NOTHING:
         return ""
     if not name.isidentifier():
-        raise _unreadable("an error is named by its class", text, "for instance ValueError")
+        raise _unreadable(said("an error is named by its class"), text, said("for instance ValueError"))
     return name
 
 
 def _error_mistakes(found: str, truth: str) -> Iterator[Mistake]:
     if not found:
-        yield "no-error", "This code cannot go on: which rule does it break?"
+        yield "no-error", said("This code cannot go on: which rule does it break?")
     named = {name.lower(): value for name, value in vars(builtins).items() if isinstance(value, type)}
     general, exact = named.get(found.lower()), named.get(truth.lower())
     if general is not None and exact is not None and issubclass(exact, general):
-        yield "too-general", f"True, but too general: name the kind of {found}."
+        yield "too-general", said("True, but too general: name the kind of {name}.", name=found)
 
 
 def _grad_fn(answer: str, text: str, code: str) -> Judged:
-    truth, found = _stem(answer), _stem(text)
+    (truth, right), (found, number) = _node(answer), _node(text)
+    if found == truth and (number == right or not (number and right)):
+        return True, said("That is its grad_fn."), iter(())
+    wrong = said("Its grad_fn is not {name}.", name=text.strip())
     if found == truth:
-        return True, "That is its grad_fn.", iter(())
-    return False, f"Its grad_fn is not {text.strip()}.", _node_mistakes(found, truth, code)
+        return (
+            False,
+            wrong,
+            iter([("number", said("The operation is right. The number at the end is that of another form of it."))]),
+        )
+    return False, wrong, _node_mistakes(found, truth, code)
 
 
-def _stem(text: str) -> str:
-    """A node's name without what all have in common: `mul` for MulBackward0, `<MulBackward0>`, mul; `none` for None."""
-    match = _NODE.fullmatch(text.strip())
+def _node(text: str) -> tuple[str, str]:
+    """A node's name without what all have in common, and its number: `mul` and `0` for MulBackward0.
+
+    Of what is typed short, such as mul, the number is empty; and None is `none`.
+    """
+    match = _NODE.fullmatch(narrow(text).strip())
     if match is None:
-        raise _unreadable("a grad_fn is named by its class", text, "for instance SinBackward0, or None")
-    return match[1].lower().replace("_", "")
+        raise _unreadable(said("a grad_fn is named by its class"), text, said("for instance SinBackward0, or None"))
+    stem = match[1].lower().replace("_", "")
+    return "none" if stem in NOTHING else stem, match[2] or ""
 
 
 def _node_mistakes(found: str, truth: str, code: str) -> Iterator[Mistake]:
     function = find(found)
     node = OPS[function.engine or function.name].node if function and (function.engine or function.name) in OPS else ""
-    if found in (*NOTHING, "accumulategrad"):
+    if found in ("none", "accumulategrad"):
         yield (
             "leaf",
-            "Only a leaf has no grad_fn, and AccumulateGrad stands for it in the graph: this one was computed.",
+            said("Only a leaf has no grad_fn, and AccumulateGrad stands for it in the graph: this one was computed."),
         )
     elif truth == "none":
-        yield "computed", "A grad_fn names the operation that made a tensor; no recorded operation made this one."
-    elif isinstance(node, str) and node and _stem(node) == truth:
-        yield "forward-name", "That is a name of the operation; PyTorch names the node differently."
+        yield "computed", said("A grad_fn names the operation that made a tensor; no recorded operation made this one.")
+    elif isinstance(node, str) and node and _node(node)[0] == truth:
+        yield "forward-name", said("That is a name of the operation; PyTorch names the node differently.")
     elif found in _operations(code):
-        yield "operand", "That operation is in the code too, but grad_fn names the one that was done last."
+        yield "operand", said("That operation is in the code too, but grad_fn names the one that was done last.")
 
 
 def _operations(code: str) -> set[str]:
@@ -173,6 +229,23 @@ def _operations(code: str) -> set[str]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             found.add(name.lower().replace("_", ""))
     return found
+
+
+def _choice(question: Question, text: str) -> Judgement:
+    """The judgement on a letter, or on an option's own text."""
+    wanted = _plain(narrow(text))
+    chosen = next((each for each in question.options if wanted in (each.letter, _plain(each.text))), None)
+    if chosen is None:
+        letters = ", ".join(option.letter for option in question.options)
+        raise _unreadable(said("the answer is one of the letters {letters}", letters=letters), text)
+    if chosen.letter == question.answer:
+        return Judgement(text, True, said("That is the one."))
+    return Judgement(text, False, said("It is not {letter}.", letter=chosen.letter), None, chosen.why or question.hint)
+
+
+def _plain(text: str) -> str:
+    """A text without what may differ when it is typed: capitals, more blanks, marks around it."""
+    return " ".join(text.lower().split()).strip("`'\"(). ")
 
 
 def _unreadable(message: str, text: str, hint: str | None = None) -> InputError:

@@ -14,6 +14,7 @@ class Judgement:
     why            one sentence: how that was found, or in what the answer differs
     misconception  a stable word for the mistake that leads to just this answer; None if none was recognised
     hint           what to think of next; None for a right answer, and where there is nothing to say
+    read           as what the answer was read, where that is not as it was typed
     """
 
     answer: str
@@ -21,3 +22,4 @@ class Judgement:
     why: str
     misconception: str | None = None
     hint: str | None = None
+    read: str | None = None

@@ -33,6 +33,12 @@ def _first(path: Path, other: Path) -> Path:
     return path if path.is_file() else other
 
 
+def addresses() -> list[str]:
+    """The addresses that our scenarios may link to, from the file beside them."""
+    path = folder() / "links.txt"
+    return read_text(path).split() if path.exists() else []
+
+
 def every() -> list[Scenario]:
     """All scenarios, track by track in the order in which they build on each other."""
     scenarios = [read(path) for path in available().values()]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from gradcli.scenario import library
 from gradcli.scenario.markdown import Scenario, Step
-from gradcli.scenario.questions import problems as question_problems
+from gradcli.scenario.questions import asked
 from gradcli.scenario.results import StepResult
+from gradcli.scenario.sound import problems as question_problems
 from gradcli.scenario.template import RESERVED
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ Problem = tuple[int, str]
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^\s)>]*)>?[^)]*\)")
 _REFERENCE = re.compile(r"gradcli scenario\s+([\w./-]+)")
+_AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]*:[^\s<>]*)>", re.IGNORECASE)
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?"
+_ADDRESS = re.compile(rf"https://{_HOST}(?:[/?#][\w./?#%&=+,;:@!$*~'-]*)?", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -28,18 +32,16 @@ def problems(scenario: Scenario, results: Sequence[StepResult], worker: SympyWor
     """What is not in order with a scenario, by line; `results` of running it.
 
     Every block was executed, every output and every gradient is right, links and names of scenarios lead somewhere,
-    and every question is unsolved by an empty answer and solved by its own.
+    addresses are well formed, and ours in one list, and every question is sound.
     """
-    found = [*_general(scenario), *_links(scenario)]
+    found = [*_general(scenario), *_links(scenario), *_addresses(scenario)]
     for result in results:
         found += _of_result(result)
     for step in scenario.steps[len(results) :]:
         if step.code is not None:
             found.append((step.code.line, "this code was not executed"))
-    for step in scenario.steps:
-        if step.question is not None:
-            code = "" if step.code is None else step.code.text
-            found += [(step.question.line, message) for message in question_problems(step.question, worker, code)]
+    for each in asked(scenario):
+        found += [(each.question.line, message) for message in question_problems(each, worker)]
     return sorted(found)
 
 
@@ -70,6 +72,26 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
         for name, verdict in record.verdicts.items():
             if verdict.word.is_wrong:
                 yield code.line, f"the gradient of {name} is wrong: {verdict.detail}"
+
+
+def links(scenario: Scenario) -> Iterator[tuple[int, str]]:
+    """The addresses in a scenario's prose, by line."""
+    for step in scenario.steps:
+        for number, line in _prose_lines(step):
+            for target in (*_LINK.findall(line), *_AUTOLINK.findall(line)):
+                if _ELSEWHERE.match(target) and not target.startswith("data:image/"):
+                    yield number, target
+
+
+def _addresses(scenario: Scenario) -> Iterator[Problem]:
+    """Addresses that are none, and in our own scenarios those that are not in the list of them."""
+    ours = library.folder().resolve() in Path(scenario.source).resolve().parents
+    listed = set(library.addresses())
+    for number, address in links(scenario):
+        if not _ADDRESS.fullmatch(address):
+            yield number, f"the link leads to {address!r}, which is no https address"
+        elif ours and address not in listed:
+            yield number, f"the link leads to {address!r}, which is not in links.txt"
 
 
 def _links(scenario: Scenario) -> Iterator[Problem]:

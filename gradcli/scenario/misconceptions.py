@@ -1,40 +1,38 @@
 """The mistakes that lead to wrong answers to a question, made from the expression that the question is about.
 
-Each is made on purpose: the tree is changed so that its gradient is the one that the mistake leads to. What matters are
-`detach`, which takes a term out of the derivative, and `detach(v) + d*(u - detach(u))`, which has the value v and the
-slope d where u had its own.
+A mistake is told only where it is the likeliest that leads to just this answer: of two that are as likely, none.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
-from gradcli.engine.tensor import Tensor
+from gradcli.calculator.compute import compute
 from gradcli.errors import InputError
-from gradcli.lang.creation import with_children
-from gradcli.lang.evaluate import evaluate
 from gradcli.lang.functions import functions
-from gradcli.lang.tree import Assign, Call, Expr, Name, Number, Program, fold, postorder
-from gradcli.lang.unparse import unparse
+from gradcli.lang.tree import Call, Expr, Name, free_names
+from gradcli.scenario.changed import calls, changed_programs, shapes_of
 from gradcli.scenario.derivative import Array, AtPoint, Derivative, Point, Reply, value_at
+from gradcli.words import said
 
-PRODUCTS = ("mul", "matmul", "dot", "outer", "cross")
-NODES = 40
-"""Of a larger expression only so many operations are tried."""
 QUADRATURE = [((1 + t) / 2, weight / 2) for t, weight in zip(*np.polynomial.legendre.leggauss(20), strict=True)]
 """Places from 0 to 1, and their weights, for Gauss and Legendre's rule."""
 
-FIRST = ("mean", "detached", "inner-derivative", "one-term", "power-rule", "outer-derivative")
-"""Where several mistakes at an operation lead to one answer, the likelier ones come first."""
-
-ShapeOf = Callable[[Expr], tuple[int, ...] | None]
+LIKELY = (
+    ("sign",),
+    ("mean", "detached", "cotangent", "broadcast", "transposed"),
+    ("inner-derivative", "one-term", "accumulated"),
+    ("power-rule", "constant-factor", "summed", "value", "other-variable"),
+    ("outer-derivative", "both-variables"),
+    ("twice", "half"),
+)
+"""The names of the mistakes, the likelier before the others."""
 
 
 @dataclass(frozen=True)
@@ -51,174 +49,91 @@ class Misconception:
     leads: AtPoint
 
 
-def recognised(derivative: Derivative, reply: Reply, before: Derivative | None = None) -> Misconception | None:
-    """The first mistake that leads to an answer that is not right; None if none does.
+@dataclass(frozen=True)
+class Passes:
+    """The backward passes through a question's variable before this one, whose gradients may still be there.
 
-    before  what the question before asked for
+    before  what the last of them was, if it was asked for
     """
-    for mistake in misconceptions(derivative, before):
-        # What cannot be computed when it is changed, nobody has computed.
-        with suppress(InputError):
-            if reply.agrees(mistake.leads):
-                return mistake
+
+    before: Derivative | None = None
+
+
+def recognised(derivative: Derivative, reply: Reply, passes: Passes | None = None) -> Misconception | None:
+    """The likeliest mistake that leads to an answer that is not right; None if none does, or two that are as likely."""
+    if not reply.names and not np.any(reply.value):
+        return None  # too many mistakes end in 0
+    known = list(misconceptions(derivative, passes))
+    for names in LIKELY:
+        found = [mistake for mistake in known if mistake.name in names and _explains(mistake, derivative, reply)]
+        if found:
+            return found[0] if len({mistake.name for mistake in found}) == 1 else None
     with suppress(InputError):
         return _misshapen(derivative, reply) or _integrated(derivative, reply)
     return None
 
 
-def misconceptions(derivative: Derivative, before: Derivative | None = None) -> Iterator[Misconception]:
-    """The mistakes that can be made with this question, the most specific first."""
-    gradient = derivative.gradient
-    yield Misconception("sign", "Only the sign is wrong.", lambda p: -derivative.exact(p))
-    yield from _accumulated(derivative, before)
+def _explains(mistake: Misconception, derivative: Derivative, reply: Reply) -> bool:
+    """Whether a mistake leads to the answer; one number stands for equal ones in the gradient's own shape only."""
+    try:
+        shape = np.shape(mistake.leads(derivative.point))
+        return shape in (derivative.truth.shape, reply.value.shape) and reply.agrees(mistake.leads)
+    except InputError:  # what cannot be computed when it is changed, nobody has computed
+        return False
+
+
+def misconceptions(derivative: Derivative, passes: Passes | None = None) -> Iterator[Misconception]:
+    """The mistakes that can be made with this question."""
+    exact, gradient = derivative.exact, derivative.gradient
+    yield Misconception("sign", said("Only the sign is wrong."), lambda p: -exact(p))
+    if passes is not None:
+        yield from _accumulated(derivative, passes)
     yield from (
         Misconception(name, hint, partial(gradient, program=changed))
-        for name, hint, changed in _changed_programs(derivative)
+        for name, hint, changed in changed_programs(derivative)
     )
     yield from _shapes(derivative)
     if derivative.prepared.cotangent is not None:
         ones = np.ones_like(derivative.prepared.cotangent)
-        hint = "The cotangent is left out: each element of the result counts with its weight."
+        hint = said("The cotangent is left out: each element of the result counts with its weight.")
         yield Misconception("cotangent", hint, lambda p: gradient(p, cotangent=ones))
-    hint = "This is the value, not its derivative."
+    hint = said("This is the value, not its derivative.")
     yield Misconception("value", hint, derivative.value)
     integrand = _integrand(derivative)
     if integrand is not None:
         yield Misconception("value", hint, integrand)
+    yield from _other_variables(derivative)
+    yield Misconception("twice", said("This is twice the derivative."), lambda p: 2 * exact(p))
+    yield Misconception("half", said("This is half the derivative."), lambda p: exact(p) / 2)
 
 
-def _accumulated(derivative: Derivative, before: Derivative | None) -> Iterator[Misconception]:
-    gradient = derivative.exact
+def _accumulated(derivative: Derivative, passes: Passes) -> Iterator[Misconception]:
+    exact, before = derivative.exact, passes.before
     if before is not None and before.truth.shape == derivative.truth.shape:
-        hint = "The gradient of the question before is added to this one: `.grad` grows so, but a derivative does not."
-        yield Misconception("accumulated", hint, lambda p: gradient(p) + before.truth)
-    hint = "This is twice the gradient: what `.grad` holds after two backward passes without zeroing."
-    yield Misconception("accumulated", hint, lambda p: 2 * gradient(p))
+        hint = said("The gradient of the question before is added to this one: this is what `.grad` would hold.")
+        yield Misconception("accumulated", hint, lambda p: exact(p) + before.truth)
+    hint = said("This is twice the gradient: what `.grad` holds after two backward passes without zeroing.")
+    yield Misconception("accumulated", hint, lambda p: 2 * exact(p))
 
 
-# --- changed programs
-
-Change = tuple[str, str, Program]
-
-
-def _changed_programs(derivative: Derivative) -> list[Change]:
-    """Name, hint and program of each mistake that is made at one operation."""
-    program = derivative.program
-    shape = _shapes_of(derivative)
-    depends = _dependent_names(program, derivative.name)
-    found = []
-    for node in reversed(_calls(program)[-NODES:]):  # from the outermost one inwards
-        slots = [arg for arg in node.args if _reads(arg, depends)]
-        for name, hint, new in _changes(node, slots, Name(derivative.name), shape):
-            found.append((name, hint, _replaced(program, node, new)))
-    return sorted(found, key=lambda change: FIRST.index(change[0]))
-
-
-def _changes(node: Call, slots: list[Expr], x: Name, shape: ShapeOf) -> Iterator[tuple[str, str, Expr]]:
-    """What a mistake makes of one operation, whose arguments that depend on the variable are `slots`."""
-    if node.function == "mean":
-        hint = "The factor 1/n of the mean is missing: each element has an n-th part in it."
-        yield "mean", hint, replace(node, function="sum")
-    if node.function == "detach":
-        hint = f"What is detached is a constant for the gradient: {_quoted(node)} has no derivative."
-        yield "detached", hint, node.args[0]
-    if len(slots) > 1:
-        for arg in slots:
-            yield "one-term", _missing_term(node, arg), _with(node, arg, _call("detach", arg))
-    if len(slots) == 1:
-        yield from _chain_rule(node, slots[0], x, shape)
-
-
-def _chain_rule(node: Call, inner: Expr, x: Name, shape: ShapeOf) -> Iterator[tuple[str, str, Expr]]:
-    """A factor of the chain rule left out, or taken wrongly from the power rule."""
-    if inner != x and shape(inner) == shape(x):
-        hint = f"The inner derivative is missing, that of {_quoted(inner)}."
-        yield "inner-derivative", hint, _with(node, inner, _sloped(inner, x))
-    if shape(node) != shape(inner):
+def _other_variables(derivative: Derivative) -> Iterator[Misconception]:
+    """The derivative with respect to another variable, or the sum over both; of two variables, where it can be told."""
+    names = [name for name in free_names(derivative.program) if name in derivative.point]
+    if len(names) != 2:
         return
-    if node.function == "pow" and node.args[0] is inner:
-        exponent = node.args[1]
-        hint = f"The exponent of {_quoted(node)} goes down by one when it is differentiated."
-        yield "power-rule", hint, _sloped(node, inner, _call("mul", exponent, node))
-        hint = f"The exponent of {_quoted(node)} comes down as a factor."
-        lower = _call("pow", inner, _call("sub", exponent, Number("1")))
-        yield "power-rule", hint, _sloped(node, inner, lower)
-    hint = f"A factor of the chain rule is missing, that of {_quoted(node)} by {_quoted(inner)}."
-    yield "outer-derivative", hint, _sloped(node, inner)
+    (other,) = (name for name in names if name != derivative.name)
+    if np.shape(derivative.point[other]) != derivative.truth.shape:
+        return
 
+    def by_other(point: Point) -> Array:
+        prepared = replace(derivative.prepared, at=point, wrt=(other,))
+        return np.asarray(compute(prepared, 1).gradients[other][0])
 
-def _sloped(value: Expr, inner: Expr, slope: Expr | None = None) -> Expr:
-    """An expression with that value whose derivative by `inner` is `slope`, or 1."""
-    step = _call("sub", inner, _call("detach", inner))
-    return _call("add", _call("detach", value), step if slope is None else _call("mul", _call("detach", slope), step))
-
-
-def _missing_term(node: Call, arg: Expr) -> str:
-    term = f"the one from {_quoted(arg)}"
-    if node.function in PRODUCTS:
-        return f"The product rule has a term for each factor; {term} is missing."
-    if node.function == "div":
-        return f"The quotient rule has two terms; {term} is missing."
-    return f"The derivative of {_quoted(node)} has a term for each place where the variable stands; {term} is missing."
-
-
-# --- trees
-
-
-def _call(function: str, *args: Expr) -> Call:
-    return Call(function, args)
-
-
-def _quoted(node: Expr) -> str:
-    return f"`{unparse(node)}`"
-
-
-def _with(node: Call, old: Expr, new: Expr) -> Call:
-    """The call with another argument in the place of `old`."""
-    return replace(node, args=tuple(new if arg is old else arg for arg in node.args))
-
-
-def _replaced(program: Program, old: Expr, new: Expr) -> Program:
-    """The program with `new` where the node `old` is."""
-
-    def visit(node: Expr, parts: list[Expr]) -> Expr:
-        return new if node is old else with_children(node, parts)
-
-    steps = tuple(Assign(step.name, fold(step.value, visit)) for step in program.assignments)
-    return Program(steps, fold(program.result, visit))
-
-
-def _calls(program: Program) -> list[Call]:
-    trees = [*(step.value for step in program.assignments), program.result]
-    return [node for tree in trees for node in postorder(tree) if isinstance(node, Call)]
-
-
-def _reads(node: Expr, names: set[str]) -> bool:
-    return any(isinstance(part, Name) and part.id in names for part in postorder(node))
-
-
-def _dependent_names(program: Program, variable: str) -> set[str]:
-    """The variable, and what is assigned from it."""
-    names = {variable}
-    for step in program.assignments:
-        if _reads(step.value, names):
-            names.add(step.name)
-    return names
-
-
-def _shapes_of(derivative: Derivative) -> ShapeOf:
-    """The shape of the value of a node of the program; None for one without, such as a list."""
-    named = {name: np.shape(array) for name, array in (derivative.point | derivative.prepared.fixed).items()}
-    called: dict[int, tuple[int, ...]] = {}
-
-    def note(node: Expr, value: Any) -> Any:
-        called[id(node)] = tuple(value.shape) if isinstance(value, Tensor) else ()
-        return value
-
-    values = {name: Tensor(np.asarray(a)) for name, a in (derivative.point | derivative.prepared.fixed).items()}
-    evaluate(derivative.program, values, derivative.prepared.parsed.source, note)
-    named |= {step.name: called.get(id(step.value), ()) for step in derivative.program.assignments}
-    return lambda node: named.get(node.id) if isinstance(node, Name) else called.get(id(node))
+    yield Misconception("other-variable", said("This is the derivative with respect to {name}.", name=other), by_other)
+    hint = said(
+        "This is the sum of the derivatives with respect to both variables; {name} is a constant here.", name=other
+    )
+    yield Misconception("both-variables", hint, lambda p: derivative.exact(p) + by_other(p))
 
 
 # --- shapes and integrals
@@ -238,21 +153,23 @@ def _shapes(derivative: Derivative) -> Iterator[Misconception]:
         return np.asarray(np.sum(derivative.gradient(point), axis=axis))
 
     for shape in _broadcast_shapes(derivative):
-        hint = f"{name} was broadcast from {own} to {shape}: its gradient is summed over the axes that were added."
+        sentence = "{name} was broadcast from {own} to {shape}: its gradient is summed over the axes that were added."
+        hint = said(sentence, name=name, own=own, shape=shape)
         yield Misconception("broadcast", hint, partial(unsummed, shape))
         yield Misconception("broadcast", hint, partial(one_part, math.prod(shape) // max(1, math.prod(own))))
-    hint = f"The gradient has the shape of {name}, {own}: nothing is summed, each element has its own derivative."
+    sentence = "The gradient has the shape of {name}, {own}: nothing is summed, each element has its own derivative."
+    hint = said(sentence, name=name, own=own)
     for axis in (None, *(i for i, length in enumerate(own) if length > 1)) if own else ():
         yield Misconception("summed", hint, partial(summed, axis))
     if len(own) > 1:
-        yield Misconception("transposed", "Rows and columns are exchanged.", lambda p: derivative.gradient(p).T)
+        yield Misconception("transposed", said("Rows and columns are exchanged."), lambda p: derivative.gradient(p).T)
 
 
 def _broadcast_shapes(derivative: Derivative) -> list[tuple[int, ...]]:
     """The shapes to which operations on single elements broadcast the variable."""
-    shape = _shapes_of(derivative)
+    shape = shapes_of(derivative)
     own, x = derivative.truth.shape, Name(derivative.name)
-    elementwise = [node for node in _calls(derivative.program) if functions()[node.function].scalar]
+    elementwise = [node for node in calls(derivative.program) if functions()[node.function].scalar]
     wider = [found for node in elementwise if x in node.args and (found := shape(node)) not in (None, own)]
     return list(dict.fromkeys(found for found in wider if found))
 
@@ -262,7 +179,8 @@ def _misshapen(derivative: Derivative, reply: Reply) -> Misconception | None:
     shape, own = reply.value.shape, derivative.truth.shape
     if shape == own or math.prod(shape) != math.prod(own):
         return None
-    hint = f"The numbers are right, but a gradient has the shape of its variable: {own}, not {shape}."
+    sentence = "The numbers are right, but a gradient has the shape of its variable: {own}, not {shape}."
+    hint = said(sentence, own=own, shape=shape)
     mistake = Misconception("shape", hint, lambda p: derivative.gradient(p).reshape(shape))
     return mistake if reply.agrees(mistake.leads) else None
 
@@ -275,7 +193,7 @@ def _integrated(derivative: Derivative, reply: Reply) -> Misconception | None:
     name = derivative.name
     mistake = Misconception(
         "integrated",
-        "This is an integral: a derivative says how steep, not how much in all.",
+        said("This is an integral: a derivative says how steep, not how much in all."),
         lambda p: np.asarray(sum(w * integrand(p | {name: t * p[name]}) for t, w in QUADRATURE) * p[name]),
     )
     explains = reply.rises_by(name, integrand) if name in reply.names else reply.agrees(mistake.leads)
@@ -284,7 +202,7 @@ def _integrated(derivative: Derivative, reply: Reply) -> Misconception | None:
 
 def _integrand(derivative: Derivative) -> AtPoint | None:
     """What each element of the variable has in the result, if that is the sum or the mean of such parts."""
-    shape = _shapes_of(derivative)
+    shape = shapes_of(derivative)
     part: Expr = derivative.program.result
     factor = 1.0
     while isinstance(part, Call) and part.function in ("sum", "mean") and len(part.children) == 1:

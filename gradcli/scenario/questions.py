@@ -12,18 +12,17 @@ import numpy as np
 
 from gradcli.errors import InputError
 from gradcli.scenario.certified import Answered
-from gradcli.scenario.derivative import Array, Derivative
-from gradcli.scenario.facts import judge_fact
+from gradcli.scenario.derivative import Array, Derivative, Reply, same
+from gradcli.scenario.facts import judge_fact, says_none
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
-from gradcli.scenario.misconceptions import recognised
+from gradcli.scenario.misconceptions import Passes, recognised
 from gradcli.scenario.questions_format import Question
+from gradcli.scenario.rounded import CLOSE, ENOUGH, certain_digits, has_decimals
+from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
-
-DRAWS = 3
-"""How often a question is tried with fresh numbers before it counts as sound."""
 
 _RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*")
 
@@ -32,29 +31,47 @@ _RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*")
 class Asked:
     """A question where it stands.
 
-    step    the index of its step
-    before  the question of kind gradient before it, with which a gradient may be mixed up
-    code    the Python code that shows the answer
+    step     the index of its step
+    before   the question of kind gradient before it, with which a gradient may be mixed up
+    code     the Python code that shows the answer
+    earlier  the code before it
     """
 
     question: Question
     step: int
     before: Question | None
     code: str
+    earlier: str
 
     def judge(self, answer: str, worker: SympyWorker | None = None) -> Judgement:
         """The judgement on an answer; see `judge`."""
-        return judge(self.question, answer, worker=worker, before=self.before, code=self.code)
+        before = None if self.before is None else Derivative(self.before)
+        passes = Passes(before) if self.accumulates else None
+        return judge(self.question, answer, worker=worker, passes=passes, code=self.code)
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether the gradient asked for is added to another: the variable has had a backward pass before."""
+        if self.question.kind != "gradient":
+            return False
+        name = Derivative(self.question).name
+        made = rf"^[ \t]*{re.escape(name)}\s*=(?!=)"
+        *_, since = re.split(made, self.earlier, flags=re.MULTILINE)
+        is_kept = since != self.earlier and not re.search(made, self.code, re.MULTILINE)
+        return is_kept and all(".backward(" in code for code in (since, self.code))
 
 
 def asked(scenario: Scenario) -> list[Asked]:
     """The questions of a scenario in order."""
     found: list[Asked] = []
     before: Question | None = None
+    earlier = ""
     for index, step in enumerate(scenario.steps):
+        code = "" if step.code is None else step.code.text
         if step.question is not None:
-            found.append(Asked(step.question, index, before, "" if step.code is None else step.code.text))
+            found.append(Asked(step.question, index, before, code, earlier))
             before = step.question if step.question.kind == "gradient" else before
+        earlier += f"{code}\n"
     return found
 
 
@@ -63,48 +80,82 @@ def judge(
     answer: str,
     *,
     worker: SympyWorker | None = None,
-    before: Question | None = None,
+    passes: Passes | None = None,
     code: str = "",
 ) -> Judgement:
     """The judgement on an answer. Raises InputError for an answer that cannot be read, which is no wrong answer.
 
-    worker        the SymPy process that may prove a formula; without one it is tried at random points only
-    before, code  as in Asked
+    worker  the SymPy process that may prove a formula; without one it is tried at random points only
+    passes  the backward passes before, to whose gradients this one would be added; None if there are none
+    code    as in Asked
     """
     if question.kind != "gradient":
         return judge_fact(question, answer, code)
+    if says_none(answer):
+        return Judgement(answer, False, said("None would say that there is no gradient at all."), None, question.hint)
     with np.errstate(all="ignore"):  # what does not exist is nan
-        return _judge_gradient(question, answer, worker, before)
+        derivative = Derivative(question)
+        reply = derivative.read(answer)
+        judged = _in_names if reply.names else _in_numbers
+        found = judged(derivative, reply, worker) or _wrong(derivative, reply, passes) or _nearly(derivative, reply)
+    return replace(found, answer=answer, hint=found.hint or (None if found.right else question.hint), read=reply.read)
 
 
-def _judge_gradient(question: Question, answer: str, worker: SympyWorker | None, before: Question | None) -> Judgement:
-    derivative = Derivative(question)
-    reply = derivative.read(answer)
-    is_near = reply.agrees(derivative.exact)
-    if is_near and not reply.names:
-        return Judgement(answer, True, "These are its values at the point.")
-    if reply.names and (answered := Answered(derivative, reply)).is_right:
-        return Judgement(answer, True, answered.why(worker))
-    if is_near:
+def _in_numbers(derivative: Derivative, reply: Reply, _: SympyWorker | None) -> Judgement | None:
+    """The judgement on numbers that are right; None for others."""
+    if reply.agrees(derivative.exact):
+        return Judgement("", True, said("These are its values at the point."))
+    if certain_digits(reply.prepared.program.result, derivative.truth) >= ENOUGH:
+        return Judgement("", True, said("These are its values at the point, rounded."))
+    return None
+
+
+def _in_names(derivative: Derivative, reply: Reply, worker: SympyWorker | None) -> Judgement | None:
+    """The judgement on a formula that is right, or nearly; None for another."""
+    answered = Answered(derivative, reply)
+    if answered.is_right:
+        return Judgement("", True, answered.why(worker))
+    if reply.agrees(derivative.exact):
         return Judgement(
-            answer, False, f"It is close, but not the derivative by {derivative.name}.", None, question.hint
+            "", False, said("It is close, but not the derivative with respect to {name}.", name=derivative.name)
         )
-    mistake = recognised(derivative, reply, None if before is None else Derivative(before))
-    word, hint = (None, question.hint) if mistake is None else (mistake.name, mistake.hint)
-    return Judgement(answer, False, _difference(derivative, reply.value), word, hint)
+    return None
+
+
+def _wrong(derivative: Derivative, reply: Reply, passes: Passes | None) -> Judgement | None:
+    """The judgement on an answer to which a mistake leads; None if none is known."""
+    mistake = recognised(derivative, reply, passes)
+    if mistake is None:
+        return None
+    return Judgement("", False, _difference(derivative, reply.value), mistake.name, mistake.hint)
+
+
+def _nearly(derivative: Derivative, reply: Reply) -> Judgement:
+    """The judgement on an answer that is right to a few digits, or at this point only; else it is wrong."""
+    if not reply.names and certain_digits(reply.prepared.program.result, derivative.truth) >= CLOSE:
+        return Judgement("", False, said("It is close."), "rounded", said("Give four digits."))
+    is_decimal = has_decimals(reply.prepared.program)
+    if reply.names and is_decimal and reply.agrees(derivative.exact, rounded=True):
+        return Judgement("", True, said("It is the derivative, with a rounded number in it."))
+    is_right_here = is_decimal and same(reply.value, derivative.truth, rounded=True)
+    if reply.names and (is_right_here or Answered(derivative, reply).is_right_here):
+        return Judgement("", True, said("It is right at the point, but not at every other one."))
+    return Judgement("", False, _difference(derivative, reply.value))
 
 
 def _difference(derivative: Derivative, found: Array) -> str:
     """How a wrong answer shows."""
-    own = derivative.truth.shape
+    name, own = derivative.name, derivative.truth.shape
     if found.shape not in ((), own):
-        return f"It has shape {found.shape}, and the gradient that of {derivative.name}, {own}."
-    return f"It is not the derivative by {derivative.name}."
+        return said(
+            "It has shape {found}, and the gradient that of {name}, {own}.", found=found.shape, name=name, own=own
+        )
+    return said("It is not the derivative with respect to {name}.", name=name)
 
 
 def solution(question: Question) -> tuple[str, Array | None]:
     """The right answer, and for a gradient its values at the point."""
-    return question.answer, Derivative(question).truth if question.kind == "gradient" else None
+    return question.solution, Derivative(question).truth if question.kind == "gradient" else None
 
 
 def check(scenario: Scenario) -> None:
@@ -157,34 +208,3 @@ def _text(array: Array) -> str:
     array = np.asarray(array)
     whole = np.all(array == np.round(array)) and np.all(np.abs(array) < 2**53)
     return str((array.astype(np.int64) if whole else array).tolist())
-
-
-def problems(question: Question, worker: SympyWorker | None = None, code: str = "") -> list[str]:
-    """What is wrong with a question: it must be unsolved by an empty answer, and solved by its own, always."""
-    try:
-        found = _attempts(question, worker, code)
-    except InputError as error:
-        found = [error.message]
-    if question.fresh is not None and question.hint is None:
-        found.append("a question with fresh numbers needs a hint")
-    return found
-
-
-def _attempts(question: Question, worker: SympyWorker | None, code: str) -> list[str]:
-    found = []
-    try:
-        if judge(question, "", code=code).right:
-            found.append("an empty answer solves it")
-    except InputError:
-        pass
-    random = Random(0)  # noqa: S311  # numbers to practise with, not secrets
-    draws = [fresh(question, random) for _ in range(DRAWS)] if question.fresh is not None else []
-    for each in (question, *draws):
-        judgement = judge(each, each.answer, worker=worker, code=code)
-        if not judgement.right:
-            where = "" if each.at is None else f" at {each.at}"
-            found.append(f"its own answer {each.answer!r} does not solve it{where}: {judgement.why}")
-            break
-    if question.fresh is not None and not Derivative(question).read(question.answer).names:
-        found.append("a question with fresh numbers needs a formula for an answer")
-    return found

@@ -10,26 +10,46 @@ hint: The outer derivative
       times the inner one.
 ```
 
-A line that begins with blanks continues the line before.
+A line that begins with blanks continues the line before. A question of kind choice has its options as keys, `a`, `b`
+and so on, and `not a` says why that one is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
+from string import ascii_lowercase
 
 from gradcli.scenario.document import Block, Document
 from gradcli.words.lines import continued
 
 ALWAYS = ("ask", "kind", "answer")
 EXTRA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "gradient": (("of", "at"), ("wrt", "cotangent", "fresh", "hint")),
-    "value": ((), ("shown", "hint")),
+    "gradient": (("of", "at"), ("wrt", "cotangent", "let", "fresh", "hint")),
+    "value": ((), ("let", "shown", "hint")),
     "shape": ((), ("shown", "hint")),
     "error": ((), ("shown", "hint")),
     "grad_fn": ((), ("shown", "hint")),
+    "choice": ((), ("shown", "hint")),
 }
 """By kind: the keys that it needs beside those that every question needs, and those that it may have."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to choose from.
+
+    letter  a, b, c …
+    why     why it is wrong; None for the right one, and where nothing is said
+    """
+
+    letter: str
+    text: str
+    why: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.letter}) {self.text}"
 
 
 @dataclass(frozen=True)
@@ -42,7 +62,9 @@ class Question:
     of, at, wrt, cotangent, fresh
                of kind gradient: what is differentiated, where, with respect to what, weighted by what, and the ranges
                from which fresh numbers come; in the expression language
+    let        names that an answer may use, by assignments in the expression language
     shown      a Python expression that has the answer's value when the step's code has run
+    options    of kind choice: what there is to choose from, in order; the answer is the letter of one
     """
 
     line: int
@@ -55,7 +77,14 @@ class Question:
     wrt: str | None = None
     cotangent: str | None = None
     fresh: str | None = None
+    let: str | None = None
     shown: str | None = None
+    options: tuple[Option, ...] = ()
+
+    @property
+    def solution(self) -> str:
+        """The right answer as it is shown: of kind choice with the text of the option."""
+        return next((str(option) for option in self.options if option.letter == self.answer), self.answer)
 
 
 def parse_question(document: Document, block: Block) -> Question:
@@ -68,6 +97,7 @@ def parse_question(document: Document, block: Block) -> Question:
     if kind.text not in EXTRA:
         raise document.error("question", f"unknown kind {kind.text!r}", kind.line, f"one of {', '.join(EXTRA)}")
     needed, allowed = EXTRA[kind.text]
+    options = _options(document, block, fields) if kind.text == "choice" else ()
     keys = (*ALWAYS, *needed, *allowed)
     for key, value in fields.items():
         if key not in keys:
@@ -76,7 +106,27 @@ def parse_question(document: Document, block: Block) -> Question:
     for key in needed:
         if key not in fields:
             raise document.error("question", f"a question of kind {kind.text} needs {key!r}", block.line - 1)
-    return Question(block.line, **{key: value.text for key, value in fields.items()})
+    return Question(block.line, **{key: value.text for key, value in fields.items()}, options=options)
+
+
+def _options(document: Document, block: Block, fields: dict[str, Block]) -> tuple[Option, ...]:
+    """The options, which are taken out of the fields."""
+    options = []
+    for letter in takewhile(fields.__contains__, ascii_lowercase):
+        why = fields.pop(f"not {letter}", None)
+        options.append(Option(letter, fields.pop(letter).text, None if why is None else why.text))
+    if len({option.text for option in options}) < max(2, len(options)):
+        raise document.error(
+            "question", "a question of kind choice needs options 'a', 'b' …, no two alike", block.line - 1
+        )
+    answer = fields["answer"]
+    right = next((option for option in options if option.letter == answer.text), None)
+    if right is None:
+        hint = f"one of {', '.join(option.letter for option in options)}"
+        raise document.error("question", f"there is no option {answer.text!r}", answer.line, hint)
+    if right.why is not None:
+        raise document.error("question", f"'not {right.letter}' says that the answer is wrong", answer.line)
+    return tuple(options)
 
 
 def _fields(document: Document, block: Block) -> dict[str, Block]:

@@ -39,7 +39,7 @@ The derivative of x² is 2x. A question stands before the code that answers it.
 ```question
 ask: What is the derivative of y with respect to x?
 kind: gradient
-of: x**2
+of: y = x**2
 at: x=3
 answer: 2*x
 hint: The exponent comes down, and is one less.

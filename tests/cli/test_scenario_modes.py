@@ -168,6 +168,7 @@ class TestNewUpdateLint:
         assert [(problem["line"], problem["message"].split(":")[0]) for problem in item["problems"]] == [
             (7, "the link leads to 'gone.md', which is not there"),
             (8, "there is no scenario 'nowhere'"),
+            (11, "it has no hint"),
             (11, "the answer is 3, but two is 2"),
             (17, "the code prints something"),
             (21, "the code raises"),
@@ -175,7 +176,7 @@ class TestNewUpdateLint:
         ]
         outcome = gradcli("scenario", "mine.md", "--lint")
         assert outcome.out.splitlines()[0] == "mine.md:7: the link leads to 'gone.md', which is not there"
-        assert outcome.out.splitlines()[-1] == "1 scenario, 6 problems"
+        assert outcome.out.splitlines()[-1] == "1 scenario, 7 problems"
 
 
 def test_an_endless_loop_is_told_with_its_line(gradcli: Run) -> None:

@@ -328,9 +328,10 @@ def test_judgements_in_json(run: Start) -> None:
     assert question["judgement"] == {
         "answer": "-6",
         "right": False,
-        "why": "It is not the derivative by x.",
+        "why": "It is not the derivative with respect to x.",
         "misconception": "sign",
         "hint": "Only the sign is wrong.",
+        "read": None,
     }
     assert not scenario["passed"]
     assert run("--json").document["scenarios"][0]["steps"][1]["question"]["judgement"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -12,9 +13,12 @@ import pytest
 from gradcli.errors import InputError
 from gradcli.scenario import library
 from gradcli.scenario.answers import judge_all, read_answers
+from gradcli.scenario.derivative import Derivative
 from gradcli.scenario.markdown import Scenario, parse_scenario
-from gradcli.scenario.questions import asked, fresh, judge, problems, solution, with_fresh_numbers
+from gradcli.scenario.misconceptions import Passes
+from gradcli.scenario.questions import Asked, asked, fresh, judge, solution, with_fresh_numbers
 from gradcli.scenario.questions_format import Question
+from gradcli.scenario.sound import problems
 from gradcli.verify.client import SympyWorker
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
@@ -22,6 +26,10 @@ HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
 def gradient(of: str, at: str, answer: str, **more: str) -> Question:
     return Question(1, "What is it?", "gradient", answer, of=of, at=at, **more)
+
+
+def alone(question: Question, code: str = "", earlier: str = "") -> Asked:
+    return Asked(question, 0, None, code, earlier)
 
 
 def fact(kind: str, answer: str, **more: str) -> Question:
@@ -158,12 +166,20 @@ def test_the_derivative_is_right_where_the_engine_has_another_number(
     ("question", "answer", "misconception"),
     [
         (MEAN, "-4.5", "sign"),
-        (MEAN, "9", "accumulated"),
+        (MEAN, "9", "twice"),
+        (MEAN, "9/4", "power-rule"),
+        (gradient("exp(x)", "x=[1,2]", "exp(x)", cotangent="ones(2)"), "exp(x)/2", "half"),
         (MEAN, "18", "mean"),
         (MEAN, "6(x+2)", "mean"),
         (MEAN, "27", "value"),
         (MEAN, "(x+2)**3/4", "integrated"),
-        (MEAN, "3/2", "outer-derivative"),
+        (MEAN, "3/2", "constant-factor"),
+        (MEAN, "x/2 + 1", "constant-factor"),
+        (gradient("x**2/2", "x=3", "x"), "2x", "constant-factor"),
+        (gradient("sum(x*detach(x))", "x=[1,2]", "x"), "2x", "detached"),
+        (gradient("mean(x**2)", "x=[1,2]", "x"), "2x", "mean"),
+        (gradient("x*y", "x=3, y=2", "y", wrt="x"), "x", "other-variable"),
+        (gradient("x*y", "x=3, y=2", "y", wrt="x"), "x + y", "both-variables"),
         (SINE, "cos(2x+1)", "inner-derivative"),
         (SINE, "2", "outer-derivative"),
         (SINE, "sin(2x+1)", "value"),
@@ -173,6 +189,8 @@ def test_the_derivative_is_right_where_the_engine_has_another_number(
         (CUBE, "3x**3", "power-rule"),
         (CUBE, "x**2", "power-rule"),
         (PRODUCT, "exp(x)", "one-term"),
+        (PARABOLA, "2ax", "one-term"),
+        (PARABOLA, "ax + b", "power-rule"),
         (PRODUCT, "x*exp(x)", "one-term"),
         (QUOTIENT, "cos(x)/x", "one-term"),
         (BROADCAST, "y", "broadcast"),
@@ -193,8 +211,27 @@ def test_wrong_answers_are_recognised(question: Question, answer: str, misconcep
 
 
 def test_the_gradient_before_added_to_this_one() -> None:
-    assert judge(CUBE, "14", before=gradient("x**2", "x=1", "2*x")).misconception == "accumulated"
+    passes = Passes(Derivative(gradient("x**2", "x=1", "2*x")))
+    assert judge(CUBE, "14", passes=passes).misconception == "accumulated"
     assert judge(CUBE, "14").misconception is None
+
+
+def test_a_doubled_gradient_is_two_passes_only_where_there_was_one_before() -> None:
+    assert judge(CUBE, "6x**2", passes=Passes()).misconception == "accumulated"
+    assert judge(CUBE, "6x**2").misconception == "twice"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (gradient("x1*x2", "x1=1, x2=2", "x2", wrt="x1"), "1"),  # the factor x2 left out, or the derivative by x2
+        (gradient("mean(x**2)", "x=[1,2]", "x"), "0"),
+        (gradient("x**2 - 2*x", "x=0", "2*x - 2"), "1"),
+    ],
+)
+def test_no_mistake_is_told_where_several_are_as_likely(question: Question, answer: str) -> None:
+    judgement = judge(question, answer)
+    assert (judgement.right, judgement.misconception, judgement.hint) == (False, None, question.hint)
 
 
 def test_an_integral_in_numbers() -> None:
@@ -203,11 +240,91 @@ def test_an_integral_in_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("question", "answer"),
-    [(MEAN, "7"), (MEAN, "[4.5, 4.5]"), (SINE, "cos(2)"), (PRODUCT, "5.44"), (SINE, "nan"), (SMALL, "0")],
+    [(MEAN, "7"), (MEAN, "[4.5, 4.5]"), (SINE, "cos(2)"), (PRODUCT, "5.45"), (SINE, "nan"), (SMALL, "0")],
 )
 def test_other_wrong_answers_get_the_hint_of_the_question(question: Question, answer: str) -> None:
     judgement = judge(question, answer)
     assert (judgement.right, judgement.misconception, judgement.hint) == (False, None, question.hint)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "right", "why"),
+    [
+        (PRODUCT, "5.44", True, "These are its values at the point, rounded."),
+        (PRODUCT, "5.4", False, "It is close."),
+        (PRODUCT, "5", False, "It is not the derivative with respect to x."),
+        (SOFTMAX, "[0.0819, -0.022, -0.0599]", True, "These are its values at the point."),
+        (SOFTMAX, "[0.082, -0.022, -0.060]", False, "It is close."),
+        (SOFTMAX, "[0.082, -0.022, -0.05]", False, "It is not the derivative with respect to x."),
+        (gradient("500*x**2", "x=[1, 1.2345]", "1000*x", cotangent="ones(2)"), "[1000, 1.23e3]", True, None),
+        (gradient("500*x**2", "x=[1, 1.2345]", "1000*x", cotangent="ones(2)"), "[1000, 1230]", False, None),
+        (fact("value", "2.302585"), "2.30", True, "That is its value, rounded."),
+        (fact("value", "2.302585"), "2.3", False, "It is close."),
+        (fact("value", "2.71"), "3", False, "That is not its value."),
+        (fact("value", "10*log(2)"), "6.931", True, "That is its value."),
+        (
+            gradient("2**n", "n=3", "2**n*log(2)"),
+            "0.6931*2**n",
+            True,
+            "It is the derivative, with a rounded number in it.",
+        ),
+        (gradient("2**n", "n=3", "2**n*log(2)"), "0.69*2**n", False, "It is not the derivative with respect to n."),
+        (gradient("2**n", "n=3", "2**n*log(2)"), "0.7931*2**n", False, "It is not the derivative with respect to n."),
+        (
+            gradient("b**n", "n=3, b=2", "b**n*log(b)", wrt="n"),
+            "0.6931b**n",
+            True,
+            "It is right at the point, but not at every other one.",
+        ),
+        (fact("value", "[0.09, 0.24]"), "tensor([[0.09, 0.24]])", True, "That is its value."),
+        (fact("value", "[[0.09, 0.24]]"), "[0.09, 0.24]", True, "That is its value."),
+        (fact("value", "[[1], [2]]"), "[1, 2]", False, "This has shape (2,); the value has another."),
+    ],
+)
+def test_rounded_answers(question: Question, answer: str, right: bool, why: str | None) -> None:
+    judgement = judge(question, answer)
+    assert (judgement.right, why or judgement.why) == (right, judgement.why)
+    assert judgement.hint == ("Give four digits." if judgement.why == "It is close." else None)
+
+
+def test_an_answer_that_is_right_at_the_point_says_so() -> None:
+    product = gradient("prod(d)", "d=[[1.,2.],[3.,4.]]", "prod(d)/d")
+    judgement = judge(product, "24/d")
+    assert (judgement.right, judgement.why) == (True, "It is right at the point, but not at every other one.")
+    assert "derivative where d" in judge(product, "prod(d)/d").why
+
+
+@pytest.mark.parametrize("answer", ["v*u", "v*x**2", "vu", "w/y", "3*v*t/(3*x)"])
+def test_an_answer_may_use_the_aliases(answer: str) -> None:
+    let = "v=[1,10]; u=x**2; w=v*y*u"
+    question = gradient("t = x**3; t/3 + 0*y", "x=[1.,2.], y=2", "v*u", wrt="x", cotangent="[1,10]", let=let)
+    assert judge(question, answer).right
+    assert not judge(question, "t").right
+    assert problems(alone(replace(question, hint="H."))) == []
+
+
+def test_facts_may_use_the_aliases_too() -> None:
+    question = fact("value", "17", let="g0 = 2; g = 3")
+    assert judge(question, "g0 + 5g").right
+    assert not judge(question, "g0 + g").right
+    with pytest.raises(InputError, match="the question has no name 'g0'"):
+        judge(fact("value", "17"), "g0 + 5g")
+
+
+@pytest.mark.parametrize(
+    ("let", "message"),
+    [
+        ("3", "`let` is made of assignments"),
+        ("u = x; u", "`let` is made of assignments"),
+        ("x = 2", "`let` gives 'x', which has a value already"),
+        ("t = 2", "`let` gives 't', which has a value already"),
+        ("u =", "expected an expression after '=', found the end"),
+    ],
+)
+def test_let_is_made_of_assignments(let: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        judge(gradient("t = x; t**2", "x=2", "2*x", let=let), "4")
+    assert caught.value.message == message
 
 
 def test_a_formula_must_be_right_beside_the_point_too() -> None:
@@ -247,12 +364,21 @@ def test_an_answer_that_cannot_be_read_is_not_wrong(answer: str, message: str, s
         (fact("shape", "(2, 3)"), "2,3"),
         (fact("shape", "(1,)"), "torch.Size([1])"),
         (fact("shape", "()"), "[]"),
+        (fact("shape", "(3, 4)"), "3x4"),
+        (fact("shape", "(3, 4)"), "3 × 4"),
+        (fact("shape", "(3, 4)"), "（３，４）"),
+        (fact("shape", "(3, 4)"), "torch.Size([3, 4])"),
+        (fact("value", "None"), "None"),
+        (fact("value", "[18, 36]"), "tensor([18., 36.])"),
         (fact("error", "RuntimeError"), "runtimeerror"),
+        (fact("error", "RuntimeError"), "runtime error"),
         (fact("error", "RuntimeError"), "builtins.RuntimeError()"),
         (fact("grad_fn", "MulBackward0"), "mul"),
         (fact("grad_fn", "NllLossBackward0"), "nll_loss"),
         (fact("grad_fn", "MulBackward0"), "<MulBackward0 object at 0x7f>"),
         (fact("grad_fn", "None"), "none"),
+        (fact("grad_fn", "PowBackward0"), "PowBackward"),
+        (fact("grad_fn", "None"), "nothing"),
     ],
 )
 def test_right_facts(question: Question, answer: str) -> None:
@@ -279,6 +405,10 @@ def test_right_facts(question: Question, answer: str) -> None:
         (fact("grad_fn", "MulBackward0"), "None", "leaf"),
         (fact("grad_fn", "None"), "AddBackward0", "computed"),
         (fact("grad_fn", "MulBackward0"), "SinBackward0", None),
+        (fact("grad_fn", "PowBackward0"), "PowBackward1", "number"),
+        (fact("grad_fn", "PowBackward1"), "<PowBackward0 object at 0x7f>", "number"),
+        (fact("value", "None"), "0", None),
+        (fact("value", "0"), "None", None),
     ],
 )
 def test_wrong_facts(question: Question, answer: str, misconception: str | None) -> None:
@@ -304,6 +434,26 @@ def test_facts_that_cannot_be_read(kind: str, answer: str) -> None:
         judge(fact(kind, right[kind]), answer)
 
 
+@pytest.mark.parametrize(
+    ("ask", "names"),
+    [
+        ("What is `v`?", ["v"]),
+        ("What is the gradient of u·x?", ["u"]),
+        ("out = sum(u). Which is it for the a of 3a² + u?", ["out", "u", "a"]),
+        ("x is a leaf. What is a slope of this result, y.grad?", ["y"]),
+        ("What does u(x) give?", []),
+    ],
+)
+def test_an_answer_may_use_what_the_question_speaks_of(ask: str, names: list[str]) -> None:
+    question = replace(CUBE, ask=ask, hint="H.")
+    found = problems(alone(question, code="u = a = slope = result = 1", earlier="y = 1"))
+    assert found == [
+        f"it speaks of {name!r}, which an answer may not use: `let` can say what that is" for name in names
+    ]
+    aliases = "; ".join(f"{name} = 1" for name in names)
+    assert problems(alone(replace(question, let=aliases or None), code="u = a = 1", earlier="y = 1")) == []
+
+
 def test_fresh_numbers_move_the_point_and_the_truth() -> None:
     drawn = fresh(MEAN, Random(4))
     assert drawn == fresh(MEAN, Random(4))
@@ -325,11 +475,12 @@ def test_fresh_numbers_stay_in_their_range() -> None:
     ("question", "problem"),
     [
         (MEAN, None),
-        (fact("shape", "(2, 3)"), None),
+        (fact("shape", "(2, 3)", hint="Think."), None),
+        (fact("shape", "(2, 3)"), "it has no hint"),
         (gradient("x**2", "x=3", "3*x"), "its own answer '3*x' does not solve it at x=3"),
         (gradient("x**2", "x=3", "6", fresh="x=1..9", hint="Think."), "its own answer '6' does not solve it"),
         (gradient("x + x", "x=3", "2", fresh="x=1..9", hint="Think."), "needs a formula"),
-        (gradient("x**2", "x=3", "2*x", fresh="x=1..9"), "needs a hint"),
+        (gradient("x**2", "x=3", "2*x", fresh="x=1..9"), "it has no hint"),
         (gradient("x**2", "x=3", "2*x", fresh="y=1..9", hint="Think."), "`fresh` names 'y', but `at` does not"),
         (gradient("x**2", "x=3", "2*x", fresh="x=9..1", hint="Think."), "`fresh` is made of ranges, not 'x=9..1'"),
         (gradient("x*y", "x=3", "y"), "no value for y"),
@@ -339,23 +490,23 @@ def test_fresh_numbers_stay_in_their_range() -> None:
     ],
 )
 def test_problems(question: Question, problem: str | None) -> None:
-    found = problems(question)
+    found = problems(alone(question))
     assert found == [] if problem is None else any(problem in each for each in found), found
 
 
 @pytest.mark.parametrize("name", sorted(library.available()))
 def test_the_questions_of_our_scenarios_are_sound(name: str) -> None:
     for each in asked(library.load(name)):
-        assert problems(each.question, code=each.code) == []
+        assert problems(each) == []
 
 
 # --- files of answers
 
 
-def scenario(*answers: str, name: str = "mine") -> Scenario:
+def scenario(*answers: str, name: str = "mine", code: str = "pass") -> Scenario:
     blocks = [
         f"```question\nask: What?\nkind: gradient\nof: x**{answer}\nat: x=1\nfresh: x=2..9\nhint: H.\n"
-        f"answer: {answer}*x**({answer}-1)\n```\n```python\npass\n```\n"
+        f"answer: {answer}*x**({answer}-1)\n```\n```python\n{code}\n```\n"
         for answer in answers
     ]
     return parse_scenario(HEAD + "\n".join(blocks), name, f"{name}.md")
@@ -375,8 +526,13 @@ def test_answers_in_order(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_judged_after_the_question_before_it() -> None:
-    first, second = asked(scenario("2", "3"))
-    assert second.judge("5").misconception == "accumulated"
+    first, second = asked(scenario("2", "3", code="y.backward()"))
+    assert second.judge("5").misconception is None  # nobody made x
+    made = replace(second, earlier="x = torch.ones(1)\ny = x**2\ny.backward()")
+    assert made.judge("5").misconception == "accumulated"
+    assert made.judge("6").misconception == "accumulated"
+    assert replace(made, code="print(x.grad)").judge("5").misconception is None
+    assert replace(made, code="x = x + 1\ny.backward()").judge("5").misconception is None
     assert first.judge("5").misconception is None
 
 

@@ -68,11 +68,14 @@ def _cells(v4: Any, scenario: Scenario, results: Sequence[StepResult]) -> Iterat
 def _question(question: Question) -> str:
     """The question with its answer folded."""
     hint = [] if question.hint is None else [said("Hint: ") + escape(question.hint)]
-    answer = f"<code>{escape(question.answer)}</code>"
+    options = [f"- {option}" for option in question.options]
+    answer = f"<code>{escape(question.solution)}</code>"
     return "\n".join(
         [
             f"**{said('Question.')}** {question.ask}",
             "",
+            *options,
+            *([""] if options else []),
             f"<details><summary>{said('Answer')}</summary>",
             "<br>".join([*hint, answer]),
             "</details>",

@@ -43,14 +43,16 @@ def _step(step: Step) -> Iterator[str]:
     if step.prose:
         yield _comment(step.prose)
     if step.question is not None:
-        yield _comment(said("Question: ") + step.question.ask)
+        yield _comment(
+            "\n".join((said("Question: ") + step.question.ask, *(f"    {each}" for each in step.question.options)))
+        )
     if step.code is not None:
         yield f"{step.code.text.rstrip()}\n"
     if step.output is not None and step.output.text:
         lines = "\n".join(f"    {line}" for line in step.output.text.split("\n"))
         yield _comment(said("It prints") + f"\n\n{lines}")
     if step.question is not None:
-        yield _comment(said("Answer: ") + step.question.answer)
+        yield _comment(said("Answer: ") + step.question.solution)
 
 
 def _comment(text: str) -> str:

@@ -1,0 +1,178 @@
+"""Answers as people type them, written as the expression language has them.
+
+18, 36 is [18, 36], and tensor([18., 36.]) too; 2ax + b is 2*a*x + b where a and x are names of the question; 2 cos a,
+ln 10 and √x are calls; full-width characters are what they look like. What could be meant in two ways is refused, with
+what to write. None of this holds in the language itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+
+from gradcli.lang.evaluate import CONSTANTS
+from gradcli.lang.functions import find
+from gradcli.lang.functions import names as functions_by_name
+from gradcli.lang.parser import parse
+from gradcli.lang.tokens import Source, Token, tokenize
+from gradcli.lang.unparse import unparse
+from gradcli.words import said
+
+WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
+    ord(wide): narrow for wide, narrow in zip("　。、【】", " .,[]", strict=True)
+}
+"""The full-width forms of the ASCII characters, and what stands on the same keys."""
+
+_PRINTED = re.compile(
+    r"\s*(?:(?:torch|np|numpy)\.)?(?:tensor|array)\s*\((.*?)(?:,\s*(?:dtype|grad_fn|requires_grad|device)\s*=.*)?\)\s*",
+    re.DOTALL,
+)
+_RAISED = re.compile(r"[²³¹⁰-⁹⁺-ⁿʰ-ʸᴬ-ᵪ]+")
+_TAKES_BRACKETS = ("name", "number", "superscript", ")", "]")
+_ENDS_ARGUMENT = ("end", "+", "-", ")", "]", ",")
+_AFTER_ROOT = (*_ENDS_ARGUMENT, "*", "/")
+
+MAX_FACTORS = 12
+"""Longer words are names that the question does not have."""
+
+Edit = tuple[int, int, str]
+"""A part of the text, and what is written in its place."""
+
+
+def narrow(text: str) -> str:
+    """The text without full-width characters."""
+    return text.translate(WIDE)
+
+
+def _lowered(raised: re.Match[str]) -> str:
+    """A raised exponent as a power; the language knows raised digits, and takes raised letters for those of a name."""
+    text = raised[0]
+    is_exponent = all(unicodedata.decomposition(character).startswith("<super>") for character in text)
+    plain = unicodedata.normalize("NFKC", text)
+    return f"**({plain})" if is_exponent and not plain.isdecimal() else text
+
+
+def typed(text: str, names: Collection[str]) -> str:
+    """The answer in the expression language; unchanged where it already is.
+
+    names  those that the answer may use
+    Raises InputError for what can be meant in two ways, or has characters that mean nothing.
+    """
+    text = _RAISED.sub(_lowered, narrow(text))
+    printed = _PRINTED.fullmatch(text)
+    if printed is not None:
+        text = printed[1]
+    text = _edited(text, _lists(text))
+    return _edited(text, _Products(text, names).edits())
+
+
+def echo(answer: str, text: str) -> str | None:
+    """How an answer was read, `text`, where that is not as it was typed or could have been meant otherwise."""
+    parsed = parse(text, find, names=functions_by_name(), bound=CONSTANTS, source="answer")
+    return unparse(parsed.program) if parsed.notes or text != answer else None
+
+
+def _edited(text: str, edits: Iterator[Edit]) -> str:
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _lists(text: str) -> Iterator[Edit]:
+    """Numbers with commas between them are a list, with round brackets around them or none."""
+    opened: list[tuple[Token, bool]] = []
+    tuples: set[int] = set()
+    before = None
+    for token in tokenize(Source(text, "answer")):
+        if token.kind in ("(", "["):
+            opened.append((token, token.kind == "(" and (before is None or before.kind not in _TAKES_BRACKETS)))
+        elif token.kind in (")", "]"):
+            opening, _ = opened.pop()
+            if opening.start in tuples:
+                yield (*opening.extent, "[")
+                yield (*token.extent, "]")
+        elif token.kind == "," and opened and opened[-1][1]:
+            tuples.add(opened[-1][0].start)
+        elif token.kind == "," and not opened and -1 not in tuples:
+            tuples.add(-1)
+            yield 0, 0, "["
+            yield len(text), len(text), "]"
+        before = token
+
+
+class _Products:
+    """Names beside each other are multiplied, and functions called without brackets."""
+
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        self.source = Source(text, "answer")
+        self.names = names
+        self.tokens = tokenize(self.source)
+
+    def edits(self) -> Iterator[Edit]:
+        for i, token in enumerate(self.tokens):
+            if token.kind != "name" or self.tokens[i + 1].kind == "=" or (i and self.tokens[i - 1].kind == "."):
+                continue
+            factors = self.factors(token)
+            if i and self.is_variable(i - 1):
+                self.refuse_reach(i, ("/",))
+                yield token.start, token.start, "*"
+            if len(factors) > 1:
+                self.refuse_reach(i, ("/", "**"))
+                yield (*token.extent, "*".join(factors))
+            elif self.is_function(token) and self.tokens[i + 1].kind != "(":
+                yield from self.call(i)
+
+    def is_function(self, token: Token) -> bool:
+        return token.kind == "name" and token.text not in self.names and find(token.text) is not None
+
+    def is_variable(self, i: int) -> bool:
+        """Whether the token is a name, or several that are multiplied, and no attribute such as the T of x.T."""
+        token = self.tokens[i]
+        return token.kind == "name" and not self.is_function(token) and (i == 0 or self.tokens[i - 1].kind != ".")
+
+    def factors(self, token: Token) -> Sequence[str]:
+        """The names of the question of which a token is made, `ax` of a and x; itself where it means something."""
+        if token.text in self.names or token.text in CONSTANTS or find(token.text) is not None:
+            return (token.text,)
+        ways = list(_ways(token.text, sorted(self.names))) if len(token.text) <= MAX_FACTORS else []
+        if len({tuple(sorted(way)) for way in ways}) > 1:
+            both = said(" or ").join("*".join(way) for way in ways[:2])
+            message = said("'{text}' can be read in several ways", text=token.text)
+            raise self.source.error("answer", message, token.extent, said("write {both}", both=both))
+        return ways[0] if ways else (token.text,)
+
+    def refuse_reach(self, i: int, operators: Collection[str]) -> None:
+        """1/ax is a quotient of products for one reader, and a product of quotients for the other."""
+        first = i
+        while first and (self.tokens[first - 1].kind == "number" or self.is_variable(first - 1)):
+            first -= 1
+        operator = self.tokens[first - 1]
+        if first and operator.kind in operators:
+            message = said("how far does {name} reach?", name=operator.text)
+            hint = said("put what belongs to {name} in brackets", name=operator.text)
+            raise self.source.error("answer", message, (operator.start, self.tokens[i].end), hint)
+
+    def call(self, i: int) -> Iterator[Edit]:
+        """A function's argument without brackets: a number, a name or both; √ takes one of them."""
+        token = self.tokens[i]
+        is_root = self.source.text[token.start] == "√"
+        last = i + 1
+        is_plain = self.tokens[last].kind == "number" or self.is_variable(last)
+        while is_plain and not is_root and self.is_variable(last + 1):
+            last += 1
+        if not is_plain or self.tokens[last + 1].kind not in (_AFTER_ROOT if is_root else _ENDS_ARGUMENT):
+            message = said("how far does {name} reach?", name=self.source.text[slice(*token.extent)])
+            hint = said("put its argument in brackets: {name}(…)", name=token.text)
+            raise self.source.error("answer", message, token.extent, hint)
+        yield token.end, self.tokens[i + 1].start, "("
+        yield self.tokens[last].end, self.tokens[last].end, ")"
+
+
+def _ways(text: str, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The ways to write a text as names one after the other."""
+    if not text:
+        yield ()
+    for name in names:
+        if text.startswith(name):
+            yield from ((name, *rest) for rest in _ways(text[len(name) :], names))

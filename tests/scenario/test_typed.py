@@ -1,0 +1,103 @@
+"""Answers as people type them: how they are read, and which are refused because they can be meant in two ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradcli.errors import InputError
+from gradcli.scenario.questions import judge
+from gradcli.scenario.questions_format import Question
+from gradcli.scenario.typed import typed
+
+NAMES = ("a", "b", "x", "x1", "x2")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("18, 36", "[18, 36]"),
+        ("(18, 36)", "[18, 36]"),
+        ("((1, 2), (3, 4))", "[[1, 2], [3, 4]]"),
+        ("tensor([18., 36.])", "[18., 36.]"),
+        ("torch.tensor([[1, 2]], dtype=torch.float64)", "[[1, 2]]"),
+        ("tensor([1., 2.], grad_fn=<MulBackward0>)", "[1., 2.]"),
+        ("array([1, 2])", "[1, 2]"),
+        ("2ax + b", "2a*x + b"),
+        ("2 a x", "2 a *x"),
+        ("x1x2", "x1*x2"),
+        ("axb", "a*x*b"),
+        ("2πx", "2π*x"),
+        ("√x", "√(x)"),
+        ("√x/2", "√(x)/2"),
+        ("ln 10", "ln(10)"),
+        ("2 cos a", "2 cos(a)"),
+        ("x sin 2x + 1", "x *sin(2x) + 1"),
+        ("1/cos x", "1/cos(x)"),
+        ("b**a ln b", "b**a *ln(b)"),
+        ("bᵃ", "b**(a)"),
+        ("a·xᵃ⁻¹", "a·x**(a−1)"),
+        ("x⁻¹", "x**(−1)"),
+        ("x² + x¹²", "x² + x¹²"),
+        ("３·（ｘ＋１）", "3·(x+1)"),
+        ("［１，－２］", "[1,-2]"),
+        ("【1、2】", "[1,2]"),
+        ("0。5", "0.5"),
+        ("sum(x, axis=0)", "sum(x, axis=0)"),
+        ("2*x.T", "2*x.T"),
+        ("exp(a*x)", "exp(a*x)"),
+        ("2(x + 1)", "2(x + 1)"),
+        ("q + 1", "q + 1"),
+    ],
+)
+def test_what_is_read(text: str, read: str) -> None:
+    assert typed(text, NAMES) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("1/ax", "how far does / reach?", "put what belongs to / in brackets"),
+        ("1/2ax", "how far does / reach?", "put what belongs to / in brackets"),
+        ("2**ax", "how far does ** reach?", "put what belongs to ** in brackets"),
+        ("cos x/2", "how far does cos reach?", "put its argument in brackets: cos(…)"),
+        ("cos x²", "how far does cos reach?", "put its argument in brackets: cos(…)"),
+        ("cos -x", "how far does cos reach?", "put its argument in brackets: cos(…)"),
+        ("√2x", "how far does √ reach?", "put its argument in brackets: sqrt(…)"),
+        ("√x²", "how far does √ reach?", "put its argument in brackets: sqrt(…)"),
+    ],
+)
+def test_what_can_be_meant_in_two_ways_is_refused(text: str, message: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        typed(text, NAMES)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_word_that_splits_in_two_ways_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        typed("aaa", ("a", "aa"))
+    assert caught.value.message == "'aaa' can be read in several ways"
+    assert caught.value.hint == "write a*a*a or a*aa"
+    assert typed("aa", ("a", "aa")) == "aa"
+    assert typed("a" * 400, ("a", "aa")) == "a" * 400
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("2ax+b", "2*a*x + b"),
+        ("2*a*x+b", None),
+        ("2 a x + b", "2*a*x + b"),
+        ("2（a·x）＋b", "2*(a*x) + b"),
+        ("1/2 a*4x + b", "1/2*a*4*x + b"),
+    ],
+)
+def test_what_is_not_as_typed_is_echoed(answer: str, read: str | None) -> None:
+    question = Question(1, "What?", "gradient", "2*a*x + b", of="a*x**2 + b*x + c", at="x=2, a=1, b=-2, c=1", wrt="x")
+    judgement = judge(question, answer)
+    assert (judgement.right, judgement.read) == (True, read)
+
+
+def test_a_value_is_echoed_too() -> None:
+    question = Question(1, "What?", "value", "log(10)")
+    judgement = judge(question, "ln 10")
+    assert (judgement.right, judgement.read) == (True, "log(10)")
