@@ -94,8 +94,8 @@ def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | N
 
 
 def _placed(line: Line, span: Span | None) -> Span:
-    """A place in an answer as a place in the file."""
-    if span is None or span.source != "answer":
+    """A place in an answer as a place in the file; the whole line where the answer was rewritten to be read."""
+    if span is None or span.source != "answer" or span.text != line.text:
         return line.span
     start = line.span.start
     return Span(line.span.text, start + span.start, start + span.end, line.span.source)

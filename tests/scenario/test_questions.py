@@ -546,6 +546,7 @@ def test_answers_to_several_scenarios(tmp_path: Path) -> None:
     [
         ("2\n3\n4\n5\n", "mine has 2 questions, no more", 3, 1),
         ("2\n 3*(x\n", "'(' is never closed", 2, 4),
+        ("2\n 2ⁿ+3*(x\n", "'(' is never closed", 2, 2),
         ("2\n  q\n", "the question has no name 'q'", 2, 3),
         ("other:\n2\n", "'other' is not among the scenarios to be run", 1, 1),
     ],
