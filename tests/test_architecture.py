@@ -15,8 +15,9 @@ LONGEST = 400
 FLOORS = [
     "child engine errors signals verdict words",
     "files",
-    "npy",
+    "npy png",
     "lang torch plot datasets",
+    "torchvision",
     "verify",
     "calculator",
     "scenario",
@@ -29,6 +30,7 @@ LEVEL = {part: level for level, floor in enumerate(FLOORS) for part in floor.spl
 USERS = {
     "numpy": LEVEL.keys() - {"cli", "__main__", "child", "errors", "files", "signals", "verdict", "words"},
     "flint": {"verify"},
+    "PIL": {"torchvision"},
     "matplotlib": {"plot"},
     "plotille": {"plot"},
     "rich": {"render", "cli"},

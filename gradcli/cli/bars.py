@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from gradcli.words import counted, said
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import TaskID
 
+    from gradcli.cli.figure_bars import FigureAndBars
+    from gradcli.plot.figure import Figure
     from gradcli.scenario.markdown import Step
 
 PATIENCE = 1.0
@@ -35,11 +37,11 @@ class Bars:
         # What a step writes to standard error is captured, so a way there of our own is needed.
         self.screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") if sys.stderr.isatty() else None
         self.lock = threading.Lock()
-        self.total: tuple[Progress, TaskID] | None = None
-        self.step: tuple[Progress, TaskID] | None = None
+        self.total: tuple[FigureAndBars, TaskID] | None = None
+        self.step: tuple[FigureAndBars, TaskID] | None = None
         self.timer: threading.Timer | None = None
         self.facts: dict[str, Any] = {}
-        self.changed = 0.0
+        self.changed = self.drew = 0.0
 
     @contextmanager
     def all(self, number: int) -> Iterator[None]:
@@ -79,6 +81,12 @@ class Bars:
         """A DataLoader gives another batch."""
         self._change(completed=position, total=length)
 
+    def drawn(self, figure: Figure) -> None:
+        """The code has drawn a figure: it is shown above the bar until the step ends, and replaced by the next one."""
+        if self.step is not None and self.total is None and time.monotonic() > self.drew + PAUSE:
+            self.drew = time.monotonic()
+            self.step[0].draw(figure)
+
     def end(self) -> None:
         """The step has ended, in whatever way: its bar goes."""
         self.told("")
@@ -111,9 +119,11 @@ class Bars:
             bar, task = self.step
             bar.update(task, **self.facts)
 
-    def _bar(self) -> Progress:
+    def _bar(self) -> FigureAndBars:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        from gradcli.cli.figure_bars import FigureAndBars
 
         columns = (
             TextColumn("{task.description}", markup=False),
@@ -124,4 +134,4 @@ class Bars:
         )
         screen = Console(file=self.screen)
         # What is captured must not be sent to the screen.
-        return Progress(*columns, console=screen, transient=True, redirect_stdout=False, redirect_stderr=False)
+        return FigureAndBars(*columns, console=screen, transient=True, redirect_stdout=False, redirect_stderr=False)

@@ -17,6 +17,7 @@ from gradcli.errors import InputError
 
 BELOW = ("cifar-10-batches-py",)
 BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
+TEST = "test_batch"
 SHAPE = (3, 32, 32)
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 MOST_BYTES = 64 * 2**20  # a published batch has 30 MB
@@ -24,7 +25,17 @@ MOST_BYTES = 64 * 2**20  # a published batch has 30 MB
 
 def read_cifar10(folder: Path) -> tuple[Images, Images]:
     """The 50,000 training and 10,000 test images. Raises InputError for missing, truncated and other files."""
-    return _joined([_batch(_path(folder, name)) for name in BATCHES]), _batch(_path(folder, "test_batch"))
+    return read_part(folder, train=True), read_part(folder, train=False)
+
+
+def has_part(folder: Path, *, train: bool) -> bool:
+    """Whether the first file of a part is in the folder."""
+    return find(folder, BATCHES[0] if train else TEST, below=BELOW) is not None
+
+
+def read_part(folder: Path, *, train: bool) -> Images:
+    """One of the two parts; as `read_cifar10`."""
+    return _joined([_batch(_path(folder, name)) for name in (BATCHES if train else (TEST,))])
 
 
 def _joined(parts: list[Images]) -> Images:

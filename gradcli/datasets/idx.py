@@ -24,6 +24,8 @@ MOST_AXES = 32
 GZIP = b"\x1f\x8b"
 BELOW = ("FashionMNIST/raw", "MNIST/raw", "raw", "fashion-mnist", "fashion", "mnist")
 """Where the files may lie in the data folder, if not in it; the first are torchvision's."""
+TRAIN, TEST = "train", "t10k"
+"""How the files of the two parts begin."""
 
 DIGITS = tuple("0123456789")
 FASHION = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
@@ -50,7 +52,33 @@ def read_mnist(folder: Path) -> tuple[Images, Images]:
 
     Raises InputError for files that are missing, truncated, or do not belong together.
     """
-    return _part(folder, "train"), _part(folder, "t10k")
+    return read_part(folder, TRAIN), read_part(folder, TEST)
+
+
+def has_part(folder: Path, part: str, below: tuple[str, ...] = BELOW) -> bool:
+    """Whether the images of a part are in the folder, or in its subfolders `below`."""
+    return _found(folder, f"{part}-images-idx3-ubyte", below) is not None
+
+
+def read_part(folder: Path, part: str, below: tuple[str, ...] = BELOW) -> Images:
+    """One of the two parts; as `read_mnist`."""
+    image_path = _path(folder, f"{part}-images-idx3-ubyte", below)
+    label_path = _path(folder, f"{part}-labels-idx1-ubyte", below)
+    images, labels = read_idx(image_path), read_idx(label_path)
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise bad_file(image_path, f"holds {images.dtype} of shape {images.shape}, not grey images (uint8, three axes)")
+    if labels.ndim != 1 or labels.dtype != np.uint8:
+        raise bad_file(label_path, f"holds {labels.dtype} of shape {labels.shape}, not labels (uint8, one axis)")
+    if len(labels) != len(images):
+        raise bad_file(label_path, f"holds {len(labels)} labels for {len(images)} images in {image_path.name!r}")
+    if not len(labels):
+        raise bad_file(image_path, "holds no images")
+    if labels.max() >= len(DIGITS):
+        place = int(np.argmax(labels >= len(DIGITS)))
+        raise bad_file(label_path, f"holds the label {labels[place]} at place {place}; labels go from 0 to 9")
+    fashion = "fashion" in str(image_path.resolve()).lower()
+    name, classes = ("Fashion-MNIST", FASHION) if fashion else ("MNIST", DIGITS)
+    return Images(name, images[:, None], labels.astype(np.int64), classes)
 
 
 def _array(path: Path, file: Any) -> Any:
@@ -75,29 +103,12 @@ def _array(path: Path, file: Any) -> Any:
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
-def _part(folder: Path, part: str) -> Images:
-    image_path = _path(folder, f"{part}-images-idx3-ubyte")
-    label_path = _path(folder, f"{part}-labels-idx1-ubyte")
-    images, labels = read_idx(image_path), read_idx(label_path)
-    if images.ndim != 3 or images.dtype != np.uint8:
-        raise bad_file(image_path, f"holds {images.dtype} of shape {images.shape}, not grey images (uint8, three axes)")
-    if labels.ndim != 1 or labels.dtype != np.uint8:
-        raise bad_file(label_path, f"holds {labels.dtype} of shape {labels.shape}, not labels (uint8, one axis)")
-    if len(labels) != len(images):
-        raise bad_file(label_path, f"holds {len(labels)} labels for {len(images)} images in {image_path.name!r}")
-    if not len(labels):
-        raise bad_file(image_path, "holds no images")
-    if labels.max() >= len(DIGITS):
-        place = int(np.argmax(labels >= len(DIGITS)))
-        raise bad_file(label_path, f"holds the label {labels[place]} at place {place}; labels go from 0 to 9")
-    fashion = "fashion" in str(image_path.resolve()).lower()
-    name, classes = ("Fashion-MNIST", FASHION) if fashion else ("MNIST", DIGITS)
-    return Images(name, images[:, None], labels.astype(np.int64), classes)
+def _found(folder: Path, name: str, below: tuple[str, ...]) -> Path | None:
+    return find(folder, name, f"{name}.gz", below=below)
 
 
-def _path(folder: Path, name: str) -> Path:
-    names = (name, f"{name}.gz")
-    found = find(folder, *names, below=BELOW)
+def _path(folder: Path, name: str, below: tuple[str, ...]) -> Path:
+    found = _found(folder, name, below)
     if found is None:
         raise InputError(
             "data",

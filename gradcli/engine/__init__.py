@@ -2,5 +2,5 @@
 
 import warnings
 
-# Like PyTorch, the engine says nan and inf in its results, not in warnings.
+# What is left of NumPy's warnings where a thread has not been told (`modes.py`) to do without them.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradcli\.")

@@ -10,7 +10,8 @@ import numpy as np
 
 from gradcli.plot import contour as contours
 from gradcli.plot.arguments import STYLES, choice, colour, line_format, pair, pixels, refuse, vector
-from gradcli.plot.figure import Bars, Figure, Image, Line, Mark, Panel
+from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Mark, Panel
+from gradcli.plot.ticker import Locator
 
 M = TypeVar("M", Line, Bars, Image)
 
@@ -125,6 +126,27 @@ class Axes:
         points = [np.concatenate([np.zeros(0), *(part[i] for part in parts)]) for i in (0, 1)]
         return self._add(Line(points[0], points[1], self._next_colour() if colors is None else colour(colors)))
 
+    def hist(
+        self,
+        x: Any,
+        bins: Any = 10,
+        range: tuple[float, float] | None = None,  # matplotlib's name
+        *,
+        density: bool = False,
+        color: Any = None,
+        label: str | None = None,
+        **others: Any,
+    ) -> tuple[Array, Array, Bars]:
+        """How many values fall between which edges: the counts, the edges, and the bars."""
+        refuse("hist", others)
+        counts, edges = np.histogram(vector(x, "hist"), bins, range, density=density)
+        width = float(np.diff(edges).min())
+        if not np.allclose(np.diff(edges), width):
+            raise NotImplementedError("hist() does not support bins of different widths here")
+        shade = self._next_colour() if color is None else colour(color)
+        middles = (edges[:-1] + edges[1:]) / 2
+        return counts, edges, self._add(Bars(middles, counts.astype(float), width, shade, label))
+
     def set_title(self, label: str, **others: Any) -> None:
         """The text above."""
         refuse("title", others)
@@ -200,6 +222,50 @@ class Axes:
             self.panel.marks = [_relabelled(mark, marks) for mark in self.panel.marks]
         self.panel.legend = True
 
+    def set(self, **properties: Any) -> None:
+        """Several at once: `set(title="t", xlim=(0, 1))` is `set_title("t")` and `set_xlim((0, 1))`."""
+        refuse("set", {name: value for name, value in properties.items() if not hasattr(self, f"set_{name}")})
+        for name, value in properties.items():
+            getattr(self, f"set_{name}")(value)
+
+    def cla(self) -> None:
+        """Empties the axes."""
+        self._colours = 0
+        vars(self.panel).update(vars(Panel()))
+
+    clear = cla
+
+    @property
+    def axes(self) -> Axes:
+        """These: what matplotlib's pictures and lines know as theirs."""
+        return self
+
+    @property
+    def xaxis(self) -> AxisFace:
+        """The x axis."""
+        return AxisFace(self.panel, "x")
+
+    @property
+    def yaxis(self) -> AxisFace:
+        """The y axis."""
+        return AxisFace(self.panel, "y")
+
+    def get_xaxis(self) -> AxisFace:
+        """The x axis."""
+        return self.xaxis
+
+    def get_yaxis(self) -> AxisFace:
+        """The y axis."""
+        return self.yaxis
+
+    def set_xticks(self, ticks: Any, **others: Any) -> None:
+        """No ticks, if the list is empty."""
+        self.xaxis.set_ticks(ticks, **others)
+
+    def set_yticks(self, ticks: Any, **others: Any) -> None:
+        """No ticks, if the list is empty."""
+        self.yaxis.set_ticks(ticks, **others)
+
     def _add(self, mark: M) -> M:
         self.panel.marks.append(mark)
         return mark
@@ -207,6 +273,28 @@ class Axes:
     def _next_colour(self) -> str:
         self._colours += 1
         return f"C{(self._colours - 1) % 10}"
+
+
+class AxisFace:
+    """One axis of a panel, "x" or "y"."""
+
+    def __init__(self, panel: Panel, name: str) -> None:
+        self.panel, self.name = panel, name
+
+    def set_visible(self, b: bool) -> None:
+        """Whether its ticks and their texts are shown."""
+        setattr(self.panel, f"{self.name}axis", bool(b))
+
+    def set_ticks(self, ticks: Any, **others: Any) -> None:
+        """No ticks, if the list is empty."""
+        refuse("set_ticks", others)
+        if len(ticks):
+            raise NotImplementedError("set_ticks() only takes all ticks away here: ticker.MultipleLocator places them")
+        self.set_visible(False)
+
+    def set_major_locator(self, locator: Locator) -> None:
+        """Where the ticks stand."""
+        setattr(self.panel, f"{self.name}every", locator.every)
 
 
 class FigureFace:
@@ -241,6 +329,14 @@ class FigureFace:
         """The text above all axes."""
         refuse("suptitle", others)
         self.figure.title = str(t)
+
+    def clf(self) -> None:
+        """Empties the figure."""
+        self.figure.title, self.figure.shape = "", Figure.shape
+        self.figure.panels.clear()
+        self.current, self._made = None, {}
+
+    clear = clf
 
     def tight_layout(self) -> None:
         """Nothing: figures are tight here."""

@@ -65,7 +65,12 @@ Mark: TypeAlias = Line | Bars | Image
 
 @dataclass
 class Panel:
-    """A system of axes and what is drawn in it, in order. Limits are (low, high), each None for what the data need."""
+    """A system of axes and what is drawn in it, in order. A title may have several lines.
+
+    xlim, ylim      (low, high), each None for what the data need
+    xevery, yevery  ticks stand at multiples of this number, if it is given
+    axes            whether there are any; `xaxis` and `yaxis` tell of the names and ticks of each
+    """
 
     marks: list[Mark] = field(default_factory=list)
     title: str = ""
@@ -76,8 +81,12 @@ class Panel:
     xlim: tuple[float | None, float | None] = (None, None)
     ylim: tuple[float | None, float | None] = (None, None)
     legend: bool = False
+    xevery: float | None = None
+    yevery: float | None = None
     grid: bool = False
     axes: bool = True
+    xaxis: bool = True
+    yaxis: bool = True
     equal: bool = False
 
     @property

@@ -86,6 +86,8 @@ def _fill(axes: Any, panel: Panel) -> None:
         axes.grid(visible=True, alpha=0.3)
     if panel.legend and panel.labelled():
         axes.legend()
+    axes.xaxis.set_visible(panel.xaxis)
+    axes.yaxis.set_visible(panel.yaxis)
     if not panel.axes:
         axes.set_axis_off()
 
@@ -94,6 +96,11 @@ def _scale(axes: Any, panel: Panel) -> None:
     """Both scales, and what they cover."""
     x, y = axes_of(panel)
     axes.set(xscale=panel.xscale, yscale=panel.yscale)
+    for scale, shown, every in ((axes.xaxis, x, panel.xevery), (axes.yaxis, y, panel.yevery)):
+        if every is not None and not shown.log:
+            places, texts = zip(*shown.ticks(), strict=True) if shown.ticks() else ((), ())
+            low, high = shown.ends
+            scale.set_ticks([low + place * (high - low) for place in places], texts)
     for limit, given, axis in ((axes.set_xlim, panel.xlim, x), (axes.set_ylim, panel.ylim, y)):
         if axis.log:  # matplotlib refuses one without data, and its ticks reach beyond the ends
             limit(np.clip(axis.ends, 1 / FURTHEST, FURTHEST))

@@ -6,7 +6,7 @@ A name that is not here raises AttributeError, an argument that is not supported
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,10 +18,12 @@ from gradcli.plot.figure import Figure
 
 
 class _State:
-    """The figures that were begun and not shown yet, the current one last; and where shown ones are kept."""
+    """The figures that were begun and not shown yet, the current one last; where shown ones are kept; who draws now."""
 
     open: list[FigureFace] = []  # noqa: RUF012  # replaced, never changed in place
     kept: list[Figure] | None = None
+    drawn: Callable[[Figure], None] | None = None
+    outdated: list[Figure] = []  # noqa: RUF012  # what goes when something is shown next
 
 
 def _on_axes(name: str) -> Callable[..., Any]:
@@ -35,17 +37,30 @@ def _on_axes(name: str) -> Callable[..., Any]:
     return call
 
 
-plot, scatter, bar, imshow, contour = map(_on_axes, ("plot", "scatter", "bar", "imshow", "contour"))
+plot, scatter, bar, hist, imshow, contour = map(_on_axes, ("plot", "scatter", "bar", "hist", "imshow", "contour"))
 semilogx, semilogy, loglog = map(_on_axes, ("semilogx", "semilogy", "loglog"))
 title, xlabel, ylabel = map(_on_axes, ("set_title", "set_xlabel", "set_ylabel"))
 xscale, yscale, xlim, ylim = map(_on_axes, ("set_xscale", "set_yscale", "set_xlim", "set_ylim"))
-axis, grid, legend = map(_on_axes, ("axis", "grid", "legend"))
+axis, grid, legend, cla = map(_on_axes, ("axis", "grid", "legend", "cla"))
+xticks, yticks = map(_on_axes, ("set_xticks", "set_yticks"))
+
+
+class _Parameters(dict[str, Any]):
+    """matplotlib's settings, of which there is one."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key not in self:
+            raise NotImplementedError(f"rcParams[{key!r}] is not supported here, only {', '.join(self)}")
+        super().__setitem__(key, value)
+
+
+rcParams = _Parameters({"figure.figsize": None})  # noqa: N816  # matplotlib's name
 
 
 def figure(*, figsize: tuple[float, float] | None = None, **others: Any) -> FigureFace:
     """A new figure, which becomes the current one."""
     refuse("figure", others)
-    _State.open = [*_State.open, FigureFace(figsize)]
+    _State.open = [*_State.open, FigureFace(figsize or rcParams["figure.figsize"])]
     return _State.open[-1]
 
 
@@ -92,6 +107,30 @@ def savefig(fname: Any, **others: Any) -> None:
     gcf().savefig(fname, **others)
 
 
+def clf() -> None:
+    """Empties the current figure."""
+    gcf().clf()
+
+
+def draw() -> None:
+    """Draws the current figure as it is now, if someone is watching: it will be drawn again."""
+    if _State.drawn is not None:
+        _State.drawn(gcf().figure)
+
+
+def pause(interval: float) -> None:  # noqa: ARG001  # no one waits here
+    """Draws the current figure as it is now, as `draw`, and goes on at once."""
+    draw()
+
+
+def ion() -> None:
+    """Nothing: a figure is drawn by `draw`, `pause` and `show`."""
+
+
+def ioff() -> None:
+    """Nothing: a figure is drawn by `draw`, `pause` and `show`."""
+
+
 def close(fig: Any = None) -> None:
     """Drops the current figure, that one, or "all"."""
     if fig == "all":
@@ -104,29 +143,55 @@ def close(fig: Any = None) -> None:
         raise NotImplementedError(f"close({fig!r}) is not supported here")
 
 
-def show() -> None:
+def show(*, block: bool | None = None) -> None:  # noqa: ARG001  # there is no window to wait for
     """Shows all open figures: drawn on standard output, or kept with the step of the scenario. They are closed."""
     figures = [face.figure for face in _State.open if face.figure.panels]
     _State.open = []
-    if _State.kept is not None:
-        _State.kept += figures
-        return
-    from gradcli.plot.terminal import show as draw
+    _shown(figures)
 
-    for each in figures:
-        draw(each)
+
+def display(face: FigureFace) -> None:
+    """Shows a figure that stays open, as a notebook does: a scenario keeps it once, as it is in the end."""
+    if _State.drawn is not None:
+        _State.drawn(face.figure)
+    if _State.kept is not None or face not in _State.open:
+        _shown([face.figure])
+
+
+def clear_output(*, wait: bool) -> None:
+    """Takes away what was shown and kept so far: now, or when something is shown next."""
+    _State.outdated = list(_State.kept or [])
+    if not wait:
+        _shown([])
+
+
+def _shown(figures: Sequence[Figure]) -> None:
+    """Keeps them, each once; or draws them on standard output."""
+    if _State.kept is None:
+        from gradcli.plot.terminal import show as draw
+
+        for each in figures:
+            draw(each)
+        return
+    gone, _State.outdated = _State.outdated, []
+    kept = [each for each in _State.kept if not any(each is old for old in gone)]
+    _State.kept[:] = kept + [each for each in figures if not any(each is other for other in kept)]
 
 
 @contextmanager
-def keeping() -> Iterator[list[Figure]]:
-    """Inside, figures that are shown, or still open at the end, go into this list instead of the terminal."""
-    before = _State.open, _State.kept
-    _State.open, _State.kept = [], []
+def keeping(drawn: Callable[[Figure], None] | None = None) -> Iterator[list[Figure]]:
+    """Inside, figures that are shown, or still open at the end, go into this list instead of the terminal.
+
+    drawn  is given a figure that will be drawn again, whenever it is drawn
+    """
+    before = _State.open, _State.kept, _State.drawn
+    _State.open, _State.kept, _State.drawn, _State.outdated = [], [], drawn, []
     try:
         yield _State.kept
-        show()
+        if _State.open:
+            show()
     finally:
-        _State.open, _State.kept = before
+        _State.open, _State.kept, _State.drawn = before
 
 
 def __getattr__(name: str) -> Any:
@@ -136,4 +201,7 @@ def __getattr__(name: str) -> Any:
     )
 
 
-_NOT_PYPLOT = "annotations Any Axes Callable Figure FigureFace Iterator contextmanager keeping np refuse".split()
+_NOT_PYPLOT = (
+    "annotations Any Axes Callable Figure FigureFace Iterator Sequence clear_output contextmanager display keeping np "
+    "rcParams refuse"
+).split()

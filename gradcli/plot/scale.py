@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -24,11 +24,12 @@ LARGEST = 10.0**LARGEST_POWER
 
 @dataclass(frozen=True)
 class Axis:
-    """From `low` to `high`, in logarithms to base 10 if `log`."""
+    """From `low` to `high`, in logarithms to base 10 if `log`; ticks stand at multiples of `every`, if it is given."""
 
     low: float
     high: float
     log: bool = False
+    every: float | None = None
 
     def place(self, values: Array) -> Array:
         """Where numbers lie: 0 at the low end, 1 at the high one; nan for what a logarithmic axis cannot hold."""
@@ -51,7 +52,7 @@ class Axis:
         powers = _round_numbers(self.low, self.high, most, whole=True) if self.log else ([], 1.0)
         if len(powers[0]) > 1 or (powers[0] and self.high - self.low > 1):
             return [((n - self.low) / (self.high - self.low), _power(round(n))) for n in powers[0]]
-        numbers, step = _round_numbers(*self.ends, most)
+        numbers, step = _round_numbers(*self.ends, most) if self.every is None else _multiples(self, self.every, most)
         return list(zip(self.place(np.array(numbers)).tolist(), _decimals(numbers, step), strict=True))
 
 
@@ -61,11 +62,12 @@ def axes_of(panel: Panel) -> tuple[Axis, Axis]:
     bars = [mark for mark in panel.marks if isinstance(mark, Bars)]
     beside = [edge for bar in bars for edge in (bar.x - bar.width / 2, bar.x + bar.width / 2)]
     x = _axis([line.x for line in lines] + beside, panel.xlim, log=panel.xscale == "log")
+    x = replace(x, every=panel.xevery)
     grounded = [] if panel.yscale == "log" or not bars else [np.zeros(1)]
     y = _axis(
         [line.y for line in lines] + [bar.heights for bar in bars] + grounded, panel.ylim, log=panel.yscale == "log"
     )
-    return x, y
+    return x, replace(y, every=panel.yevery)
 
 
 def drawable(values: Array, *, log: bool = False) -> Array:
@@ -85,7 +87,7 @@ def equalised(x: Axis, y: Axis, width: float, height: float) -> tuple[Axis, Axis
 
 def _widened(axis: Axis, extent: float) -> Axis:
     middle = (axis.low + axis.high) / 2
-    return Axis(middle - extent / 2, middle + extent / 2)
+    return replace(axis, low=middle - extent / 2, high=middle + extent / 2)
 
 
 def _axis(data: Iterable[Array], limits: tuple[float | None, float | None], *, log: bool) -> Axis:
@@ -116,6 +118,19 @@ def _round_numbers(low: float, high: float, most: int, *, whole: bool = False) -
     step = next(step * power for step in STEPS if step * power >= least * (1 - SLACK))
     if whole:
         step = max(1.0, math.ceil(step))
+    first, last = math.ceil(low / step - SLACK), math.floor(high / step + SLACK)
+    return [k * step for k in range(first, last + 1)], step
+
+
+def _multiples(axis: Axis, every: float, most: int) -> tuple[list[float], float]:
+    """As `_round_numbers`, of multiples of `every`: of 2, 5, 10 ... times as much where these would be too many."""
+    low, high = axis.ends
+    step = next(
+        every * size * 10.0**power
+        for power in range(LARGEST_POWER)
+        for size in (1, 2, 5)
+        if (high - low) / (every * size * 10.0**power) < most
+    )
     first, last = math.ceil(low / step - SLACK), math.floor(high / step + SLACK)
     return [k * step for k in range(first, last + 1)], step
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 import math
-import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -18,6 +16,7 @@ import numpy as np
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Panel, shade
 from gradcli.plot.lettering import fitted, text_width
 from gradcli.plot.scale import Axis, axes_of, equalised
+from gradcli.png import encode
 
 UNIT = 72.0
 """Pixels to an inch of the figure's size."""
@@ -25,6 +24,9 @@ UNIT = 72.0
 FONT = 12
 SAMPLE, BETWEEN, ROW = 24, 18, 18
 """Of a legend: the room for a sample of the line, and between two entries; the height of a row."""
+
+LINE = 16
+"""From one line of a title to the next."""
 
 DASHES = {"-": "", "--": "7 4", ":": "1.5 4", "-.": "7 3 1.5 3"}
 FAR = 200.0
@@ -37,8 +39,8 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
     """The figure as SVG, to stand in a page; `alone` for a file of its own, which follows the reader's theme."""
     width, height = (side * UNIT for side in figure.size)
     rows, columns = figure.shape
-    top = 1.8 * FONT if figure.title else 0.0
-    parts = [_text(width / 2, 1.2 * FONT, figure.title, size=FONT + 2, room=width)] if figure.title else []
+    top = _height(figure.title, 1.8 * FONT)
+    parts = [*_title(figure.title, width / 2, 1.2 * FONT, width, FONT + 2)]
     room = width / columns, (height - top) / rows
     for (row, column), panel in figure.in_order():
         parts.append(f'<g transform="translate({column * room[0]:.5g} {top + row * room[1]:.5g})">')
@@ -48,7 +50,7 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
     theme = ";color-scheme:light dark;color:CanvasText;background:Canvas" if alone else ""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.5g} {height:.5g}" width="{width:.5g}" '
-        f'role="img" aria-label="{escape(", ".join(titles) or "figure")}" font-family="sans-serif" '
+        f'role="img" aria-label="{escape(" ".join(", ".join(titles).split()) or "figure")}" font-family="sans-serif" '
         f'font-size="{FONT}" fill="currentColor" style="max-width:100%;height:auto{theme}">'
     )
     return "\n".join([head, *parts, "</svg>"]) + "\n"
@@ -60,7 +62,7 @@ def _chart(panel: Panel, width: float, height: float) -> Iterator[str]:
     ticks = max((text_width(text, FONT) for _, text in y.ticks()), default=FONT) + 8
     left = 10 + ticks * panel.axes + 18 * bool(panel.ylabel)
     legend = _rows(panel.labelled() if panel.legend else [], width - left - 12, int(height / 2 / ROW))
-    top = 10 + 20 * bool(panel.title) + ROW * len(legend)
+    top = 10 + _height(panel.title, 20) + ROW * len(legend)
     area = width - left - 12, height - top - (24 * panel.axes + 20 * bool(panel.xlabel) + 4)
     if panel.equal:
         x, y = equalised(x, y, *area)
@@ -70,8 +72,7 @@ def _chart(panel: Panel, width: float, height: float) -> Iterator[str]:
         if isinstance(mark, Bars)
         for place in zip(x.place(mark.x).tolist(), mark.names, strict=False)
     ]
-    if panel.title:
-        yield _text(left + area[0] / 2, 20, panel.title, size=FONT + 1, room=area[0])
+    yield from _title(panel.title, left + area[0] / 2, 20, area[0], FONT + 1)
     for i, row in enumerate(legend):
         yield from _legend(row, left, top - 8 - ROW * (len(legend) - 1 - i), width - left - 12)
     yield f'<svg x="{left:.5g}" y="{top:.5g}" width="{area[0]:.5g}" height="{area[1]:.5g}" overflow="hidden">'
@@ -80,8 +81,8 @@ def _chart(panel: Panel, width: float, height: float) -> Iterator[str]:
     yield "</svg>"
     if panel.axes:
         yield from _axes(
-            names or x.ticks(max(3, int(area[0] / 70))),
-            y.ticks(max(3, int(area[1] / 40))),
+            (names or x.ticks(max(3, int(area[0] / 70)))) if panel.xaxis else [],
+            y.ticks(max(3, int(area[1] / 40))) if panel.yaxis else [],
             left,
             top,
             area,
@@ -186,11 +187,10 @@ def _pictures(panel: Panel, width: float, height: float) -> Iterator[str]:
     (*_, image) = panel.marks
     assert isinstance(image, Image)
     rows, columns = image.pixels.shape[:2]
-    top, below = 4 + 18 * bool(panel.title), 4 + 18 * bool(panel.xlabel)
+    top, below = 4 + _height(panel.title, 18), 4 + 18 * bool(panel.xlabel)
     scale = max(min((width - 8) / columns, (height - top - below) / rows), 0.0)
     left, size = (width - scale * columns) / 2, (scale * columns, scale * rows)
-    if panel.title:
-        yield _text(width / 2, 15, panel.title, room=width)
+    yield from _title(panel.title, width / 2, 15, width, FONT)
     yield (
         f'<image x="{left:.5g}" y="{top}" width="{size[0]:.5g}" height="{size[1]:.5g}" '
         f'style="image-rendering:pixelated" href="{_png(image.pixels)}"/>'
@@ -199,19 +199,21 @@ def _pictures(panel: Panel, width: float, height: float) -> Iterator[str]:
         yield _text(width / 2, top + size[1] + 15, panel.xlabel, room=width)
 
 
+def _height(title: str, first: float) -> float:
+    """The room that a title needs, of which the first line takes so much."""
+    return first + LINE * title.count("\n") if title else 0.0
+
+
+def _title(title: str, x: float, y: float, room: float, size: int) -> Iterator[str]:
+    """The lines of a title, one below the other."""
+    for i, line in enumerate(title.split("\n")):
+        if line:
+            yield _text(x, y + LINE * i, line, size=size, room=room)
+
+
 def _png(pixels: Array) -> str:
-    """A data address that holds the picture as PNG (8 bits RGB, no filters)."""
-    rows, columns = pixels.shape[:2]
-    lines = np.concatenate([np.zeros((rows, 1), np.uint8), pixels.reshape(rows, -1)], axis=1)
-    chunks = [
-        (b"IHDR", struct.pack(">2I5B", columns, rows, 8, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(lines.tobytes(), 9)),
-        (b"IEND", b""),
-    ]
-    data = b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
-    )
-    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + data).decode()
+    """A data address that holds the picture as PNG."""
+    return "data:image/png;base64," + base64.b64encode(encode(pixels)).decode()
 
 
 def _path(way: str, colour: str = "currentColor", *, opacity: float = 1, width: float = 1, dashes: str = "") -> str:

@@ -44,7 +44,7 @@ FAR = 1e100
 
 def draw(figure: Figure, width: int = 80, *, colours: bool = True) -> Drawing:
     """The figure in at most `width` columns: its panels side by side where they fit, otherwise one below the other."""
-    lines: Drawing = [_centred(figure.title, width)] if figure.title else []
+    lines = _title(figure.title, width)
     columns = figure.shape[1]
     share = (width - GAP * (columns - 1)) // columns
     room = share if share >= 36 else width
@@ -98,6 +98,11 @@ def _centred(text: str, width: int, indent: int = 0) -> list[Span]:
     return [(" " * indent + text[:width].center(width), None, None)]
 
 
+def _title(text: str, width: int, indent: int = 0) -> Drawing:
+    """Each of its lines in the middle."""
+    return [_centred(line, width, indent) for line in text.split("\n")] if text else []
+
+
 # Charts
 
 
@@ -106,20 +111,18 @@ def _chart(panel: Panel, width: int, colours: bool) -> Drawing:
     x, y = axes_of(panel)
     low, high = HEIGHTS
     height = max(low, min(high, width // 4))
-    rows = {height - 1 - round(place * (height - 1)): text for place, text in y.ticks(max(4, height // 3))}
+    rows = _rows(y, panel, height)
     indent = max(map(len, rows.values()), default=0) if panel.axes else -1
     columns = max(10, width - indent - 1)
     if panel.equal:
         x, y = equalised(x, y, columns, 2 * height)
-        rows = {height - 1 - round(place * (height - 1)): text for place, text in y.ticks(max(4, height // 3))}
+        rows = _rows(y, panel, height)
     series = [mark for mark in panel.marks if not isinstance(mark, Image)]
     markers = (
         dict(zip(map(id, panel.labelled()), MARKERS * 20, strict=False)) if not colours and len(series) > 1 else {}
     )
     area = _area(series, x, y, columns, height, markers, colours)
-    lines: Drawing = []
-    if panel.title:
-        lines.append(_centred(panel.title, columns, indent + 1))
+    lines = _title(panel.title, columns, indent + 1)
     if panel.legend:
         lines += _legend(panel.labelled(), markers, indent + 1, width)
     if panel.ylabel:
@@ -128,10 +131,16 @@ def _chart(panel: Panel, width: int, colours: bool) -> Drawing:
         return lines + area
     for i, spans in enumerate(area):
         lines.append([(f"{rows.get(i, ''):>{indent}}" + ("┤" if i in rows else "│"), None, None), *spans])
-    lines += _below(_names(series, x) or x.ticks(max(3, columns // 10)), columns, indent)
+    lines += _below((_names(series, x) or x.ticks(max(3, columns // 10))) if panel.xaxis else [], columns, indent)
     if panel.xlabel:
         lines.append(_centred(panel.xlabel, columns, indent + 1))
     return lines
+
+
+def _rows(y: Axis, panel: Panel, height: int) -> dict[int, str]:
+    """The texts beside the y axis, by line."""
+    ticks = y.ticks(max(4, height // 3)) if panel.yaxis else []
+    return {height - 1 - round(place * (height - 1)): text for place, text in ticks}
 
 
 def _area(
@@ -272,10 +281,9 @@ def _picture_panel(panel: Panel, width: int, colours: bool) -> Drawing:
     (*_, image) = panel.marks
     assert isinstance(image, Image)
     lines = _picture(image.pixels, width, colours)
-    room = max(_width(lines), len(panel.title))
-    for text in (panel.xlabel,):
-        lines += [_centred(text, room)] if text else []
-    return [_centred(panel.title, room), *lines] if panel.title else lines
+    room = max(_width(lines), *map(len, panel.title.split("\n")))
+    lines += [_centred(panel.xlabel, room)] if panel.xlabel else []
+    return [*_title(panel.title, room), *lines]
 
 
 def _picture(pixels: Array, width: int, colours: bool) -> Drawing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,10 @@ class FigureView:
     figure: Figure
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self.lines(console, options)
+
+    def lines(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """The lines of the drawing on that console."""
         colours = console.color_system is not None and not console.no_color
         for line in draw(self.figure, min(options.max_width, MAX_WIDTH), colours=colours):
             text = Text(no_wrap=True, overflow="crop", end="\n")

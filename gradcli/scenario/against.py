@@ -14,6 +14,7 @@ from typing import Any
 from gradcli.child import Child, EndedError
 from gradcli.errors import InputError
 from gradcli.scenario.compare import difference
+from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
 
@@ -65,7 +66,7 @@ def compared(scenario: Scenario, results: Sequence[StepResult], limit: float | N
 
 def _code(result: StepResult) -> str:
     assert result.step.code is not None
-    return result.step.code.text
+    return as_python(result.step.code.text)
 
 
 def _text(printed: str, error: str | None) -> str:

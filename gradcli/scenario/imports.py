@@ -1,4 +1,4 @@
-"""What `import` finds inside a scenario: our `torch` and `matplotlib`, and the modules beside the scenario's file."""
+"""What `import` finds inside a scenario: our faces of libraries, and the modules beside the scenario's file."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-FACES = {"torch": "gradcli.torch", "matplotlib": "gradcli.plot"}
+FACES = {
+    "torch": "gradcli.torch",
+    "torchvision": "gradcli.torchvision",
+    "matplotlib": "gradcli.plot",
+    "matplotlib_inline": "gradcli.plot.inline",
+    "IPython": "gradcli.plot.ipython",
+}
 """The libraries that we stand in for. `sys.modules` never gets an entry of their name."""
 
 
@@ -32,8 +39,10 @@ def _import(
     if not fromlist:
         return sys.modules[face]
     for wanted in fromlist:
-        if wanted != "*" and not hasattr(found, wanted):
+        if wanted != "*" and not hasattr(found, wanted) and find_spec(f"{found.__name__}.{wanted}") is None:
             raise ImportError(f"cannot import name {wanted!r} from {name!r}: it is not in {face} (yet)", name=name)
+        if wanted != "*" and not hasattr(found, wanted):
+            importlib.import_module(f"{found.__name__}.{wanted}")
     return found
 
 

@@ -35,6 +35,7 @@ from gradcli import words
 from gradcli.scenario.document import Block, Document
 from gradcli.scenario.front_matter import FrontMatter, front_matter
 from gradcli.scenario.questions_format import Question, parse_question
+from gradcli.scenario.written import written
 
 FENCES = ("question", "python", "output")
 
@@ -55,6 +56,13 @@ class Step:
     output: Block | None = None
     question: Question | None = None
     line: int = field(default=0, compare=False)
+
+    @property
+    def expected(self) -> str | None:
+        """The output that the document shows, in a block or in the code itself; None if it shows none."""
+        if self.output is not None or self.code is None:
+            return None if self.output is None else self.output.text
+        return "\n".join(part.text for part in written(self.code.text)) or None
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,13 @@ from gradcli.engine.random import DEFAULT_SEED
 from gradcli.engine.structure import structure
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
+from gradcli.plot.figure import Figure
 from gradcli.plot.pyplot import keeping
 from gradcli.scenario.capture import MOST, OutputLimitError, Streams
 from gradcli.scenario.compare import difference, is_traceback
 from gradcli.scenario.document import Block
 from gradcli.scenario.imports import Modules
+from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import Scenario, Step
 from gradcli.scenario.results import BackwardRecord, StepResult
 from gradcli.scenario.shown import contradiction
@@ -61,6 +63,9 @@ class Follower(Protocol):
 
     def batch(self, position: int, length: int | None) -> None:
         """A DataLoader has given its batch number `position` of `length`, if that is known."""
+
+    def drawn(self, figure: Figure) -> None:
+        """The code has drawn a figure that it may draw again."""
 
     def end(self) -> None:
         """It has ended, in whatever way."""
@@ -106,7 +111,7 @@ class Session:
                 np.errstate(all="ignore"),
                 record_all(threads=True),
                 watch.watching(),
-                keeping() as figures,
+                keeping(None if self.follower is None else self.follower.drawn) as figures,
                 signals.heard(),  # also before the code begins, and after it
             ):
                 error = self._execute(step.code, signals)
@@ -115,7 +120,7 @@ class Session:
         finally:
             if self.follower is not None:
                 self.follower.end()
-        expected = None if step.output is None else step.output.text
+        expected = step.expected
         printed, notes = self.streams.out.take(), self.streams.err.take()
         if error is not None and expected is not None and is_traceback(error) and is_traceback(expected):
             printed, error = printed + error, None  # the document shows it
@@ -134,7 +139,7 @@ class Session:
         """Runs the code; the traceback if it raises."""
         source = self.scenario.source
         # Empty lines in front give the code the line numbers it has in the document.
-        text = "\n" * (code.line - 1) + code.text
+        text = "\n" * (code.line - 1) + as_python(code.text)
         place = f"the code at {source}, line {code.line},"
         files, process = {source}, os.getpid()
         try:
@@ -257,6 +262,7 @@ def _warnings() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradcli\.")  # also in threads of a block
         warnings.showwarning = show
         yield
 

@@ -16,8 +16,13 @@ from gradcli.scenario.imports import FACES
 
 def stand_in(names: Collection[str] | None = None) -> None:
     """From here on, this process imports our faces of these libraries; by default of those that are not installed."""
-    absent = [name for name in FACES if find_spec(name) is None] if names is None else names
-    sys.meta_path.insert(0, _Finder(absent))
+    sys.meta_path.insert(0, _Finder(_absent() if names is None else names))
+
+
+def _absent() -> list[str]:
+    """The libraries to stand in for. Our torchvision makes our tensors: it is no companion of PyTorch itself."""
+    absent = [name for name in FACES if find_spec(name) is None]
+    return absent if "torch" in absent else [name for name in absent if name != "torchvision"]
 
 
 class _Finder:

@@ -11,6 +11,7 @@ from gradcli.files import MOST_TEXT, read_bytes, write_file
 from gradcli.scenario.document import Block
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.results import StepResult
+from gradcli.scenario.written import Written, written
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -18,10 +19,12 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 def update(scenario: Scenario, results: Sequence[StepResult]) -> int:
     """Brings the output blocks up to date; how many changed. A block that agrees with what is printed stays as it is.
 
+    Output that stands in the code itself, in a string or in comments, becomes a block.
+
     results  of all steps, none of which raised
     Raises InputError if the file was changed since it was read, or cannot be written.
     """
-    changed = [result for result in results if result.difference is not None]
+    changed = [result for result in results if result.difference is not None or _written(result)]
     if not changed:
         return 0
     path = Path(scenario.source)
@@ -49,6 +52,16 @@ def _replace(scenario: Scenario, lines: list[bytes], result: StepResult) -> None
         lines[first - 1] += newline
     block = ["", f"{fence}output", *printed, fence]
     lines[first:end] = [line.encode() + newline for line in block]
+    for part in reversed(_written(result)):
+        begin, last = code.line - 1 + part.first, code.line - 1 + part.last
+        rest = lines[begin].decode()[: part.column].rstrip()
+        lines[begin : last + 1] = [rest.encode() + newline] if rest else []
+
+
+def _written(result: StepResult) -> list[Written]:
+    """The output that stands in the code, where there is no block that it would repeat."""
+    code, output = result.step.code, result.step.output
+    return [] if code is None or output is not None else written(code.text)
 
 
 def _end(scenario: Scenario, lines: Sequence[bytes], block: Block) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,12 @@ from gradcli.torch.return_types import STRUCTURES
 __all__ = ["cross", "norm", "pinverse", "qr", "svd"]
 
 Dims = int | tuple[int, ...] | list[int] | None
+
+NO_DIM = (
+    "Using torch.cross without specifying the dim arg is deprecated.\n"
+    "Please either pass the dim explicitly or simply use torch.linalg.cross.\n"
+    "The default value of dim will change to agree with that of linalg.cross in a future release."
+)
 
 
 def _cast(name: str, x: Any, dtype: Any) -> Any:
@@ -241,6 +248,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Any = No
     if dim is None:
         if 3 not in input.shape:
             raise RuntimeError("no dimension of size 3 in input")
+        warnings.warn(NO_DIM, UserWarning, stacklevel=2)
         dim = input.shape.index(3)
     require_int("cross", "dim", dim, 3)
     result = ops.cross(input, other, dim)

@@ -203,7 +203,7 @@ def test_a_tensor_that_requires_grad_is_refused_as_by_numpy() -> None:
         (lambda: plt.subplot(2, 2, 5), ValueError, "1 <= num <= 4"),
         (lambda: plt.contour(np.ones(3)), TypeError, "at least a"),
         (lambda: plt.contour([1, 2], [1], np.ones((2, 2))), TypeError, "do not fit"),
-        (lambda: plt.hist([1]), AttributeError, r"no attribute 'hist' here; it has axis, bar, close, contour"),
+        (lambda: plt.pie([1]), AttributeError, r"no attribute 'pie' here; it has axis, bar, cla, clf, close, contour"),
         (lambda: plt.subplots(sharex=True), NotImplementedError, "sharex"),
     ],
 )

@@ -13,9 +13,10 @@ import pytest
 
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
+from gradcli.plot.figure import Figure
 from gradcli.scenario import library, runner
 from gradcli.scenario.imports import Modules
-from gradcli.scenario.markdown import parse_scenario
+from gradcli.scenario.markdown import Step, parse_scenario
 from gradcli.scenario.results import StepResult
 from gradcli.scenario.runner import MAX_FOLLOWED, run
 from gradcli.verify.problem import Verdict
@@ -370,3 +371,46 @@ def test_a_graph_of_another_thread_can_be_read_back() -> None:
 def test_a_mode_that_a_scenario_leaves_on_ends_with_it() -> None:
     assert printed("import torch\ntorch.inference_mode().__enter__()\nprint(torch.ones(1).is_inference())") == "True\n"
     assert printed("import torch\nprint(torch.ones(1).is_inference(), torch.is_grad_enabled())") == "False True\n"
+
+
+def test_lines_of_a_notebook() -> None:
+    assert printed("%matplotlib inline\nx = (7\n% 4)\nprint(x)") == "3\n"
+    (result,) = blocks("print(1)\n%timeit x = 1")
+    assert result.printed == "1\n"
+    assert result.error is not None
+    assert result.error.endswith("SyntaxError: %timeit is IPython's and no Python: it is not run here\n")
+
+
+def test_the_faces_of_other_libraries_are_imported_as_documents_do_it() -> None:
+    code = (
+        "from IPython import display\nfrom matplotlib import pyplot as plt, ticker\n"
+        "from matplotlib_inline import backend_inline\nimport torchvision.transforms as transforms\n"
+        "from torchvision import datasets, models\nprint(display.__name__, transforms.ToTensor())"
+    )
+    assert printed(code) == "gradcli.plot.ipython.display ToTensor()\n"
+
+
+def test_a_figure_that_grows_is_told_of_and_kept_once() -> None:
+    class Follower:
+        def __init__(self) -> None:
+            self.lines: list[int] = []
+
+        def drawn(self, figure: Figure) -> None:
+            self.lines.append(len(figure.panels[0, 0].marks[0].x))
+
+        def begin(self, source: str, step: Step) -> None: ...
+
+        def backward(self, passes: int, loss: float | None) -> None: ...
+
+        def batch(self, position: int, length: int | None) -> None: ...
+
+        def end(self) -> None: ...
+
+    code = (
+        "import matplotlib.pyplot as plt\nfor i in range(1, 4):\n"
+        "    plt.cla()\n    plt.plot([0] * i)\n    plt.pause(0.1)\nplt.show()"
+    )
+    follower = Follower()
+    (result,) = run(parse_scenario(f"{HEAD}```python\n{code}\n```\n", "some", "some.md"), None, follower=follower)
+    assert follower.lines == [1, 2, 3]
+    assert len(result.figures) == 1

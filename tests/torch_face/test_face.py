@@ -141,3 +141,12 @@ def test_a_spread_of_too_few_warns_in_pytorchs_words_alone(values: Any) -> None:
     assert [str(each.message).partition(" is <= 0")[0] for each in told] == [
         f"{name}(): degrees of freedom" for name in ("std", "var")
     ]
+
+
+def test_cross_without_an_axis_is_deprecated() -> None:
+    x, y = torch.eye(3)[:2]
+    with pytest.warns(UserWarning, match=r"Using torch.cross without specifying the dim arg is deprecated"):
+        assert torch.cross(x, y).tolist() == [0, 0, 1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert torch.cross(x, y, dim=0).tolist() == torch.linalg.cross(x, y).tolist() == [0, 0, 1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from gradcli.errors import InputError
 from gradcli.files import read_text
 from gradcli.scenario.imports import FACES, is_taken
+from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import Scenario
 
 STAND_IN = """\
@@ -58,7 +59,7 @@ def beside(scenario: Scenario) -> list[Path]:
 
 
 def _codes(scenario: Scenario) -> list[str]:
-    return [step.code.text for step in scenario.steps if step.code is not None]
+    return [as_python(step.code.text) for step in scenario.steps if step.code is not None]
 
 
 def _imported(source: str) -> Iterator[str]:

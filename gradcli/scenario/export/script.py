@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gradcli.files import read_text
 from gradcli.scenario.export.needs import beside, stand_in_code
+from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import Scenario, Step
 from gradcli.words import said
 
@@ -47,7 +48,7 @@ def _step(step: Step) -> Iterator[str]:
             "\n".join((said("Question: ") + step.question.ask, *(f"    {each}" for each in step.question.options)))
         )
     if step.code is not None:
-        yield f"{step.code.text.rstrip()}\n"
+        yield f"{as_python(step.code.text).rstrip()}\n"
     if step.output is not None and step.output.text:
         lines = "\n".join(f"    {line}" for line in step.output.text.split("\n"))
         yield _comment(said("It prints") + f"\n\n{lines}")

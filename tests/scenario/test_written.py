@@ -1,0 +1,58 @@
+"""Output that stands in the code: what is taken for it, how it is compared, and what `--update` makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradcli.scenario.library import read
+from gradcli.scenario.markdown import parse_scenario
+from gradcli.scenario.runner import run
+from gradcli.scenario.update import update
+from gradcli.scenario.written import written
+
+HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("print(x)  # tensor([1., 2.])", ["tensor([1., 2.])"]),
+        ("print(x)\n# tensor([[1., 2.],\n#         [3., 4.]])\ny = 1", ["tensor([[1., 2.],\n        [3., 4.]])"]),
+        ("print(x)  # tensor([[1.],\n          #         [3.]])", ["tensor([[1.],\n        [3.]])"]),
+        ("print(x)\n'''\ntensor(1.)\n4\n'''", ["tensor(1.)\n4"]),
+        ('print(x)\n"""True"""\nprint(y) # 2.5 None', ["True", "2.5 None"]),
+        ("for i in range(2):\n    print(i)\n# 0\n# 1", ["0\n1"]),
+        ("print(x.shape) # torch.Size([2])\nprint(f)\n# <AddBackward0 object at 0x7f>", None),
+        ("print(x)  # the sum\nprint(y)\n# 3 passes are needed\nprint(z)\n# (see below)", []),
+        ("x = 1  # 1\n'''notes'''\ny = '''\nno\n'''", []),
+        ("print('# 3')", []),
+        ("print(1)\n# 1\n# and then", ["1"]),
+        ("print(", []),
+    ],
+)
+def test_what_is_output(code: str, texts: list[str] | None) -> None:
+    expected = ["torch.Size([2])", "<AddBackward0 object at 0x7f>"] if texts is None else texts
+    assert [part.text for part in written(code)] == expected
+
+
+@pytest.mark.parametrize(("shown", "agrees"), [("3", True), ("4", False)])
+def test_it_is_compared(shown: str, agrees: bool) -> None:
+    text = f"{HEAD}```python\nprint(1 + 2)  # {shown}\nprint('a')\n'''\na\n'''\n```\n"
+    (result,) = run(parse_scenario(text, "some", "some.md"), None)
+    assert (result.difference is None) == agrees
+
+
+def test_update_makes_a_block_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "some.md"
+    path.write_text(
+        f"{HEAD}Words.\n\n```python\nx = 1  # one\nprint(x)  # 1\nprint(x, 2)\n'''\n1 3\n'''\n```\n\nMore.\n", "utf-8"
+    )
+    scenario = read(path)
+    assert update(scenario, list(run(scenario, None))) == 1
+    assert path.read_text("utf-8") == (
+        f"{HEAD}Words.\n\n```python\nx = 1  # one\nprint(x)\nprint(x, 2)\n```\n\n```output\n1\n1 2\n```\n\nMore.\n"
+    )
+    again = read(path)
+    assert update(again, list(run(again, None))) == 0
