@@ -18,7 +18,7 @@ from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import screen_array
 from gradcli.render.questions import details
-from gradcli.render.scenario import MAX_BACKWARDS, as_documented, command, more_passes
+from gradcli.render.scenario import MAX_BACKWARDS, command, more_passes, summary_words
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
@@ -45,7 +45,7 @@ def page(scenario: Scenario, results: Sequence[StepResult]) -> str:
     failed = any(result.failed for result in results)
     body = "\n".join(part for result in results for part in _step(result))
     minutes = counted(scenario.minutes, "{number} minute", "{number} minutes")
-    summary = said("{told}.", told=as_documented(scenario, results))
+    summary = said("{told}.", told=summary_words(scenario, results))
     return f"""<!DOCTYPE html>
 <html lang="{TAGS[scenario.lang]}">
 <head>

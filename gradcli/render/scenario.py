@@ -140,9 +140,8 @@ def scenario_summary(scenario: Scenario, results: Sequence[StepResult]) -> Text:
     if not any(step.code for step in scenario.steps):
         none = said("{name}: there is no code in it, so nothing was checked", name=scenario.name)
         return Text(none, style="bold yellow")
-    parts = filter(None, (as_documented(scenario, results), answer_words(results)))
     failed = any(result.failed for result in results)
-    told = said("{name}: {told}", name=scenario.name, told=said("; ").join(parts))
+    told = said("{name}: {told}", name=scenario.name, told=summary_words(scenario, results))
     return Text(told, style="bold red" if failed else "bold green")
 
 
@@ -153,14 +152,15 @@ def tally(scenario: Scenario, results: Sequence[StepResult]) -> tuple[int, int]:
     return sum(result.error is None and result.difference is None for result in ran), total
 
 
-def as_documented(scenario: Scenario, results: Sequence[StepResult]) -> str:
+def summary_words(scenario: Scenario, results: Sequence[StepResult]) -> str:
     """For instance "4 of 5 outputs as documented; gradients: 3 proved"."""
     good, total = tally(scenario, results)
     outputs = counted(
         total, "{good} of {number} output as documented", "{good} of {number} outputs as documented", good=good
     )
     gradients = gradient_words(results)
-    return said("; ").join([outputs, said("gradients: {words}", words=gradients)] if gradients else [outputs])
+    parts = (outputs, answer_words(results), gradients and said("gradients: {words}", words=gradients))
+    return said("; ").join(filter(None, parts))
 
 
 def answer_words(results: Sequence[StepResult]) -> str:
