@@ -28,15 +28,21 @@ def json_array(array: Any) -> Any:
     return nested.reshape(array.shape).tolist()
 
 
-def screen_array(array: Any, width: int = 80) -> str:
+MOST_BESIDE = 100
+"""Elements of an array that is shown whole in a table, beside other things."""
+
+
+def screen_array(array: Any, width: int = 80, most: float | None = None) -> str:
     """A number with all its digits; an array as PyTorch prints it, with four, summarised when it is large.
 
     width  columns after which the rows of an array wrap
+    most   the number of elements above which it is summarised; None is PyTorch's
     """
     array = np.asarray(array)
     if array.ndim == 0:
         return str(array[()])
-    return format_array(array, options=replace(get_printoptions(), linewidth=max(width, 20)))
+    options = replace(get_printoptions(), linewidth=max(width, 20))
+    return format_array(array, options=options if most is None else replace(options, threshold=most))
 
 
 def screen_shape(shape: tuple[int, ...]) -> str:

@@ -18,7 +18,7 @@ from rich.text import Text
 from gradcli import words
 from gradcli.render.figures import FigureView
 from gradcli.render.graph import graph_tree
-from gradcli.render.numbers import screen_array
+from gradcli.render.numbers import MOST_BESIDE, screen_array
 from gradcli.render.questions import asked_screen
 from gradcli.render.verdict import glossed, verdict_lines
 from gradcli.scenario.compare import without_colours
@@ -114,7 +114,9 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
         for name, gradient in record.gradients.items():
             verdict = record.verdicts.get(name)
             table.add_row(
-                Text(name, style="bold blue"), screen_array(gradient), Text("\n").join(verdict_lines(verdict))
+                Text(name, style="bold blue"),
+                screen_array(gradient, most=MOST_BESIDE),
+                Text("\n").join(verdict_lines(verdict)),
             )
         yield Padding(table, INDENT)
         yield Text()
@@ -146,9 +148,9 @@ def scenario_summary(scenario: Scenario, results: Sequence[StepResult]) -> Text:
 
 
 def tally(scenario: Scenario, results: Sequence[StepResult]) -> tuple[int, int]:
-    """How many outputs are as documented, of how many."""
-    total = sum(step.code is not None for step in scenario.steps)
-    ran = [result for result in results if result.step.code is not None]
+    """How many outputs are as documented, of how many that can be: those of the reader's own data are none of them."""
+    total = sum(step.code is not None for step in scenario.steps) - sum(result.own_data for result in results)
+    ran = [result for result in results if result.step.code is not None and not result.own_data]
     return sum(result.error is None and result.difference is None for result in ran), total
 
 
@@ -158,9 +160,15 @@ def summary_words(scenario: Scenario, results: Sequence[StepResult]) -> str:
     outputs = counted(
         total, "{good} of {number} output as documented", "{good} of {number} outputs as documented", good=good
     )
+    own = sum(result.own_data for result in results)
     gradients = gradient_words(results)
-    parts = (outputs, answer_words(results), gradients and said("gradients: {words}", words=gradients))
-    return said("; ").join(filter(None, parts))
+    parts = (
+        outputs,
+        own and said("{number} of your own data, not compared", number=own),
+        answer_words(results),
+        gradients and said("gradients: {words}", words=gradients),
+    )
+    return said("; ").join(part for part in parts if part)
 
 
 def answer_words(results: Sequence[StepResult]) -> str:

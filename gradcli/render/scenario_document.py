@@ -65,6 +65,7 @@ def _step(result: StepResult) -> dict[str, Any]:
         "line": None if code is None else code.line,
         "expected": None if output is None else output.text,
         "printed": result.printed,
+        "own_data": result.own_data,
         "figures": [figure_document(figure) for figure in result.figures],
         "notes": result.notes,
         "error": result.error,

@@ -37,7 +37,10 @@ from gradcli.scenario.front_matter import FrontMatter, front_matter
 from gradcli.scenario.questions_format import Question, parse_question
 from gradcli.scenario.written import written
 
-FENCES = ("question", "python", "output")
+EMBEDDED = "output embedded"
+"""The fence of an output that the embedded data have: with the reader's own data there is another one."""
+
+FENCES = ("question", "python", "output", EMBEDDED)
 
 _LEADING = re.compile(r"(?:[ \t]*\n)*")  # empty lines
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<ticks>`{3,}|~{3,})\s*(?P<kind>[^`]*?)\s*")
@@ -49,6 +52,7 @@ class Step:
 
     question  what to ask before the code is shown
     line      the 1-based line of the document on which the prose begins
+    embedded  True if the output is that of the embedded data
     """
 
     prose: str
@@ -56,6 +60,7 @@ class Step:
     output: Block | None = None
     question: Question | None = None
     line: int = field(default=0, compare=False)
+    embedded: bool = False
 
     @property
     def expected(self) -> str | None:
@@ -113,10 +118,10 @@ def _steps(document: Document, start: int) -> Iterator[Step]:
             continue
         if question is not None and code is None and kind != "python":
             raise document.error("question", "a question needs a python block directly after it", question.line - 1)
-        if kind == "output":
+        if kind in ("output", EMBEDDED):
             if code is None:
                 raise document.error("output", "an output block needs a python block before it", block.line - 1)
-            yield Step(prose, code, block, question, line)
+            yield Step(prose, code, block, question, line, kind == EMBEDDED)
             prose, line, question, code = "", 0, None, None
             continue
         if code is not None or (kind == "prose" and prose):
@@ -137,7 +142,7 @@ def _steps(document: Document, start: int) -> Iterator[Step]:
 
 
 def _blocks(document: Document, start: int) -> Iterator[tuple[str, Block]]:
-    """The parts of the document in order: "prose", "question", "python" and "output"."""
+    """The parts of the document in order: "prose" and those of FENCES."""
     kind, ticks, first, begun = "prose", "", start, start
     for i, line in enumerate(document.lines[start:], start):
         fence = _FENCE.fullmatch(line)

@@ -44,6 +44,7 @@ class StepResult:
     contradiction  one sentence, if the code shows another answer than the step's question has
     judgement   on the answer that was given to the step's question, if one was
     figures     what was plotted
+    own_data    True if the output is that of the reader's own data, and not compared with the document's
     """
 
     step: Step
@@ -56,6 +57,7 @@ class StepResult:
     contradiction: str | None = None
     judgement: Judgement | None = None
     figures: tuple[Figure, ...] = ()
+    own_data: bool = False
 
     @property
     def failed(self) -> bool:

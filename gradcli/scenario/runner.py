@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcli import torch
+from gradcli.datasets import data_folder
 from gradcli.engine import autograd
 from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.memory import tick
@@ -127,9 +128,11 @@ class Session:
         result = StepResult(step, printed, notes, error, figures=tuple(figures))
         if error is None:
             question = step.question
+            own = step.embedded and data_folder() is not None
             result = replace(
                 result,
-                difference=difference(expected, result.printed),
+                own_data=own,
+                difference=None if own else difference(expected, result.printed),
                 contradiction=None if question is None else contradiction(question, self.namespace, result.printed),
             )
         backwards = tuple(watch.judged(self.check))

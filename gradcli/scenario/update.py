@@ -9,7 +9,7 @@ from pathlib import Path
 from gradcli.errors import InputError
 from gradcli.files import MOST_TEXT, read_bytes, write_file
 from gradcli.scenario.document import Block
-from gradcli.scenario.markdown import Scenario
+from gradcli.scenario.markdown import EMBEDDED, Scenario
 from gradcli.scenario.results import StepResult
 from gradcli.scenario.written import Written, written
 
@@ -50,7 +50,7 @@ def _replace(scenario: Scenario, lines: list[bytes], result: StepResult) -> None
     newline = re.sub(rb"[^\r\n]", b"", lines[0])
     if not lines[first - 1].endswith((b"\r", b"\n")):
         lines[first - 1] += newline
-    block = ["", f"{fence}output", *printed, fence]
+    block = ["", f"{fence}{EMBEDDED if result.step.embedded else 'output'}", *printed, fence]
     lines[first:end] = [line.encode() + newline for line in block]
     for part in reversed(_written(result)):
         begin, last = code.line - 1 + part.first, code.line - 1 + part.last

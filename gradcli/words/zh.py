@@ -264,6 +264,7 @@ q               退出，下次从这里继续
     # What came of a run
     "{good} of {number} output as documented": "{number} 处输出，{good} 处与文档一致",
     "{good} of {number} outputs as documented": "{number} 处输出，{good} 处与文档一致",
+    "{number} of your own data, not compared": "{number} 处来自你自己的数据，未作比较",
     "gradients: {words}": "梯度：{words}",
     "{right} of {number} answer right": "{number} 个答案，答对 {right} 个",
     "{right} of {number} answers right": "{number} 个答案，答对 {right} 个",

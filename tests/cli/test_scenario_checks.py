@@ -46,6 +46,26 @@ def test_a_page_without_code_is_no_success(gradcli: Run, tmp_path: Path, option:
     assert "as documented" not in outcome.out
 
 
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (False, 1, "page: 1 of 2 outputs as documented"),
+        (True, 0, "page: 1 of 1 output as documented; 1 of your own data"),
+    ],
+)
+def test_outputs_of_the_readers_own_data_are_not_compared(
+    gradcli: Run, tmp_path: Path, data: bool, code: int, words: str
+) -> None:
+    text = "```python\nprint(1)\n```\n\n```output embedded\n2\n```\n\n```python\nprint(3)\n```\n\n```output\n3\n```\n"
+    outcome = gradcli("scenario", page(tmp_path, text), *(["--data", str(tmp_path)] if data else []))
+    assert (outcome.code, words in outcome.out) == (code, True)
+
+
+def test_a_large_gradient_is_summarised(gradcli: Run, tmp_path: Path) -> None:
+    text = "```python\nimport torch\nx = torch.ones(20, 20, requires_grad=True)\nx.sum().backward()\n```\n"
+    assert "1., 1., 1.,  ..., 1., 1., 1." in gradcli("scenario", page(tmp_path, text)).out
+
+
 def test_it_can_be_taken_away(gradcli: Run, tmp_path: Path) -> None:
     assert gradcli("scenario", page(tmp_path, "Only prose.\n"), "--emit", "html").code == 0
 

@@ -5,6 +5,7 @@ The longest, train-classifier, is run with all others by `.ci/run`; its own page
 
 from __future__ import annotations
 
+import re
 import struct
 
 import numpy as np
@@ -57,6 +58,18 @@ def test_softmax_regression_runs_on_the_users_files(tmp_path):
         found = run("softmax-concise")
     assert found["train"].name == "MNIST"
     assert found["inputs"] == 784
+    assert found["test_accuracy"] >= 0.9
+
+
+def test_both_softmax_pages_train_with_the_same_functions():
+    scratch, concise = (
+        (folder() / f"softmax-{name}.md").read_text(encoding="utf-8") for name in ("scratch", "concise")
+    )
+    for name in ("correct", "accuracy_of", "train_epoch", "train_net", "show_guesses"):
+        start = scratch.index(f"def {name}(")
+        function = re.split(r"\n(?:\n\n|```)", scratch[start:])[0]
+        assert function.count("\n") >= 2
+        assert f"{function}\n" in concise
 
 
 def test_a_damaged_file_is_told_with_the_line_that_read_it(tmp_path):

@@ -33,6 +33,10 @@ def path(tmp_path: Path) -> Path:
         ("```python\nprint(1)\n```", "```python\nprint(1)\n```\n\n```output\n1\n```\n"),
         ("```python\na = 1\n```\n\n```output\n1\n```\nEnd.\n", "```python\na = 1\n```\nEnd.\n"),
         (
+            "```python\nprint(2)\n```\n\n```output embedded\n1\n```\n",
+            "```python\nprint(2)\n```\n\n```output embedded\n2\n```\n",
+        ),
+        (
             "```python\nprint(2)\n```\n```output\n1\n```\nEnd.\n",
             "```python\nprint(2)\n```\n\n```output\n2\n```\nEnd.\n",
         ),
