@@ -21,14 +21,15 @@ ENGLISH = library.available()
 FOLDER = library.folder() / "zh"
 CHINESE = {path.stem: path for path in sorted(FOLDER.glob("*.md"))}
 MISSING = """
-    arithmetic backward-function broadcasting computational-graph control-flow convolution copying detach
-    detach-split device dot-product doubling dtypes exclusion external-gradient find-the-bug finetune
-    freeze-and-finetune functional grad-fn grad-function in-place in-place-and-out is-it-right jacobian-by-rows
-    leaves-only lenet linear-regression many-inputs math-tour matrix-product minimise-quadratic no-grad
-    numpy-bridge one-neuron profiler quadratic-2x2 random-seed requires-grad requires-grad-switch
+    activations-and-losses arithmetic backward-function broadcasting computational-graph control-flow
+    convolution copying detach detach-split device dot-product doubling dtypes exclusion external-gradient
+    find-the-bug finetune freeze-and-finetune function-objects functional grad-fn grad-function in-place
+    in-place-and-out is-it-right jacobian-by-rows leaves-only lenet linear-regression many-inputs math-tour
+    matrices matrix-product minimise-quadratic no-grad numpy-bridge one-neuron overfitting own-dataset
+    picture-transforms profiler quadratic-2x2 random-seed recurrent-step requires-grad requires-grad-switch
     scalar-outputs-only scores-probabilities-loss shapes sine-graph softmax-concise softmax-scratch
-    stable-softmax start-here tiny-model train-classifier training-step vector-jacobian why-autograd
-    why-cross-entropy zero-grad
+    stable-softmax start-here tiny-autograd tiny-model train-classifier training-step vector-jacobian
+    why-autograd why-cross-entropy zero-grad
 """.split()
 """The pages that are not translated yet."""
 
