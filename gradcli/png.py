@@ -67,7 +67,10 @@ def _chunks(data: bytes) -> dict[bytes, bytes]:
     at = len(SIGNATURE)
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
-        found[name] = found.get(name, b"") + data[at + 8 : at + 8 + length]
+        body, check = data[at + 8 : at + 8 + length], data[at + 8 + length : at + 12 + length]
+        if check != struct.pack(">I", zlib.crc32(name + body)):
+            raise PNGError("is a damaged PNG file")
+        found[name] = found.get(name, b"") + body
         at += 12 + length
     return found
 

@@ -147,20 +147,20 @@ class Axes:
         middles = (edges[:-1] + edges[1:]) / 2
         return counts, edges, self._add(Bars(middles, counts.astype(float), width, shade, label))
 
-    def set_title(self, label: str, **others: Any) -> None:
+    def set_title(self, label: str | None, **others: Any) -> None:
         """The text above."""
         refuse("title", others)
-        self.panel.title = str(label)
+        self.panel.title = _text(label)
 
-    def set_xlabel(self, xlabel: str, **others: Any) -> None:
+    def set_xlabel(self, xlabel: str | None, **others: Any) -> None:
         """The text below the x axis."""
         refuse("xlabel", others)
-        self.panel.xlabel = str(xlabel)
+        self.panel.xlabel = _text(xlabel)
 
-    def set_ylabel(self, ylabel: str, **others: Any) -> None:
+    def set_ylabel(self, ylabel: str | None, **others: Any) -> None:
         """The text beside the y axis."""
         refuse("ylabel", others)
-        self.panel.ylabel = str(ylabel)
+        self.panel.ylabel = _text(ylabel)
 
     def set_xscale(self, value: str, **others: Any) -> None:
         """Linear or "log"."""
@@ -310,7 +310,7 @@ class FigureFace:
         """All axes, row by row."""
         return [self._made[place] for place, _ in self.figure.in_order()]
 
-    def add_subplot(self, *place: int) -> Axes:
+    def add_subplot(self, *place: int, **properties: Any) -> Axes:
         """The axes at a place: `(rows, columns, index from 1)` or the three digits as one number; nothing is `111`."""
         rows, columns, index = _place(place)
         self.figure.shape = (max(rows, self.figure.shape[0]), max(columns, self.figure.shape[1]))
@@ -319,6 +319,7 @@ class FigureFace:
             self.figure.panels[where] = panel = Panel()
             self._made[where] = Axes(panel)
         self.current = self._made[where]
+        self.current.set(**properties)
         return self.current
 
     def gca(self) -> Axes:
@@ -362,6 +363,10 @@ def _series(data: tuple[Any, ...]) -> list[tuple[Any, Any, str]]:
             x = np.arange(len(y), dtype=float)
         found.append((x, y, rest.pop(0) if rest and isinstance(rest[0], str) else ""))
     return found
+
+
+def _text(label: Any) -> str:
+    return "" if label is None else str(label)
 
 
 def _limits(low: Any, high: float | None) -> tuple[float | None, float | None]:

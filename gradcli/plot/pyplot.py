@@ -54,7 +54,13 @@ class _Parameters(dict[str, Any]):
         super().__setitem__(key, value)
 
 
-rcParams = _Parameters({"figure.figsize": None})  # noqa: N816  # matplotlib's name
+_DEFAULTS = {"figure.figsize": Figure.size}
+rcParams = _Parameters(_DEFAULTS)  # noqa: N816  # matplotlib's name
+
+
+def rcdefaults() -> None:
+    """The settings as they are at first."""
+    rcParams.update(_DEFAULTS)
 
 
 def figure(*, figsize: tuple[float, float] | None = None, **others: Any) -> FigureFace:
@@ -74,9 +80,9 @@ def gca() -> Axes:
     return gcf().gca()
 
 
-def subplot(*place: int) -> Axes:
+def subplot(*place: int, **properties: Any) -> Axes:
     """The axes at `(rows, columns, index from 1)` of the current figure, which become the current ones."""
-    return gcf().add_subplot(*place)
+    return gcf().add_subplot(*place, **properties)
 
 
 def subplots(

@@ -20,11 +20,11 @@ from gradcli.scenario.timeout import TimeLimitError, time_limit
 def main(requests: int, answers: int) -> None:
     """Answers {"folder"} with the {"version"} of PyTorch, and then each {"code", "limit"} with {"printed", "error"}.
 
-    The modules of the folder can be imported. `matplotlib` is gradcli's, whether the real one is installed or not. An
+    The modules of the folder can be imported. `matplotlib` and IPython are gradcli's, installed or not. An
     answer that cannot be given is {"error": reason}.
     """
     parent = Parent(requests, answers)
-    stand_in(["matplotlib"])
+    stand_in(["matplotlib", "matplotlib_inline", "IPython"])
     warnings.simplefilter("ignore")  # they are not compared
     sys.stdin = io.StringIO()
     from gradcli.plot.pyplot import keeping

@@ -25,7 +25,7 @@ from gradcli.engine.structure import structure
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.plot.figure import Figure
-from gradcli.plot.pyplot import keeping
+from gradcli.plot.pyplot import keeping, rcdefaults
 from gradcli.scenario.capture import MOST, OutputLimitError, Streams
 from gradcli.scenario.compare import difference, is_traceback
 from gradcli.scenario.document import Block
@@ -189,6 +189,7 @@ def _reset() -> None:
     torch.set_printoptions(profile="default")
     torch.set_default_dtype(torch.float32)
     torch.autograd.set_detect_anomaly(False)
+    rcdefaults()
     reset()
 
 

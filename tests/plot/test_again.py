@@ -44,6 +44,8 @@ def test_a_figure_that_is_displayed_again_and_again_is_kept_once(seen: list[int]
     plt.show()
     assert seen == [1, 1, 1]
     assert [shown is figure.figure for shown in kept()] == [True]
+    axes.set(xlabel=None)
+    assert axes.panel.xlabel == ""
     assert (axes.panel.marks[0].label, axes.panel.title, axes.panel.xlim) == ("2", "t", (0, 1))
 
 
@@ -100,8 +102,7 @@ def test_ticks_stand_where_they_are_wanted() -> None:
 
 def test_an_axis_can_be_without_ticks() -> None:
     plt.plot([7000, 7010])
-    plt.gca().axes.get_yaxis().set_visible(False)
-    plt.xticks([])
+    plt.gcf().add_subplot(xticks=[]).axes.get_yaxis().set_visible(False)
     assert "7004" not in text(plt.gcf().figure)
     assert "0.5" not in text(plt.gcf().figure)
     assert "7004" not in svg(plt.gcf().figure)
@@ -123,6 +124,7 @@ def test_the_size_of_figures_can_be_set() -> None:
     try:
         assert plt.figure().figure.size == (3.5, 2.5)
     finally:
-        plt.rcParams["figure.figsize"] = None
+        plt.rcdefaults()
+    assert plt.figure().figure.size == (6.4, 4.8)
     with pytest.raises(NotImplementedError, match="rcParams"):
         plt.rcParams["lines.linewidth"] = 3

@@ -390,6 +390,13 @@ def test_the_faces_of_other_libraries_are_imported_as_documents_do_it() -> None:
     assert printed(code) == "gradcli.plot.ipython.display ToTensor()\n"
 
 
+def test_settings_of_figures_are_those_of_a_fresh_process() -> None:
+    code = (
+        "import matplotlib.pyplot as plt\nprint(plt.rcParams['figure.figsize'])\nplt.rcParams['figure.figsize'] = 1, 2"
+    )
+    assert printed(code) == printed(code) == "(6.4, 4.8)\n"
+
+
 def test_a_figure_that_grows_is_told_of_and_kept_once() -> None:
     class Follower:
         def __init__(self) -> None:

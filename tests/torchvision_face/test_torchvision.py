@@ -133,6 +133,12 @@ class TestPictures:
         image.save(tmp_path / "a.png")
         assert (png.decode((tmp_path / "a.png").read_bytes()) == np.array(image.convert("RGB"))).all()
 
+    def test_a_byte_that_is_not_what_it_was_is_noticed(self) -> None:
+        data = bytearray(png.encode(GREY))
+        data[60] ^= 1
+        with pytest.raises(png.PNGError):
+            png.decode(bytes(data))
+
     @pytest.mark.parametrize("cut", [0, 7, 20, 60, -30])
     def test_damaged_png_files_are_refused(self, cut: int) -> None:
         with pytest.raises(png.PNGError):
