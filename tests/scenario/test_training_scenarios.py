@@ -37,7 +37,19 @@ def test_softmax_regression_learns_the_digits(name):
     assert found["test_accuracy"] >= 0.9
 
 
-@pytest.mark.parametrize("name", ["lenet", "tiny-model", "stable-softmax"])
+OUTPUTS = [
+    "linear-regression",
+    "scores-probabilities-loss",
+    "why-cross-entropy",
+    "stable-softmax",
+    "activations-and-losses",
+    "tiny-model",
+    "overfitting",
+    "lenet",
+]
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
 def test_outputs_are_as_documented(name):
     run(name)
 
