@@ -33,17 +33,18 @@ MISSING = """
 """.split()
 """The pages that are not translated yet."""
 
-SAID = {"title", "aim"}
-"""What is translated of the front matter,"""
+BLOCKS = ("code", "output")
+"""What stands on other lines, with the same text,"""
 ASKED = {"line", "ask", "hint", "options"}
-"""and of a question."""
+"""and what is another of a question."""
 
 HEAD = "---\ntitle: 标题\ntrack: basics\nminutes: 5\naim: 目标。\n---\n"
 
 
-def fixed(step: Step) -> tuple[bool, str | None, str | None]:
+def fixed(step: Step) -> tuple[object, ...]:
     """What is the same in every language, but for the question."""
-    return bool(step.prose), step.code and step.code.text, step.output and step.output.text
+    others = {key: value for key, value in vars(step).items() if key not in ("prose", "question", "line", *BLOCKS)}
+    return bool(step.prose), others, [block and block.text for block in (step.code, step.output)]
 
 
 def asked(question: Question) -> dict[str, object]:
