@@ -18,13 +18,14 @@ from gradcli.words import counted, said
 
 Run = tuple[Scenario, Sequence[StepResult]]
 
-NARROW = 72
+NARROW = 80
 """Columns below which a table would break words."""
 
 
 def scenario_list(scenarios: Sequence[Scenario], progress: Mapping[str, Progress]) -> RenderableType:
     """A row for each scenario, track by track; `progress` by the scenarios' sources."""
     table = _table(said("track"), said("name"), f">{said('minutes')}", said("done"), said("aim"))
+    table.columns[1].no_wrap = True
     stack: list[RenderableType] = []
     track = ""
     for scenario in scenarios:
