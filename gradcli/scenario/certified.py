@@ -74,7 +74,7 @@ class Answered:
         word = "open" if decision is None else decision.word
         sympy = word != "different" and worker is not None and identical(self.derivative, self.reply, worker)
         if decision is not None and word == "identical":
-            return self.proved(said(decision.domain), sympy=sympy)
+            return self.proved(_said_domain(decision.domain), sympy=sympy)
         if sympy:
             return said("SymPy finds no difference from the derivative.")
         return said("It has the values of the derivative, there and at random points.")
@@ -110,3 +110,9 @@ class Answered:
         shapes = {name: np.shape(given.at[name]) for name in names}
         claims = {self.name: self.formula.program}
         return decide(given.program, claims, values, shapes, self.case.dtype, cotangent=given.cotangent)[self.name]
+
+
+def _said_domain(domain: str) -> str:
+    """The domain of a decision, whose conditions are formulas."""
+    conditions = domain.removeprefix("where ")
+    return said("everywhere") if conditions == domain else said("where {conditions}", conditions=conditions)

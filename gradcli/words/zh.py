@@ -82,6 +82,148 @@ SENTENCES: Mapping[str, str] = {
     "Hint": "提示",
     "there is none for this question": "这个问题没有提示",
     "That cannot be read: {why}": "看不懂这个答案：{why}",
+    "with": "可以使用",
+    "read as {answer}": "理解为 {answer}",
+    # Judgements on answers
+    "everywhere": "处处",
+    "where {conditions}": "在 {conditions} 处",
+    "It is the derivative {domain}.": "它{domain}等于所求的导数。",
+    "It is the derivative {domain}, for these {names}.": "当 {names} 取所给的值时，它{domain}等于所求的导数。",
+    "It is the derivative {domain}; SymPy finds no difference either.": (
+        "它{domain}等于所求的导数；SymPy 也没有发现差别。"
+    ),
+    "It is the derivative {domain}, for these {names}; SymPy finds no difference either.": (
+        "当 {names} 取所给的值时，它{domain}等于所求的导数；SymPy 也没有发现差别。"
+    ),
+    "SymPy finds no difference from the derivative.": "SymPy 没有发现它与导数有差别。",
+    "It has the values of the derivative, there and at random points.": (
+        "在所给的点和随机选取的点上，它的值都与导数相同。"
+    ),
+    "These are its values at the point.": "这正是导数在该点的值。",
+    "These are its values at the point, rounded.": "这是导数在该点的值，经过舍入。",
+    "It is close, but not the derivative with respect to {name}.": "很接近，但不是对 {name} 的导数。",
+    "It is the derivative, with a rounded number in it.": "这是所求的导数，只是其中一个数经过了舍入。",
+    "It is right at the point, but not at every other one.": "在该点是对的，但并非在其他每一点都对。",
+    "It is close.": "很接近。",
+    "Give four digits.": "请给出四位有效数字。",
+    "It has shape {found}, and the gradient that of {name}, {own}.": (
+        "它的形状是 {found}，而梯度的形状与 {name} 相同，是 {own}。"
+    ),
+    "It is not the derivative with respect to {name}.": "这不是对 {name} 的导数。",
+    "None would say that there is no gradient at all.": "None 的意思是根本没有梯度。",
+    # Mistakes
+    "Only the sign is wrong.": "只有符号错了。",
+    "The cotangent is left out: each element of the result counts with its weight.": (
+        "漏掉了余切向量：结果的每个元素都要按它的权重计入。"
+    ),
+    "This is the value, not its derivative.": "这是函数值，不是导数。",
+    "This is twice the derivative.": "这是导数的两倍。",
+    "This is half the derivative.": "这是导数的一半。",
+    "The gradient of the question before is added to this one: this is what `.grad` would hold.": (
+        "上一个问题的梯度被加了进来：这是 `.grad` 中累积的结果。"
+    ),
+    "This is twice the gradient: what `.grad` holds after two backward passes without zeroing.": (
+        "这是梯度的两倍：没有清零就做两次反向传播，`.grad` 中就是这个结果。"
+    ),
+    "This is the derivative with respect to {name}.": "这是对 {name} 的导数。",
+    "This is the sum of the derivatives with respect to both variables; {name} is a constant here.": (
+        "这是对两个变量的导数之和；这里 {name} 是常数。"
+    ),
+    "The gradient has the shape of {name}, {own}: nothing is summed, each element has its own derivative.": (
+        "梯度与 {name} 的形状相同，是 {own}：这里没有求和，每个元素有各自的导数。"
+    ),
+    "The numbers are right, but a gradient has the shape of its variable: {own}, not {shape}.": (
+        "数都对，但梯度的形状与变量相同：是 {own}，不是 {shape}。"
+    ),
+    "{name} was broadcast from {own} to {shape}: its gradient is summed over the axes that were added.": (
+        "{name} 从 {own} 广播到 {shape}：它的梯度要沿着新增的轴求和。"
+    ),
+    "Rows and columns are exchanged.": "行和列弄反了。",
+    "This is an integral: a derivative says how steep, not how much in all.": (
+        "这是积分：导数说的是有多陡，不是总共有多少。"
+    ),
+    "The factor 1/n of the mean is missing: each element has an n-th part in it.": (
+        "漏掉了均值的因子 1/n：每个元素只占均值的 n 分之一。"
+    ),
+    "What is detached is a constant for the gradient: {part} has no derivative.": (
+        "分离出来的部分对梯度来说是常数：{part} 没有导数。"
+    ),
+    "The factor {factor} is missing.": "漏掉了因子 {factor}。",
+    "The divisor {divisor} is missing.": "漏掉了除数 {divisor}。",
+    "The inner derivative is missing, that of {part}.": "漏掉了内层函数 {part} 的导数。",
+    "The outer derivative is missing, that of {outer} with respect to {inner}.": (
+        "漏掉了外层函数的导数，即 {outer} 对 {inner} 的导数。"
+    ),
+    "The exponent of {power} goes down by one when it is differentiated.": "对 {power} 求导时，指数要减 1。",
+    "The exponent of {power} comes down as a factor.": "{power} 的指数要移到前面作为因子。",
+    "The product rule has a term for each factor; the one from {part} is missing.": (
+        "按乘积法则，每个因子都有一项；缺了来自 {part} 的一项。"
+    ),
+    "The quotient rule has two terms; the one from {part} is missing.": "商的求导法则有两项；缺了来自 {part} 的一项。",
+    "There is a term for each place where the variable stands; the one from {part} is missing.": (
+        "变量每出现一处就有一项；缺了来自 {part} 的一项。"
+    ),
+    # Values, shapes, errors, nodes, choices
+    "That is its value.": "这正是它的值。",
+    "That is its value, rounded.": "这是它的值，经过舍入。",
+    "That is not its value.": "这不是它的值。",
+    "This has shape {found}; the value has another.": "它的形状是 {found}，而所求的值是另一种形状。",
+    "This is the sum of the elements; nothing sums them here.": "这是各元素之和；这里没有求和。",
+    "That is its shape.": "这正是它的形状。",
+    "Its shape is not {found}.": "它的形状不是 {found}。",
+    "The lengths are right, their order is not: rows come before columns.": "长度都对，次序不对：先行后列。",
+    "The lengths are right, their order is not.": "长度都对，次序不对。",
+    "An axis of length 1 counts as an axis too: one is missing here, or too many.": (
+        "长度为 1 的轴也是轴：这里少了一个，或者多了一个。"
+    ),
+    "This is the number of elements; a shape has a length for each axis.": ("这是元素的个数；形状要写出每个轴的长度。"),
+    "This is the number of axes; a shape has a length for each of them.": "这是轴的个数；形状要写出每个轴的长度。",
+    "It has another number of axes than {found}.": "它的轴数与 {found} 不同。",
+    "It raises {name}.": "它抛出 {name}。",
+    "It does not raise {name}.": "它抛出的不是 {name}。",
+    "It does raise an error.": "它确实会抛出异常。",
+    "This code cannot go on: which rule does it break?": "这段代码无法继续运行：它违反了哪条规则？",
+    "True, but too general: name the kind of {name}.": "没错，但太笼统：请说出是哪一种 {name}。",
+    "That is its grad_fn.": "这正是它的 grad_fn。",
+    "Its grad_fn is not {name}.": "它的 grad_fn 不是 {name}。",
+    "The operation is right. The number at the end is that of another form of it.": (
+        "运算是对的，末尾的数字却是它的另一种形式的。"
+    ),
+    "Only a leaf has no grad_fn, and AccumulateGrad stands for it in the graph: this one was computed.": (
+        "只有叶子张量没有 grad_fn，计算图中由 AccumulateGrad 代表它：而这一个是算出来的。"
+    ),
+    "A grad_fn names the operation that made a tensor; no recorded operation made this one.": (
+        "grad_fn 写明张量由哪个运算得到；而这一个不是由记录下来的运算得到的。"
+    ),
+    "That is a name of the operation; PyTorch names the node differently.": (
+        "这是运算的一个名字；PyTorch 给节点起的名字不同。"
+    ),
+    "That operation is in the code too, but grad_fn names the one that was done last.": (
+        "代码里也有这个运算，但 grad_fn 写明的是最后一个运算。"
+    ),
+    "That is the one.": "就是这一项。",
+    "It is not {letter}.": "不是 {letter}。",
+    # Answers that cannot be read
+    "the answer is empty": "答案是空的",
+    "an answer is one expression": "答案应当是一个表达式",
+    "write what stands right of the =": "只写等号右边的部分",
+    "an answer may make arrays of up to {most} elements": "答案中的数组最多有 {most} 个元素",
+    "the question has no name {name}": "问题中没有名字 {name}",
+    "it has {names}": "可以使用 {names}",
+    "the answer is a number or an array of numbers": "答案应当是一个数，或者由数组成的数组",
+    "a shape is a list of lengths": "形状由各个轴的长度组成",
+    "for instance (2, 3), or () for a number": "例如 (2, 3)；一个数的形状是 ()",
+    "an error is named by its class": "请写出异常的类名",
+    "for instance ValueError": "例如 ValueError",
+    "a grad_fn is named by its class": "请写出 grad_fn 的类名",
+    "for instance SinBackward0, or None": "例如 SinBackward0，或者 None",
+    "the answer is one of the letters {letters}": "答案应当是字母 {letters} 之一",
+    "'{text}' can be read in several ways": "“{text}”有几种读法",
+    "write {both}": "请写成 {both}",
+    " or ": " 或 ",
+    "how far does {name} reach?": "{name} 作用到哪里为止？",
+    "put what belongs to {name} in brackets": "请用括号括起属于 {name} 的部分",
+    "put its argument in brackets: {name}(…)": "请用括号括起它的自变量：{name}(…)",
     # A file of answers
     "It was not answered.": "没有回答这个问题。",
     "{name} has {number} question, no more": "{name} 只有 {number} 个问题",
@@ -122,6 +264,7 @@ q               退出，下次从这里继续
     # What came of a run
     "{good} of {number} output as documented": "{number} 处输出，{good} 处与文档一致",
     "{good} of {number} outputs as documented": "{number} 处输出，{good} 处与文档一致",
+    "{number} of your own data, not compared": "{number} 处来自你自己的数据，未作比较",
     "gradients: {words}": "梯度：{words}",
     "{right} of {number} answer right": "{number} 个答案，答对 {right} 个",
     "{right} of {number} answers right": "{number} 个答案，答对 {right} 个",

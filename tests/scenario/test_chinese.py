@@ -74,6 +74,7 @@ def test_a_translation_is_the_same_page(name: str) -> None:
         if own is not None and other is not None:
             assert asked(own) == asked(other)
             assert (own.hint is None) == (other.hint is None)
+            assert [(o.letter, bool(o.why)) for o in own.options] == [(o.letter, bool(o.why)) for o in other.options]
     assert references(chinese) == references(english)
     assert chinese.content == english.content
     assert (english.lang, chinese.lang) == ("en", "zh")
