@@ -22,6 +22,9 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan"
 MAX_ELEMENTS = 2**24
 EXACT_INTEGERS = 2**53
 
+WHOLE = frozenset({"axis", "axis0", "axis1", "axes", "shape", "k"})
+"""Parameters that are whole numbers, not operands."""
+
 After = Callable[[Expr, Any], Any]
 
 PYTHON: dict[str, Callable[..., Any]] = {
@@ -135,13 +138,18 @@ class _Evaluator:
             for (name, value), part in zip(node.keywords, parts[count:], strict=True)
         } | defaults(function, node)
         if all(type(arg) in (int, float, bool) for arg in args):
-            return self.attempt(node, lambda: constant(node.function, args, keywords))
+            return self.attempt(node, lambda: self.weak(constant(node.function, args, keywords)))
         if node.function == "where":  # it wants an array as condition; of two numbers it would make float32
             condition, *choices = args
             choices = [Tensor(self.dtype.type(x)) if type(x) in (int, float) else x for x in choices]
             args = [np.bool_(condition) if type(condition) is bool else condition, *choices]
         self.check_size(node, args)
         return self.attempt(node, lambda: _function(node.function)(*args, **keywords))
+
+    def weak(self, result: Any) -> Any:
+        """What comes of numbers, which has no dtype of its own: an array gets that of the values."""
+        floating = isinstance(result, Tensor) and result.array.dtype.kind == "f"
+        return result.astype(self.dtype) if floating else result
 
     def argument(self, function: str, parameter: str, node: Expr, value: Any) -> Any:
         """The value as the parameter of that name takes it.
@@ -233,15 +241,28 @@ def _function(name: str) -> Callable[..., Any]:
 
 
 def constant(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-    """A function of plain numbers: whole numbers stay whole where that is exact, the rest is float64 arithmetic."""
+    """A function of plain numbers: whole numbers stay whole where that is exact, the rest is float64 arithmetic.
+
+    Raises what the engine raises.
+    """
     if name in INTEGERS and all(type(arg) is int for arg in args):
         result = INTEGERS[name](*args) if name not in ("floor_divide", "remainder") or args[1] else math.nan
         return result if abs(result) < EXACT_INTEGERS else float(result)
     with np.errstate(all="ignore"):
-        result = _function(name)(*[arg if type(arg) is bool else np.float64(arg) for arg in args], **keywords)
+        result = _function(name)(*_numbers(name, args), **keywords)
     if not isinstance(result, (np.generic, np.ndarray)):
         return result
     return Tensor(result) if result.ndim else result.item()
+
+
+def _numbers(name: str, args: Sequence[Any]) -> list[Any]:
+    """Numbers as NumPy's, but for lengths and axes."""
+    parameters = functions()[name].parameters
+    names = [parameters[min(i, len(parameters) - 1)].name for i in range(len(args))]
+    return [
+        arg if type(arg) is bool or parameter in WHOLE else np.float64(arg)
+        for arg, parameter in zip(args, names, strict=True)
+    ]
 
 
 def _key(items: Sequence[Any]) -> Any:

@@ -157,7 +157,9 @@ class Builder:
 
     def _plain(self, value: Value) -> Any:
         """A Python number, or a tuple of them, for an axis, a length or a flag."""
-        return tuple(map(self._plain, value)) if isinstance(value, list) else self.algebra.plain(value)
+        if isinstance(value, list):
+            return tuple(map(self._plain, value))
+        return value if isinstance(value, bool) else self.algebra.plain(self._number(value))
 
     def _key(self, item: Value) -> Any:
         """An item of an index as NumPy takes it."""

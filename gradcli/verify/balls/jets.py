@@ -68,6 +68,10 @@ class Jet:
         """How many terms are known."""
         return len(self.terms)
 
+    def is_always(self, number: Any) -> bool:
+        """Whether it certainly is this fraction for every t; of None that is not known."""
+        return self.exact is not None and number is not None and self.exact[0] == number and self.is_still()
+
     def term(self, k: int) -> Ball:
         """A term. Raises TooShortError where it is not known."""
         if k >= len(self.terms):
@@ -148,6 +152,8 @@ class Jet:
         if self.exact is not None and b.exact is not None:
             degrees = (self.degrees[0] + b.degrees[0], self.degrees[1] + b.degrees[1])
             return Jet.rational(_product(self.exact, b.exact, min(n, m), fmpq(0)), degrees)
+        if (self.is_always(0) and b.terms[0].is_finite()) or (b.is_always(0) and self.terms[0].is_finite()):
+            return Jet.constant(arb(0), min(n, m), fmpq(0))
         # What is left out is o(t**(n-1)) and o(t**(m-1)): zeros at the head of the other factor push it out.
         va, vb = self.leading_zeros(), b.leading_zeros()
         length = min(va + m, vb + n, n + m - 1)

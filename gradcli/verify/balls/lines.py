@@ -5,7 +5,7 @@ Only what depends on the variable is expanded; the rest stays what it is at the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from time import monotonic
 from typing import Any
@@ -55,7 +55,8 @@ class Line:
         known[self.moved] = Jet.rational(moving, (self.root, 0))
         for count, index in enumerate(self.run.trace.dependents(self.moved)):
             node = nodes[index]
-            known[index] = self._applied(node, self._arguments(node))
+            args = self._arguments(node)
+            known[index] = self.still(node) if self._stays(node, args) else self._applied(node, args)
             if self.run.deadline is not None and not count % _OFTEN and monotonic() > self.run.deadline:
                 raise LateError
 
@@ -76,6 +77,12 @@ class Line:
             rivals = [i for i, value in enumerate(values) if not (value < at if largest else value > at)]
             return [*moving, *(self.still(still[i]) for i in rivals)]
         return [known[arg.index] if arg.index in known else self.still(arg) for arg in node.args]
+
+    def _stays(self, node: Any, args: Sequence[Any]) -> bool:
+        """Whether all arguments certainly are what they are at the point, for every t: then the result is, too."""
+        return len(args) == len(node.args) and all(
+            type(jet) is Jet and jet.is_always(self._exact(arg)) for arg, jet in zip(node.args, args, strict=True)
+        )
 
     def _applied(self, node: Any, args: list[Any]) -> Any:
         try:
@@ -164,6 +171,8 @@ def expansion(run: Run, moved: int, side: int, weights: Mapping[int, Ball], term
 
     What does not depend on the leaf is left out. Raises BreakError through a break.
     """
+    if _fraction(run.values[moved]) is None:
+        return Poison("open", "there is nothing beside a point that is not finite")
     found = _expanded(run, moved, side, weights, terms, 1)
     if _is_told(found, terms) or not side or not _has_roots(run, moved):
         return found
