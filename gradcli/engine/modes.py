@@ -84,8 +84,8 @@ class _Thread(threading.local):
     def __init__(self) -> None:
         self.mode = Mode()
         # Like PyTorch, the engine says nan and inf in its results, not in warnings. NumPy is told so once a thread: to
-        # tell it at every operation takes a tenth of the time of a small one.
-        np.seterr(all="ignore")
+        # tell it at every operation takes a tenth of the time of a small one. What the user has set otherwise stays.
+        np.seterr(**{kind: "ignore" for kind, way in np.geterr().items() if way == "warn"})
 
 
 THREAD = _Thread()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
+import subprocess
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -68,3 +71,17 @@ def test_other_threads_do_not_warn() -> None:
     thread.start()
     thread.join()
     assert found == ["ignore"]
+
+
+def test_what_the_user_has_set_stays() -> None:
+    program = (
+        "import numpy as np\nnp.seterr(divide='raise')\n"
+        "from gradcli import torch\ntorch.ones(1) + 1\nprint(np.geterr())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ast.literal_eval(done.stdout) == {
+        "divide": "raise",
+        "over": "ignore",
+        "under": "ignore",
+        "invalid": "ignore",
+    }
