@@ -58,6 +58,8 @@ def power(run: Run, node: Node, x: Any) -> tuple[Any, Slopes]:
 def power_of(run: Run, node: Node, a: Any, b: Any) -> tuple[Any, Slopes]:
     """A power whose exponent is computed."""
     exponent = head(b)
+    if not node.args[1].varies and not exponent.is_finite():
+        return Poison("domain", "an exponent that is no finite number"), ()
     whole = exponent.unique_fmpz() if exponent.is_exact() else None
     n = None if whole is None or abs(whole) > _LARGEST else int(whole)
     if head(a) > 0:

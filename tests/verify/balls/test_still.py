@@ -38,3 +38,9 @@ def test_nothing_times_0_is_nothing(worker: SympyWorker, expression: str) -> Non
     (derivative,) = differentiate(Question(expression, ("A=1",)), worker).derivatives
     assert derivative.verdict is not None
     assert derivative.verdict.word is Word.DOMAIN
+
+
+@pytest.mark.parametrize("expression", ["A**nan", "A**log(-1)", "A**std(2, correction=2)", "A**inf"])
+def test_a_power_without_a_finite_exponent_is_nothing(worker: SympyWorker, expression: str) -> None:
+    answer = differentiate(Question(expression, ("A=3",)), worker)
+    assert [verdict.word for _, verdict in answer.named_verdicts if verdict] == [Word.DOMAIN] * 2
