@@ -11,7 +11,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -85,7 +85,8 @@ class _Thread(threading.local):
         self.mode = Mode()
         # Like PyTorch, the engine says nan and inf in its results, not in warnings. NumPy is told so once a thread: to
         # tell it at every operation takes a tenth of the time of a small one. What the user has set otherwise stays.
-        np.seterr(**{kind: "ignore" for kind, way in np.geterr().items() if way == "warn"})
+        quiet: dict[str, Literal["ignore"]] = {kind: "ignore" for kind, way in np.geterr().items() if way == "warn"}
+        np.seterr(**quiet)
 
 
 THREAD = _Thread()
