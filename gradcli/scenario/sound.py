@@ -37,7 +37,16 @@ def problems(asked: Asked, worker: SympyWorker | None = None) -> list[str]:
         found = [error.message]
     if asked.question.hint is None:
         found.append("it has no hint")
-    return found
+    return [*found, *_stale(asked.question)]
+
+
+def _stale(question: Question) -> Iterator[str]:
+    """Numbers in the words of a question that has fresh ones: `x = 2` is then false."""
+    for part in (question.fresh or "").split(",") if question.fresh else ():
+        name = part.partition("=")[0].strip()
+        words = f"{question.ask} {question.hint or ''}"
+        if re.search(rf"(?<![\w.]){re.escape(name)} ?= ?[-−\[(]?\d", words):
+            yield f"it has fresh numbers for {name!r}, but its words say which it is"
 
 
 def _unusable(asked: Asked) -> Iterator[str]:

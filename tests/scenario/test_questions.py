@@ -466,6 +466,12 @@ def test_fresh_numbers_move_the_point_and_the_truth() -> None:
     assert not judge(drawn, "4.5").right
 
 
+@pytest.mark.parametrize("ask", ["What is it at x = 3?", "What is it at x=[1, 2]?", "What is it for x = −2?"])
+def test_words_that_fresh_numbers_make_false(ask: str) -> None:
+    question = replace(gradient("x**2", "x=3", "2*x", hint="Think.", fresh="x=1..9"), ask=ask)
+    assert problems(alone(question)) == ["it has fresh numbers for 'x', but its words say which it is"]
+
+
 def test_fresh_numbers_stay_in_their_range() -> None:
     question = gradient("a*x**2", "x=1, a=2", "2*a*x", wrt="x", fresh="x=-1..-1, a=7..8")
     assert {fresh(question, Random(seed)).at for seed in range(20)} == {"x=-1, a=7", "x=-1, a=8"}
