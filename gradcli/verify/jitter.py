@@ -22,14 +22,15 @@ def jitter(seed: int) -> After:
     """For `evaluate`: moves the result of each call by one unit in the last place, up or down at random.
 
     The factors are part of the graph, so they move the cotangents on their way back too: the gradients of such runs
-    spread as far as rounding can move them, forward and backward.
+    spread as far as rounding can move them, forward and backward. Two runs 2k and 2k + 1 move everything in opposite
+    directions, so that what one operation does to an element shows in every pair, by no chance in none.
     """
-    random = np.random.default_rng(seed)
+    directions = _Directions(seed)
 
     def move(_node: Any, value: Any) -> Any:
         if not isinstance(value, Tensor) or value.array.dtype.kind != "f":
             return value
-        result, node = _scale(value, _factors(value.array, random)), value.grad_fn
+        result, node = _scale(value, directions.factors(value.array)), value.grad_fn
         if node is not None and node.saved is not None and node.saved[0] is not None:
             node.saved = (result.array, *node.saved[1:])  # a rule such as 1 - tanh(x)**2 works on the rounded result
         return result
@@ -39,9 +40,17 @@ def jitter(seed: int) -> After:
 
 def moved(array: Any, seed: int) -> Any:
     """The array with every element moved by one unit in the last place, as by rounding inside an operation."""
-    return (array * _factors(array, np.random.default_rng(seed)))[()]
+    return (array * _Directions(seed).factors(array))[()]
 
 
-def _factors(array: Any, random: np.random.Generator) -> Any:
-    factors = 1 + np.finfo(array.dtype).eps * random.choice([-1.0, 1.0], array.shape)
-    return np.asarray(factors, array.dtype)[()]
+class _Directions:
+    """Up or down, at random for each element."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = np.random.default_rng(seed // 2)
+        self.units = [-1.0, 1.0] if seed % 2 else [1.0, -1.0]
+
+    def factors(self, array: Any) -> Any:
+        """By what each element is multiplied."""
+        factors = 1 + np.finfo(array.dtype).eps * self.random.choice(self.units, array.shape)
+        return np.asarray(factors, array.dtype)[()]

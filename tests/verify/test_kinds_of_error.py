@@ -12,7 +12,10 @@ import pytest
 from gradcli.calculator.check import check
 from gradcli.calculator.claim import Claim
 from gradcli.calculator.claims import Settings, check_lines
+from gradcli.calculator.differentiate import differentiate
+from gradcli.calculator.question import Question
 from gradcli.engine.op import OPS
+from gradcli.verdict import Word
 from gradcli.verify.client import SympyWorker
 
 
@@ -120,3 +123,11 @@ def test_no_claim_ends_a_stream_or_stops_it(sympy: SympyWorker) -> None:
     assert [outcome.line for outcome in found] == [1, 2, 3, 4]
     assert [outcome.word for outcome in found[2:]] == ["holds", "holds"]
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_rounding_is_no_mismatch_anywhere_among_many(sympy: SympyWorker, dtype: str) -> None:
+    question = Question("sum(tanh(x))", ("x=linspace(-3, 3, 6001)",), dtype=dtype)  # 1 - y*y loses digits
+    (derivative,) = differentiate(question, sympy).derivatives
+    assert derivative.verdict is not None
+    assert derivative.verdict.word is (Word.PROVED if dtype == "float64" else Word.ILL_CONDITIONED)
