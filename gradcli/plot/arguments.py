@@ -22,12 +22,29 @@ STYLES = ("--", "-.", "-", ":")
 
 _FORMAT = re.compile(rf"(C\d|[{''.join(LETTERS)}])|(--|-\.|-|:)|([{MARKERS}])")
 
-GREYS = {None: False, "gray": False, "grey": False, "gray_r": True, "Greys": True, "binary": True}
-"""For each colour map that there is: whether the largest value is black. The default is grey, matplotlib's is not."""
+GREYS = {None: False, "gray": False, "grey": False, "gray_r": True, "Greys": True, "binary": True} | dict.fromkeys(
+    ("viridis", "plasma", "inferno", "magma", "cividis"), False
+)
+"""For each colour map that there is: whether the largest value is darkest. All are grey here."""
+
+
+APPEARANCE = frozenset(
+    "alpha s linewidth linewidths lw markersize ms edgecolor edgecolors facecolor fontsize fontweight fontfamily "
+    "zorder dpi bbox_inches pad labelpad frameon shadow fancybox framealpha interpolation".split()
+)
+"""Arguments that change how something looks, and nothing of what is shown: they are ignored."""
+
+LOCATIONS = ("best", "upper right", "upper left", "lower left", "lower right", "right", "center left", "center right",
+             "lower center", "upper center", "center", *range(11))  # fmt: skip
+"""Where a legend may be wanted; here it stands where there is room."""
 
 
 def refuse(function: str, unsupported: dict[str, Any]) -> None:
-    """Raises NotImplementedError that names arguments which the face does not have."""
+    """Raises NotImplementedError that names arguments which the face does not have.
+
+    Those of mere appearance are ignored; where they are a number for each point, they show data.
+    """
+    unsupported = {name: value for name, value in unsupported.items() if name not in APPEARANCE or np.ndim(value)}
     if unsupported:
         raise NotImplementedError(f"{function}() does not support {', '.join(unsupported)} here")
 

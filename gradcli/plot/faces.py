@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradcli.plot import contour as contours
-from gradcli.plot.arguments import STYLES, choice, colour, line_format, pair, pixels, refuse, vector
+from gradcli.plot.arguments import LOCATIONS, STYLES, choice, colour, line_format, pair, pixels, refuse, vector
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Mark, Panel
 from gradcli.plot.ticker import Locator
 
@@ -213,10 +213,10 @@ class Axes:
         elif arg != "tight":
             self.panel.axes = arg in ("on", True)
 
-    def legend(self, labels: Any = None, *, loc: str = "best", **others: Any) -> None:
+    def legend(self, labels: Any = None, *, loc: str | int = "best", **others: Any) -> None:
         """Lists what has a label; `labels` gives labels to what was drawn, in order."""
         refuse("legend", others)
-        choice("legend", "loc", loc, ("best",))
+        choice("legend", "loc", loc, LOCATIONS)
         if labels is not None:
             marks = iter(labels)
             self.panel.marks = [_relabelled(mark, marks) for mark in self.panel.marks]

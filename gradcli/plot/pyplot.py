@@ -46,20 +46,28 @@ xticks, yticks = map(_on_axes, ("set_xticks", "set_yticks"))
 
 
 class _Parameters(dict[str, Any]):
-    """matplotlib's settings, of which there is one."""
+    """matplotlib's settings, of which one does something; those of mere appearance are kept and ignored."""
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if key not in self:
-            raise NotImplementedError(f"rcParams[{key!r}] is not supported here, only {', '.join(self)}")
+        if key not in _DEFAULTS and not key.startswith(_APPEARANCE):
+            raise NotImplementedError(f"rcParams[{key!r}] is not supported here, only {', '.join(_DEFAULTS)}")
         super().__setitem__(key, value)
 
+    def update(self, *given: Any, **named: Any) -> None:
+        for key, value in dict(*given, **named).items():
+            self[key] = value
 
+
+_APPEARANCE = ("font.", "savefig.", "figure.dpi", "figure.facecolor", "lines.linewidth", "lines.markersize",
+               "axes.unicode_minus", "axes.titlesize", "axes.labelsize", "axes.facecolor", "legend.fontsize",
+               "xtick.labelsize", "ytick.labelsize")  # fmt: skip
 _DEFAULTS = {"figure.figsize": Figure.size}
 rcParams = _Parameters(_DEFAULTS)  # noqa: N816  # matplotlib's name
 
 
 def rcdefaults() -> None:
     """The settings as they are at first."""
+    rcParams.clear()
     rcParams.update(_DEFAULTS)
 
 

@@ -44,6 +44,12 @@ class Answered:
         fits = self.reply.value.shape in ((), self.derivative.truth.shape)
         return fits and self.is_derivative(self.reply.points[0])
 
+    @cached_property
+    def is_right_beside(self) -> bool:
+        """Whether an answer without the variable is right where that has other values: b is, of b*x."""
+        is_free = self.name in self.reply.names
+        return is_free or all(map(self.is_derivative_near, self.reply.moved([*self.reply.names, self.name])))
+
     def is_derivative(self, point: Point) -> bool:
         """Whether it is the derivative at a point, or where there is none, the number that PyTorch has for one."""
         told = self.certain(point)
@@ -70,6 +76,8 @@ class Answered:
 
     def why(self, worker: SympyWorker | None) -> str:
         """The reason for which it is right, the best there is; SymPy's word stands beside a proof, or in its place."""
+        if not self.is_right_beside:
+            return said("It is right at the point, but not at every other one.")
         decision = self.decision
         word = "open" if decision is None else decision.word
         sympy = word != "different" and worker is not None and identical(self.derivative, self.reply, worker)
@@ -95,7 +103,8 @@ class Answered:
     def held(self) -> list[str]:
         """The names of the question that are not in the answer, which has their values put in."""
         given = self.derivative.prepared
-        return [name for name in free_names(given.program) if name in given.at and name not in self.reply.names]
+        free = {*self.reply.names, self.name}
+        return [name for name in free_names(given.program) if name in given.at and name not in free]
 
     @cached_property
     def decision(self) -> Decision | None:
@@ -104,7 +113,7 @@ class Answered:
             from gradcli.verify.algebra.decide import decide
         except ImportError:
             return None
-        given, names = self.derivative.prepared, self.reply.names
+        given, names = self.derivative.prepared, list(dict.fromkeys((*self.reply.names, self.name)))
         held = {name: array for name, array in given.at.items() if name not in names}
         values = {**given.fixed, **self.formula.made, **held}
         shapes = {name: np.shape(given.at[name]) for name in names}

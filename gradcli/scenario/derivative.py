@@ -20,6 +20,7 @@ from gradcli.lang.tree import Assign, Call, List, Name, Program, free_names
 from gradcli.lang.unparse import unparse
 from gradcli.scenario.aliases import aliases, expanded, read_let
 from gradcli.scenario.questions_format import Question
+from gradcli.scenario.rounded import is_array, is_rounded
 from gradcli.scenario.typed import echo, typed
 from gradcli.verify.certified import enclose
 from gradcli.verify.problem import symbolic_request
@@ -34,12 +35,6 @@ AtPoint = Callable[[Point], Array]
 
 EXACT = 1e-6
 """The relative error up to which a formula is near enough to tell what it is meant to be; a right one is certified."""
-DIGITS = 5e-4
-"""The relative error of a number that was rounded to four significant digits; see rounding.py for fewer."""
-DECIMALS = 5.001e-5
-"""The error of a number that was rounded to four decimals, which is what PyTorch prints."""
-SMALLEST = 1e-3
-"""Smaller numbers are not rounded to decimals."""
 PATIENCE = 10.0
 """Seconds that SymPy is given."""
 MAX_MADE = 10_000
@@ -144,14 +139,35 @@ class Reply:
 
     @cached_property
     def points(self) -> list[Point]:
+        return [self.prepared.at, *(self.moved(self.names) if self.names else [])]
+
+    def moved(self, names: Sequence[str]) -> list[Point]:
+        """Points near the question's, where these names have other values."""
         random = np.random.default_rng(0)
         here = self.prepared.at
-        moved = [here | {name: _moved(here[name], random) for name in self.names} for _ in range(POINTS)]
-        return [here, *(moved if self.names else [])]
+        return [here | {name: _moved(here[name], random) for name in names} for _ in range(POINTS)]
 
-    def agrees(self, expected: AtPoint, *, rounded: bool = False) -> bool:
-        """Whether the answer has the values of `expected`, at every point; numbers may be rounded."""
-        return agree(self, expected, self.points, rounded=rounded or not self.names)
+    def agrees(self, expected: AtPoint) -> bool:
+        """Whether the answer has the values of `expected`, at every point; numbers may be as PyTorch prints them."""
+        if not self.names:
+            return is_array(self.prepared.program.result, self.value, expected(self.prepared.at))
+        return agree(self, expected, self.points)
+
+    def is_rounded(self, expected: AtPoint, points: Sequence[Point]) -> bool:
+        """Whether the answer has the values of `expected` at these points up to the rounding of numbers in it."""
+        try:
+            truths = [np.asarray(expected(point)) for point in points]
+
+            def evaluate(program: Program) -> Array:
+                prepared = replace(self.prepared, program=program)
+                values = (value_at(prepared, point) for point in points)
+                return np.concatenate(
+                    [np.broadcast_to(value, truth.shape).ravel() for value, truth in zip(values, truths, strict=True)]
+                )
+
+            return is_rounded(self.prepared.program, evaluate, np.concatenate([truth.ravel() for truth in truths]))
+        except (InputError, ValueError):  # not defined at one of them, or of another shape
+            return False
 
     def rises_by(self, name: str, expected: AtPoint) -> bool:
         """Whether the slope of the answer along a name, element by element, has the values of `expected`."""
@@ -161,34 +177,29 @@ class Reply:
         return agree(slope, expected, self.points)
 
 
-def agree(found: AtPoint, expected: AtPoint, points: Sequence[Point], *, rounded: bool = False) -> bool:
+def agree(found: AtPoint, expected: AtPoint, points: Sequence[Point]) -> bool:
     """Whether both are the same at the first point, and at those of the others at which both exist."""
     first, *others = points
-    if not same(found(first), expected(first), rounded=rounded):
+    if not same(found(first), expected(first)):
         return False
     for point in others:
         try:
             pair = found(point), expected(point)
         except InputError:
             continue
-        if all(np.all(np.isfinite(array)) for array in pair) and not same(*pair, rounded=rounded):
+        if all(np.all(np.isfinite(array)) for array in pair) and not same(*pair):
             return False
     return True
 
 
-def same(found: Array, expected: Array, *, rounded: bool = False) -> bool:
-    """Whether two arrays are one; one number stands for an array of equal ones.
-
-    rounded  `found` may be rounded to four significant digits, or to four decimals if it is not small
-    """
+def same(found: Array, expected: Array, error: float = EXACT) -> bool:
+    """Whether two arrays are one, up to a relative error; one number stands for an array of equal ones."""
     found, expected = np.asarray(found), np.asarray(expected)
     if found.shape not in ((), expected.shape):
         return False
     sizes = np.abs(expected[np.isfinite(expected) & (expected != 0)])
     near_zero = 1e-9 * (float(np.max(sizes, initial=0.0)) or 1.0)
-    if rounded and np.min(sizes, initial=1.0) >= SMALLEST:
-        near_zero = DECIMALS
-    return bool(np.all(np.isclose(found, expected, rtol=DIGITS if rounded else EXACT, atol=near_zero, equal_nan=True)))
+    return bool(np.all(np.isclose(found, expected, rtol=error, atol=near_zero, equal_nan=True)))
 
 
 def value_at(prepared: Prepared, point: Point) -> Array:

@@ -19,20 +19,23 @@ from gradcli.lang.evaluate import CONSTANTS
 from gradcli.lang.functions import find, names
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Program, free_names
+from gradcli.lang.unparse import unparse
 from gradcli.lang.values import read_value
 from gradcli.scenario.aliases import aliases, expanded, read_let
-from gradcli.scenario.derivative import Array, same
+from gradcli.scenario.derivative import Array
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.questions_format import Question
-from gradcli.scenario.rounded import CLOSE, ENOUGH, certain_digits
+from gradcli.scenario.rounded import CLOSE, ENOUGH, PRINTED, certain_digits, is_array, is_rounded
 from gradcli.scenario.typed import echo, narrow, typed
 from gradcli.words import said
 
 Mistake = tuple[str, str]
 """The word for a misconception, and the hint."""
 
-NOTHING = ("none", "nothing", "no", "noerror")
+NONE = ("none", "无", "没有")
+NOTHING = (*NONE, "nothing", "no", "noerror", "没有错误", "无错误", "不报错")
 
+_LEAF = ("none", "accumulategrad")
 _TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)", re.IGNORECASE)
 _SHAPE = re.compile(r"(?:torch\.Size\s*\()?\s*(?:\[([\d\s,]*)\]|\(([\d\s,]*)\)|([\d\s,]*\d[\s,]*))\s*\)?")
 _NODE = re.compile(r"<?(\w+?)(?:Backward(\d*))?(?: object at \w+)?>?", re.IGNORECASE)
@@ -70,18 +73,31 @@ def _value(answer: str, text: str, _: str) -> Judged:
         return right, said("That is its value.") if right else said("That is not its value."), iter(())
     truth, found = read_number(answer), read_number(text)
     if _unstacked(found) == _unstacked(truth):  # of a batch of one, that it is one does not matter here
-        found = found.reshape(truth.shape)
-    if same(found, truth, rounded=True):
+        truth = truth.reshape(found.shape)
+    program = read(text)
+    if is_array(program.result, found, truth) or _is_longer(found, answer):
         return True, said("That is its value."), iter(())
-    digits = certain_digits(read(text).result, truth)
-    if digits >= ENOUGH:
+    digits = certain_digits(program.result, truth)
+    if digits >= ENOUGH or (found.shape == truth.shape and is_rounded(program, _flat_value, truth.ravel())):
         return True, said("That is its value, rounded."), iter(())
-    mistakes = _value_mistakes(found, truth)
+    mistakes = _value_mistakes(program, found, truth)
     if found.shape not in ((), truth.shape):
         return False, said("This has shape {found}; the value has another.", found=found.shape), mistakes
     if digits >= CLOSE:
         return False, said("It is close."), iter([("rounded", said("Give four digits."))])
     return False, said("That is not its value."), mistakes
+
+
+def _is_longer(found: Array, answer: str) -> bool:
+    """Whether numbers are those of an answer that has the decimals that PyTorch prints, and have more of them."""
+    text = answer.strip()
+    decimals = len(text.partition(".")[2])
+    is_number = text.lstrip("-").replace(".", "", 1).isdecimal()
+    return is_number and decimals >= PRINTED and found.ndim == 0 and round(float(found), decimals) == float(text)
+
+
+def _flat_value(program: Program) -> Array:
+    return read_number(unparse(program)).ravel()
 
 
 def _unstacked(array: Array) -> tuple[int, ...]:
@@ -91,7 +107,7 @@ def _unstacked(array: Array) -> tuple[int, ...]:
 
 def says_none(text: str) -> bool:
     """Whether an answer is Python's None."""
-    return narrow(text).strip() in ("None", "none")
+    return narrow(text).strip().lower() in NONE
 
 
 def read(text: str) -> Program:
@@ -110,13 +126,13 @@ def read_number(text: str) -> Array:
     return array
 
 
-def _value_mistakes(found: Array, truth: Array) -> Iterator[Mistake]:
-    if same(found, -truth, rounded=True):
+def _value_mistakes(program: Program, found: Array, truth: Array) -> Iterator[Mistake]:
+    if is_array(program.result, found, -truth):
         yield "sign", said("Only the sign is wrong.")
-    if truth.ndim > 1 and same(found, truth.T, rounded=True):
+    if truth.ndim > 1 and is_array(program.result, found, truth.T):
         yield "transposed", said("Rows and columns are exchanged.")
-    if truth.ndim and same(found, np.sum(truth), rounded=True):
-        yield "summed", said("This is the sum of the elements; nothing sums them here.")
+    if truth.ndim and found.ndim == 0 and is_array(program.result, found, np.sum(truth)):
+        yield "summed", said("This is the sum of all its elements; the value has each of them.")
 
 
 def _shape(answer: str, text: str, _: str) -> Judged:
@@ -206,7 +222,10 @@ def _node(text: str) -> tuple[str, str]:
 def _node_mistakes(found: str, truth: str, code: str) -> Iterator[Mistake]:
     function = find(found)
     node = OPS[function.engine or function.name].node if function and (function.engine or function.name) in OPS else ""
-    if found in ("none", "accumulategrad"):
+    if found == "accumulategrad" and truth == "none":
+        sentence = "AccumulateGrad stands in the graph for a leaf that requires grad; no tensor has it as its grad_fn."
+        yield "leaf", said(sentence)
+    elif found in _LEAF and truth not in _LEAF:
         yield (
             "leaf",
             said("Only a leaf has no grad_fn, and AccumulateGrad stands for it in the graph: this one was computed."),

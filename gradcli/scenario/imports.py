@@ -39,10 +39,12 @@ def _import(
     if not fromlist:
         return sys.modules[face]
     for wanted in fromlist:
-        if wanted != "*" and not hasattr(found, wanted) and find_spec(f"{found.__name__}.{wanted}") is None:
+        if wanted == "*" or hasattr(found, wanted):
+            continue
+        inside = f"{found.__name__}.{wanted}"
+        if not hasattr(found, "__path__") or find_spec(inside) is None:
             raise ImportError(f"cannot import name {wanted!r} from {name!r}: it is not in {face} (yet)", name=name)
-        if wanted != "*" and not hasattr(found, wanted):
-            importlib.import_module(f"{found.__name__}.{wanted}")
+        importlib.import_module(inside)
     return found
 
 

@@ -35,7 +35,7 @@ from gradcli import words
 from gradcli.scenario.document import Block, Document
 from gradcli.scenario.front_matter import FrontMatter, front_matter
 from gradcli.scenario.questions_format import Question, parse_question
-from gradcli.scenario.written import written
+from gradcli.scenario.written import expected
 
 EMBEDDED = "output embedded"
 """The fence of an output that the embedded data have: with the reader's own data there is another one."""
@@ -62,12 +62,11 @@ class Step:
     line: int = field(default=0, compare=False)
     embedded: bool = False
 
-    @property
-    def expected(self) -> str | None:
-        """The output that the document shows, in a block or in the code itself; None if it shows none."""
+    def expected(self, printed: str) -> str | None:
+        """The output that the document shows, in a block or in the code, which has printed this; None for none."""
         if self.output is not None or self.code is None:
             return None if self.output is None else self.output.text
-        return "\n".join(part.text for part in written(self.code.text)) or None
+        return expected(self.code.text, printed)
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def _shapes(derivative: Derivative) -> Iterator[Misconception]:
         hint = said(sentence, name=name, own=own, shape=shape)
         yield Misconception("broadcast", hint, partial(unsummed, shape))
         yield Misconception("broadcast", hint, partial(one_part, math.prod(shape) // max(1, math.prod(own))))
-    sentence = "The gradient has the shape of {name}, {own}: nothing is summed, each element has its own derivative."
+    sentence = "The gradient has the shape of {name}, {own}: its elements are added up here."
     hint = said(sentence, name=name, own=own)
     for axis in (None, *(i for i, length in enumerate(own) if length > 1)) if own else ():
         yield Misconception("summed", hint, partial(summed, axis))

@@ -12,13 +12,13 @@ import numpy as np
 
 from gradcli.errors import InputError
 from gradcli.scenario.certified import Answered
-from gradcli.scenario.derivative import Array, Derivative, Reply, same
+from gradcli.scenario.derivative import Array, Derivative, Reply
 from gradcli.scenario.facts import judge_fact, says_none
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.misconceptions import Passes, recognised
 from gradcli.scenario.questions_format import Question
-from gradcli.scenario.rounded import CLOSE, ENOUGH, certain_digits, has_decimals
+from gradcli.scenario.rounded import CLOSE, ENOUGH, certain_digits
 from gradcli.words import said
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def _in_numbers(derivative: Derivative, reply: Reply, _: SympyWorker | None) -> 
     """The judgement on numbers that are right; None for others."""
     if reply.agrees(derivative.exact):
         return Judgement("", True, said("These are its values at the point."))
-    if certain_digits(reply.prepared.program.result, derivative.truth) >= ENOUGH:
+    is_near = certain_digits(reply.prepared.program.result, derivative.truth) >= ENOUGH
+    if is_near or reply.is_rounded(derivative.exact, reply.points):
         return Judgement("", True, said("These are its values at the point, rounded."))
     return None
 
@@ -115,6 +116,8 @@ def _in_names(derivative: Derivative, reply: Reply, worker: SympyWorker | None) 
     answered = Answered(derivative, reply)
     if answered.is_right:
         return Judgement("", True, answered.why(worker))
+    if reply.is_rounded(derivative.exact, reply.points):
+        return Judgement("", True, said("It is the derivative, with a rounded number in it."))
     if reply.agrees(derivative.exact):
         return Judgement(
             "", False, said("It is close, but not the derivative with respect to {name}.", name=derivative.name)
@@ -134,11 +137,8 @@ def _nearly(derivative: Derivative, reply: Reply) -> Judgement:
     """The judgement on an answer that is right to a few digits, or at this point only; else it is wrong."""
     if not reply.names and certain_digits(reply.prepared.program.result, derivative.truth) >= CLOSE:
         return Judgement("", False, said("It is close."), "rounded", said("Give four digits."))
-    is_decimal = has_decimals(reply.prepared.program)
-    if reply.names and is_decimal and reply.agrees(derivative.exact, rounded=True):
-        return Judgement("", True, said("It is the derivative, with a rounded number in it."))
-    is_right_here = is_decimal and same(reply.value, derivative.truth, rounded=True)
-    if reply.names and (is_right_here or Answered(derivative, reply).is_right_here):
+    is_rounded_here = reply.is_rounded(derivative.exact, reply.points[:1])
+    if reply.names and (is_rounded_here or Answered(derivative, reply).is_right_here):
         return Judgement("", True, said("It is right at the point, but not at every other one."))
     return Judgement("", False, _difference(derivative, reply.value))
 

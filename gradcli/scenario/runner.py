@@ -122,8 +122,8 @@ class Session:
         finally:
             if self.follower is not None:
                 self.follower.end()
-        expected = step.expected
         printed, notes = self.streams.out.take(), self.streams.err.take()
+        expected = step.expected(printed)
         if error is not None and expected is not None and is_traceback(error) and is_traceback(expected):
             printed, error = printed + error, None  # the document shows it
         result = StepResult(step, printed, notes, error, figures=tuple(figures))

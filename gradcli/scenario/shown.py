@@ -6,8 +6,12 @@ from typing import Any
 
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
-from gradcli.scenario.facts import judge_fact
+from gradcli.scenario.derivative import same
+from gradcli.scenario.facts import judge_fact, read_number, says_none
 from gradcli.scenario.questions_format import Question
+
+NEAR = 5e-4
+"""The relative error of an answer with four digits."""
 
 
 def contradiction(question: Question, namespace: dict[str, Any], printed: str) -> str | None:
@@ -24,10 +28,17 @@ def contradiction(question: Question, namespace: dict[str, Any], printed: str) -
     except Exception as error:  # noqa: BLE001  # whatever the scenario's code raises
         return f"{question.shown} raises {type(error).__name__}: {error}"
     try:
-        right = judge_fact(question, value, "").right
+        right = judge_fact(question, value, "").right or _is_near(question, value)
     except InputError as error:
         return f"{question.shown} is {value}, which is no answer of kind {question.kind}: {error.message}"
     return None if right else f"the answer is {question.answer}, but {question.shown} is {value}"
+
+
+def _is_near(question: Question, value: str) -> bool:
+    """Whether computed numbers are those of the answer: they have more digits, the last of them uncertain."""
+    if question.kind != "value" or says_none(value) or says_none(question.answer):
+        return False
+    return same(read_number(value), read_number(question.answer), NEAR)
 
 
 def _as_answer(kind: str, value: Any) -> str:

@@ -29,6 +29,8 @@ _PRINTED = re.compile(
     re.DOTALL,
 )
 _RAISED = re.compile(r"[²³¹⁰-⁹⁺-ⁿʰ-ʸᴬ-ᵪ]+")
+_FRACTION = re.compile(r"(?:(?<![\w.])(\d+))?([¼-¾⅐-⅞])")
+_WITH_NUMBER = re.compile(r"([a-z]+)(\d+)")
 _TAKES_BRACKETS = ("name", "number", "superscript", ")", "]")
 _ENDS_ARGUMENT = ("end", "+", "-", ")", "]", ",")
 _AFTER_ROOT = (*_ENDS_ARGUMENT, "*", "/")
@@ -41,8 +43,15 @@ Edit = tuple[int, int, str]
 
 
 def narrow(text: str) -> str:
-    """The text without full-width characters."""
-    return text.translate(WIDE)
+    """The text without full-width characters, and without the full stop at its end."""
+    return text.translate(WIDE).rstrip().removesuffix(".")
+
+
+def _fraction(match: re.Match[str]) -> str:
+    """½ as (1/2), and 2½ as (2+1/2)."""
+    whole, sign = match.groups()
+    parts = unicodedata.normalize("NFKC", sign).replace("\u2044", "/")
+    return f"({whole}+{parts})" if whole else f"({parts})"
 
 
 def _lowered(raised: re.Match[str]) -> str:
@@ -59,7 +68,7 @@ def typed(text: str, names: Collection[str]) -> str:
     names  those that the answer may use
     Raises InputError for what can be meant in two ways, or has characters that mean nothing.
     """
-    text = _RAISED.sub(_lowered, narrow(text))
+    text = _FRACTION.sub(_fraction, _RAISED.sub(_lowered, narrow(text)))
     printed = _PRINTED.fullmatch(text)
     if printed is not None:
         text = printed[1]
@@ -120,8 +129,32 @@ class _Products:
             if len(factors) > 1:
                 self.refuse_reach(i, ("/", "**"))
                 yield (*token.extent, "*".join(factors))
+            elif (number := self.number_in(i)) is not None:
+                yield number
+            elif self.is_function(token) and [each.kind for each in self.tokens[i + 1 : i + 3]] == ["superscript", "("]:
+                yield from self.raised(i)
             elif self.is_function(token) and self.tokens[i + 1].kind != "(":
                 yield from self.call(i)
+
+    def number_in(self, i: int) -> Edit | None:
+        """A function with its number in one word, ln2."""
+        token = self.tokens[i]
+        match = _WITH_NUMBER.fullmatch(token.text)
+        is_known = token.text in self.names or token.text in CONSTANTS or find(token.text) is not None
+        if match is None or is_known or find(match[1]) is None or self.tokens[i + 1].kind not in _AFTER_ROOT:
+            return None
+        return (*token.extent, f"{match[1]}({match[2]})")
+
+    def raised(self, i: int) -> Iterator[Edit]:
+        """The power of a function's value, tanh²(s) for (tanh(s))²."""
+        power, depth = self.tokens[i + 1], 0
+        for token in self.tokens[i + 2 :]:
+            depth += (token.kind == "(") - (token.kind == ")")
+            if depth == 0:
+                yield (*self.tokens[i].extent, f"({self.tokens[i].text}")
+                yield (*power.extent, "")
+                yield token.end, token.end, f"){self.source.text[slice(*power.extent)]}"
+                return
 
     def is_function(self, token: Token) -> bool:
         return token.kind == "name" and token.text not in self.names and find(token.text) is not None

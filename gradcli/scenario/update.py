@@ -61,7 +61,7 @@ def _replace(scenario: Scenario, lines: list[bytes], result: StepResult) -> None
 def _written(result: StepResult) -> list[Written]:
     """The output that stands in the code, where there is no block that it would repeat."""
     code, output = result.step.code, result.step.output
-    return [] if code is None or output is not None else written(code.text)
+    return [] if code is None or output is not None else written(code.text, result.printed)
 
 
 def _end(scenario: Scenario, lines: Sequence[bytes], block: Block) -> int:

@@ -5,6 +5,8 @@ print(y, z)
 '''
 tensor(3.) True
 '''
+
+What neither looks like output nor is what was printed is the author's: a note, which is not compared.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradcli.scenario.compare import agree, difference
 from gradcli.scenario.magics import as_python
 
 _LOOKS = re.compile(
@@ -23,7 +26,15 @@ _LOOKS = re.compile(
     r"|((True|False|None|nan|-?inf|-?\d[\d.]*(e[+-]?\d+)?)(,? +|$))+"
     r"|(\[|\{|<class |<\w+ object|\((?=[\d'\"\[(<-]|True|False|None|tensor)).*[\])}>,]"
 )
-"""What output looks like: a comment that does not is a comment."""
+"""What output looks like."""
+_NO_WORDS = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>|Parameter containing:")
+_PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}\b(?!=)")
+"""What it does not have outside of those: two words, as in `(see below)`."""
+_VALUE = re.compile(r"\d|True|False|None|nan|inf")
+_MARK = re.compile(
+    r"\s*(=>|>>>|->|prints\b:?|((the )?(outputs?|results?)|(运行|输出)?结果|输出)\s*[:：])\s*", re.IGNORECASE
+)
+"""What says that output follows, in the same line or below."""
 STRINGS = ("'''", '"""')
 
 
@@ -37,8 +48,46 @@ class Written:
     column: int = 0
 
 
-def written(code: str) -> list[Written]:
-    """The output that stands in the code, in order."""
+def written(code: str, printed: str = "") -> list[Written]:
+    """The output that stands in the code, in order, by what the code has printed."""
+    return [part for part in _parts(code, printed) if part is not None]
+
+
+def expected(code: str, printed: str) -> str | None:
+    """What the code says that it prints; of a print that says nothing, what it printed. None if none says anything."""
+    parts = _parts(code, printed)
+    if not any(parts):
+        return None
+    lines, shown, at, silent = printed.rstrip("\n").split("\n"), list[str](), 0, False
+    for index, part in enumerate(parts):
+        if part is None:
+            silent = True
+            continue
+        if silent:
+            start = _start(parts[index:], lines, at)
+            shown += lines[at:start]
+            at, silent = start, False
+        wanted = part.text.split("\n")
+        shown += wanted
+        at += len(wanted)
+    return "\n".join(shown + lines[at:] if silent else shown)
+
+
+def _start(parts: Sequence[Written | None], lines: Sequence[str], at: int) -> int:
+    """The line from `at` on where the first of the parts was printed: counted from the end if all say what they print.
+
+    `at` if it was not printed.
+    """
+    said = [part.text for part in parts if part is not None]
+    if len(said) == len(parts):
+        return max(at, len(lines) - len("\n".join(said).split("\n")))
+    length = len(said[0].split("\n"))
+    places = range(at, len(lines) - length + 1)
+    return next((place for place in places if not difference(said[0], "\n".join(lines[place : place + length]))), at)
+
+
+def _parts(code: str, printed: str) -> list[Written | None]:
+    """The output that stands behind each print, in order; None behind one that has none."""
     source = as_python(code)
     try:
         body = ast.parse(source).body
@@ -49,17 +98,26 @@ def written(code: str) -> list[Written]:
         }
     except (SyntaxError, ValueError, tokenize.TokenError):
         return []
-    lines = source.split("\n")
+    lines, output = source.split("\n"), printed.split("\n")
     found = []
     for statement, following in zip(body, [*body[1:], None], strict=False):
-        if not _prints(statement):
-            continue
-        if following is not None and (text := _string(following, source)) is not None:
-            assert following.end_lineno is not None
-            found.append(Written(text, following.lineno - 1, following.end_lineno - 1))
-        else:
-            found += _commented(lines, comments, (statement.end_lineno or 0) - 1)
+        if _prints(statement):
+            last = (statement.end_lineno or 0) - 1
+            found.append(_string(following, source, output) or _commented(lines, comments, last, output))
     return found
+
+
+def _is_output(line: str, printed: Sequence[str]) -> bool:
+    """Whether a line looks like output, is a printed one, or one with another value: as many words, the same first."""
+    words = line.split()
+    if not words:
+        return False
+    if _LOOKS.fullmatch(line.rstrip()) and not _PROSE.search(_NO_WORDS.sub("", line)):
+        return True
+    if any(agree(line.rstrip(), each.rstrip()) for each in printed):
+        return True
+    others = (each.split() for each in printed if _VALUE.search(line))
+    return any(other[0] == words[0] and len(other) == len(words) for other in others if other)
 
 
 def _prints(statement: ast.stmt) -> bool:
@@ -67,31 +125,38 @@ def _prints(statement: ast.stmt) -> bool:
     return any(isinstance(function, ast.Name) and function.id == "print" for function in calls)
 
 
-def _string(statement: ast.stmt, source: str) -> str | None:
-    """The text of a statement that is nothing but a string of several lines, or of three quotation marks."""
+def _string(statement: ast.stmt | None, source: str, printed: Sequence[str]) -> Written | None:
+    """The output in a statement that is nothing but a string of three quotation marks, without its heading."""
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Constant):
         return None
     segment = ast.get_source_segment(source, statement) or ""
     value = statement.value.value
-    return value.strip("\n") if isinstance(value, str) and segment.lstrip("rR").startswith(STRINGS) else None
+    if not isinstance(value, str) or not segment.lstrip("rR").startswith(STRINGS):
+        return None
+    text = value.strip("\n")
+    mark = _MARK.match(text)
+    text = text if mark is None else text[mark.end() :]
+    if not _is_output(text.split("\n")[0], printed):
+        return None
+    return Written(text, statement.lineno - 1, (statement.end_lineno or 0) - 1)
 
 
-def _commented(lines: list[str], comments: dict[int, int], last: int) -> Iterator[Written]:
+def _commented(lines: list[str], comments: dict[int, int], last: int, printed: Sequence[str]) -> Written | None:
     """What stands in comments behind the line in which a print ends, and in the lines below it."""
     beside = last in comments
     at = first = last if beside else last + 1
-    if at not in comments:
-        return
-    found = [_text(lines[at], comments[at])]
-    if not _LOOKS.fullmatch(found[0].rstrip()):
-        return
-    while at + 1 in comments and not lines[at + 1][: comments[at + 1]].strip():
-        line = _text(lines[at + 1], comments[at + 1])
-        if not _open("\n".join(found)) and not _LOOKS.fullmatch(line.rstrip()):
-            break
-        found.append(line)
+    found: list[str] = []
+    while at in comments and (at == last or not lines[at][: comments[at]].strip()):
+        line = _text(lines[at], comments[at])
+        mark = None if found else _MARK.match(line)
+        line = line if mark is None else line[mark.end() :]
+        if not (found and _open("\n".join(found))) and not _is_output(line, printed):
+            if mark is None or line or at != first:
+                break
+        else:
+            found.append(line)
         at += 1
-    yield Written("\n".join(found), first, at, comments[first] if beside else 0)
+    return Written("\n".join(found), first, at - 1, comments[first] if beside else 0) if found else None
 
 
 def _text(line: str, column: int) -> str:

@@ -6,6 +6,7 @@ K. He, X. Zhang, S. Ren and J. Sun (2016), "Deep Residual Learning for Image Rec
 from __future__ import annotations
 
 import os
+import warnings
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -80,16 +81,47 @@ def _layer(inplanes: int, planes: int, stride: int) -> nn.Sequential:
     return nn.Sequential(BasicBlock(inplanes, planes, stride, shortcut), BasicBlock(planes, planes))
 
 
-def resnet18(*, weights: Any = None, progress: bool = True, num_classes: int = 1000) -> ResNet:  # noqa: ARG001  # of a download
+def resnet18(
+    weights: Any = None,
+    progress: bool = True,  # noqa: ARG001  # of a download
+    *,
+    num_classes: int = 1000,
+    pretrained: bool | None = None,
+) -> ResNet:
     """ResNet-18 with random weights, those of a file (.safetensors, .npz, or written by torch.save), or published ones.
 
     The published ones are `resnet18.safetensors` or `resnet18.npz` of the user's data folder. Raises InputError where
-    there is neither.
+    there is neither. True, or pretrained=True, is how they were asked for at first.
     """
+    if pretrained is not None:
+        _deprecated(
+            "The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please use "
+            "'weights' instead."
+        )
+        weights = pretrained
+    if isinstance(weights, bool):
+        weights = _as_enum(weights)
     network = ResNet(num_classes)
     if weights is not None:
         network.load_state_dict(_state(weights))
     return network
+
+
+def _as_enum(pretrained: bool) -> ResNet18_Weights | None:
+    """The weights that True and False stand for, with torchvision's warning."""
+    weights = ResNet18_Weights.IMAGENET1K_V1 if pretrained else None
+    message = (
+        "Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be removed in "
+        f"the future. The current behavior is equivalent to passing `weights={weights}`."
+    )
+    if pretrained:
+        message += " You can also use `weights=ResNet18_Weights.DEFAULT` to get the most up-to-date weights."
+    _deprecated(message)
+    return weights
+
+
+def _deprecated(message: str) -> None:
+    warnings.warn(message, UserWarning, stacklevel=3)
 
 
 def _state(weights: Any) -> dict[str, Any]:

@@ -34,6 +34,8 @@ SENTENCES: Mapping[str, str] = {
     "{told}.": "{told}。",
     "{number} {word}": "{number} 个 {word}",
     "{source}, line {line}:": "{source}，第 {line} 行：",
+    # Lines of a notebook
+    "{magic} is IPython's and no Python: it is not run here": "{magic} 是 IPython 的命令，不是 Python：这里不运行它",
     # Before and after a page
     "Before this": "先读",
     "Before this: {names}": "先读：{names}",
@@ -100,7 +102,7 @@ SENTENCES: Mapping[str, str] = {
         "在所给的点和随机选取的点上，它的值都与导数相同。"
     ),
     "These are its values at the point.": "这正是导数在该点的值。",
-    "These are its values at the point, rounded.": "这是导数在该点的值，经过舍入。",
+    "These are its values at the point, rounded.": "这是导数在该点舍入后的值。",
     "It is close, but not the derivative with respect to {name}.": "很接近，但不是对 {name} 的导数。",
     "It is the derivative, with a rounded number in it.": "这是所求的导数，只是其中一个数经过了舍入。",
     "It is right at the point, but not at every other one.": "在该点是对的，但并非在其他每一点都对。",
@@ -129,8 +131,8 @@ SENTENCES: Mapping[str, str] = {
     "This is the sum of the derivatives with respect to both variables; {name} is a constant here.": (
         "这是对两个变量的导数之和；这里 {name} 是常数。"
     ),
-    "The gradient has the shape of {name}, {own}: nothing is summed, each element has its own derivative.": (
-        "梯度与 {name} 的形状相同，是 {own}：这里没有求和，每个元素有各自的导数。"
+    "The gradient has the shape of {name}, {own}: its elements are added up here.": (
+        "梯度与 {name} 的形状相同，是 {own}：你的答案把它的各元素加起来了。"
     ),
     "The numbers are right, but a gradient has the shape of its variable: {own}, not {shape}.": (
         "数都对，但梯度的形状与变量相同：是 {own}，不是 {shape}。"
@@ -165,10 +167,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     # Values, shapes, errors, nodes, choices
     "That is its value.": "这正是它的值。",
-    "That is its value, rounded.": "这是它的值，经过舍入。",
+    "That is its value, rounded.": "这是它舍入后的值。",
     "That is not its value.": "这不是它的值。",
     "This has shape {found}; the value has another.": "它的形状是 {found}，而所求的值是另一种形状。",
-    "This is the sum of the elements; nothing sums them here.": "这是各元素之和；这里没有求和。",
+    "This is the sum of all its elements; the value has each of them.": "这是它所有元素之和；答案要分别给出各元素。",
     "That is its shape.": "这正是它的形状。",
     "Its shape is not {found}.": "它的形状不是 {found}。",
     "The lengths are right, their order is not: rows come before columns.": "长度都对，次序不对：先行后列。",
@@ -189,6 +191,9 @@ SENTENCES: Mapping[str, str] = {
     "The operation is right. The number at the end is that of another form of it.": (
         "运算是对的，末尾的数字却是它的另一种形式的。"
     ),
+    "AccumulateGrad stands in the graph for a leaf that requires grad; no tensor has it as its grad_fn.": (
+        "AccumulateGrad 在计算图中代表需要梯度的叶子张量；它不是任何张量的 grad_fn。"
+    ),
     "Only a leaf has no grad_fn, and AccumulateGrad stands for it in the graph: this one was computed.": (
         "只有叶子张量没有 grad_fn，计算图中由 AccumulateGrad 代表它：而这一个是算出来的。"
     ),
@@ -199,7 +204,7 @@ SENTENCES: Mapping[str, str] = {
         "这是运算的一个名字；PyTorch 给节点起的名字不同。"
     ),
     "That operation is in the code too, but grad_fn names the one that was done last.": (
-        "代码里也有这个运算，但 grad_fn 写明的是最后一个运算。"
+        "代码里也有这个运算，但 grad_fn 写明的是最后做的那个运算。"
     ),
     "That is the one.": "就是这一项。",
     "It is not {letter}.": "不是 {letter}。",
@@ -288,8 +293,8 @@ q               退出，下次从这里继续
     "{minutes} min": "{minutes} 分钟",
     "passed": "通过",
     "FAILED": "未通过",
-    "run {run}/{steps}": "运行 {run}/{steps}",
-    "seen {seen}/{steps}": "读过 {seen}/{steps}",
+    "run {run}/{steps}": "已运行 {run}/{steps}",
+    "seen {seen}/{steps}": "已读 {seen}/{steps}",
     "scenario": "教程",
     "s": "秒",
     "result": "结果",
@@ -307,7 +312,7 @@ q               退出，下次从这里继续
     # Work on pages
     "{number} output block changed": "改写了 {number} 个输出块",
     "{number} output blocks changed": "改写了 {number} 个输出块",
-    "watching {path}; Ctrl-C ends it": "正在留意 {path} 的改动；按 Ctrl-C 结束",
+    "watching {path}; Ctrl-C ends it": "正在监视 {path} 的改动；按 Ctrl-C 结束",
     "wrote {path}; `gradcli scenario {path} --watch` runs it whenever you save it": (
         "已写入 {path}；`gradcli scenario {path} --watch` 会在每次保存后运行它"
     ),

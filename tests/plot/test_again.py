@@ -127,4 +127,4 @@ def test_the_size_of_figures_can_be_set() -> None:
         plt.rcdefaults()
     assert plt.figure().figure.size == (6.4, 4.8)
     with pytest.raises(NotImplementedError, match="rcParams"):
-        plt.rcParams["lines.linewidth"] = 3
+        plt.rcParams["axes.grid"] = True

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from gradcli import torch
+from gradcli import plot, torch
 from gradcli.plot import pyplot as plt
+from gradcli.plot.arguments import pixels
 from gradcli.plot.figure import Bars, Figure, Image, Line, Panel
 
 
@@ -193,11 +194,11 @@ def test_a_tensor_that_requires_grad_is_refused_as_by_numpy() -> None:
         (lambda: plt.plot([1, 2], [1]), ValueError, "same first dimension"),
         (lambda: plt.plot([1], "wobbly"), ValueError, "not a valid format string"),
         (lambda: plt.plot([1], color="taupe"), ValueError, "'taupe' is not a color"),
-        (lambda: plt.plot([1], alpha=0.5), NotImplementedError, r"plot\(\) does not support alpha"),
+        (lambda: plt.plot([1], drawstyle="steps"), NotImplementedError, r"plot\(\) does not support drawstyle"),
         (lambda: plt.plot(np.ones((2, 3))), NotImplementedError, "one series at a time"),
         (lambda: plt.plot([1], linestyle="dotted"), NotImplementedError, "linestyle='dotted'"),
         (lambda: plt.scatter([1], [2], c=[3.0]), NotImplementedError, "a colour must be a name"),
-        (lambda: plt.imshow(np.ones((2, 2)), cmap="viridis"), NotImplementedError, "cmap='viridis'"),
+        (lambda: plt.imshow(np.ones((2, 2)), cmap="jet"), NotImplementedError, "cmap='jet'"),
         (lambda: plt.imshow(np.ones(2)), TypeError, "Invalid shape"),
         (lambda: plt.xscale("symlog"), NotImplementedError, "value='symlog'"),
         (lambda: plt.subplot(2, 2, 5), ValueError, "1 <= num <= 4"),
@@ -222,3 +223,20 @@ def test_outside_a_scenario_show_draws(capsys: pytest.CaptureFixture[str], monke
     assert "The title" in out
     assert "\x1b" not in out
     assert plt._State.open == []
+
+
+def test_what_is_only_appearance_is_ignored_and_what_shows_data_is_not() -> None:
+    plot.use("Agg")
+    plt.rcParams["font.sans-serif"] = ["SimHei"]
+    plt.rcParams.update({"axes.unicode_minus": False})
+    plt.plot([1, 2], alpha=0.5, label="a")
+    plt.scatter([1, 2], [3, 4], s=20)
+    plt.legend(loc="upper right", fontsize=12)
+    with pytest.raises(NotImplementedError, match=r"scatter\(\) does not support s here"):
+        plt.scatter([1, 2], [3, 4], s=[20, 30])
+    with pytest.raises(NotImplementedError, match="only figure"):
+        plt.rcParams.update({"axes.grid": True})
+    plt.rcdefaults()
+    assert list(plt.rcParams) == ["figure.figsize"]
+    assert len(panel().marks) == 2
+    assert (pixels([[0.0, 1.0]], "viridis", None, None) == pixels([[0.0, 1.0]], None, None, None)).all()

@@ -99,9 +99,10 @@ def test_right_answers(question: Question, answer: str) -> None:
         (
             BROADCAST,
             "sum(y, axis=0)",
-            "It is the derivative everywhere, for these x; SymPy finds no difference either.",
+            "It is the derivative everywhere; SymPy finds no difference either.",
         ),
         (PARABOLA, "2x - 2", "It is the derivative everywhere, for these a, b, c."),
+        (PARABOLA, "b", "It is right at the point, but not at every other one."),
         (FULL, "full(2, 3)*x", "It is the derivative everywhere."),
         (NEGATIVE, "2*abs(x)", "It is the derivative where x != 0."),
         (NEGATIVE, "-2x", "It has the values of the derivative, there and at random points."),
@@ -285,6 +286,78 @@ def test_rounded_answers(question: Question, answer: str, right: bool, why: str 
     judgement = judge(question, answer)
     assert (judgement.right, why or judgement.why) == (right, judgement.why)
     assert judgement.hint == ("Give four digits." if judgement.why == "It is close." else None)
+
+
+@pytest.mark.parametrize(
+    ("truth", "right", "wrong"),
+    [
+        ("4.04", "4.04 4.0400 4.04+0", "4.041 4.0396 4.0 4.0401 4.04001+0"),
+        ("2.6", "2.6 2.60", "2.6013 2.601 3"),
+        ("400", "400 400.0 4e2", "400.1 401 399.9"),
+        ("15", "15 15.", "15.0004 15.001"),
+        ("16777216", "2**24 1.68e7", "16777217 16777215"),
+        ("0.3", "0.3 0.30000001192092896", "0.3001 0.30002"),
+        ("log(2)", "0.6931 0.693 0.693147 0.69314718 ln2 1.0*0.6931", "0.6932 0.694 0.693148 0.69"),
+        ("1/3", "0.3333 0.333 1/3", "0.3334 0.33334 0.334"),
+        ("[0.5, 1/3]", "[0.5,0.3333]", "[0.5001,0.3333]"),
+        ("[36, 0]", "[36,0] [36.,0.]", "[36.01,0] [36,0.0001]"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["value", "gradient"])
+def test_a_number_is_right_to_the_digits_that_it_is_written_with(kind: str, truth: str, right: str, wrong: str) -> None:
+    is_array = "[" in truth
+    at, cotangent = ("x=ones(2)", "ones(2)") if is_array else ("x=1", None)
+    asked = {"value": fact("value", truth), "gradient": gradient(f"{truth}*x", at, truth, cotangent=cotangent)}
+    question = asked[kind]
+    assert [each for each in right.split() if not judge(question, each).right] == []
+    assert [each for each in wrong.split() if judge(question, each).right] == []
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "right", "wrong"),
+    [
+        ("3*a**3", "a=2", "9.000*a**2", "9.004*a**2 9.0001*a**2 9*a**2.0001"),
+        ("mean(3*(x+2)**2)", "x=ones(2)", "3*x+6 3.000*x+6.000", "3.0005*x+6 3.0004*(x+2)"),
+        ("2**n", "n=3", "0.6931*2**n 0.69314718*2**n 0.6931*exp(0.6931*n)", "0.6932*2**n 0.69315*2.0001**n"),
+    ],
+)
+def test_a_rounded_number_in_a_formula_is_the_true_one_rounded(of: str, at: str, right: str, wrong: str) -> None:
+    question = gradient(of, at, "0")
+    assert [each for each in right.split() if not judge(question, each).right] == []
+    assert [each for each in wrong.split() if judge(question, each).right] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"), [("π/4", True), ("0.785398", True), ("0.7853", False), ("0.78546", False)]
+)
+def test_more_digits_than_the_page_prints(answer: str, right: bool) -> None:
+    assert judge(fact("value", "0.7854"), answer).right is right
+
+
+def test_no_mistake_is_told_of_a_number_that_is_not_what_it_leads_to() -> None:
+    assert judge(CUBE, "-12.003").misconception is None
+    assert judge(fact("value", "4.04"), "-4.041").misconception is None
+
+
+def test_hints_that_are_true_of_the_question() -> None:
+    constant = judge(fact("grad_fn", "None"), "AccumulateGrad")
+    assert "no tensor has it as its grad_fn" in str(constant.hint)
+    assert "its elements are added up here" in str(judge(SQUARES, "6").hint)
+    assert "the value has each of them" in str(judge(fact("value", "[4, 6]"), "10").hint)
+
+
+@pytest.mark.parametrize("answer", ["无", "没有", "None。", "None."])
+def test_none_may_be_said_in_chinese(answer: str) -> None:
+    assert judge(fact("value", "None"), answer).right
+    assert judge(fact("grad_fn", "None"), answer).right
+
+
+@pytest.mark.parametrize("stop", [".", "。", "．"])
+def test_a_full_stop_may_stand_at_the_end(stop: str) -> None:
+    assert judge(fact("grad_fn", "AddmmBackward0"), f"addmm{stop}").right
+    assert judge(fact("shape", "(2, 3)"), f"(2, 3){stop}").right
+    assert judge(fact("error", "RuntimeError"), f"RuntimeError{stop}").right
+    assert judge(PARABOLA, f"2ax+b{stop}").right
 
 
 def test_an_answer_that_is_right_at_the_point_says_so() -> None:

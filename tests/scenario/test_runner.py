@@ -85,12 +85,17 @@ def test_python_and_numpy_are_themselves() -> None:
     [
         ("import torch.fft", "No module named 'torch.fft' in gradcli (yet)"),
         ("from torch import fft", "cannot import name 'fft' from 'torch'"),
+        ("from torchvision.models import resnet50", "ImportError: cannot import name 'resnet50' from 'torchvision.mod"),
+        ("from torchvision.utils import draw_bounding_boxes", "cannot import name 'draw_bounding_boxes' from 'torchv"),
+        ("from IPython.display import HTML", "ImportError: cannot import name 'HTML' from 'IPython.display'"),
         ("import torch\ntorch.fft", "gradcli.torch has no 'fft' (yet)"),
+        ("get_ipython().run_line_magic('x', '')", "NameError: name 'get_ipython' is not defined"),
     ],
 )
 def test_what_is_absent_is_named(code: str, words: str) -> None:
     (result,) = blocks(code)
     assert words in result.error
+    assert "During handling" not in result.error
 
 
 def test_sys_modules_is_left_alone() -> None:
@@ -386,6 +391,9 @@ def test_a_mode_that_a_scenario_leaves_on_ends_with_it() -> None:
 
 def test_lines_of_a_notebook() -> None:
     assert printed("%matplotlib inline\nx = (7\n% 4)\nprint(x)") == "3\n"
+    (result,) = blocks("%config InlineBackend.figure_format = 'svg'\n%load_ext autoreload\nprint(1)")
+    assert (result.printed, result.error) == ("1\n", None)
+    assert result.notes.startswith("%config is IPython's and no Python: it is not run here\n%load_ext is")
     (result,) = blocks("print(1)\n%timeit x = 1")
     assert result.printed == "1\n"
     assert result.error is not None

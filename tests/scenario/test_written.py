@@ -10,7 +10,7 @@ from gradcli.scenario.library import read
 from gradcli.scenario.markdown import parse_scenario
 from gradcli.scenario.runner import run
 from gradcli.scenario.update import update
-from gradcli.scenario.written import written
+from gradcli.scenario.written import expected, written
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
@@ -37,6 +37,50 @@ def test_what_is_output(code: str, texts: list[str] | None) -> None:
     assert [part.text for part in written(code)] == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "printed", "texts"),
+    [
+        ('print(a*2)\n"""Multiplying by two doubles every element."""', "tensor([2.])", []),
+        ('print("a")\n"""a"""', "a", ["a"]),
+        ('print("loss", 1)\n"""\nloss 2\n"""', "loss 1", ["loss 2"]),
+        ('print("loss", 1)\n"""loss goes down with every step"""', "loss 1", []),
+        ('print(x)\n"""[1] Broadcasting (see below)"""\nprint(y)  # torch.Size is a tuple', "2\n3", []),
+        (
+            "print(x)  # [<AddBackward0 object at 0x7f>, 'two words']",
+            "",
+            ["[<AddBackward0 object at 0x7f>, 'two words']"],
+        ),
+        ("print('the', x)  # the sum", "the 3", []),
+        ("print('a b')  # a b\nprint(c)  # the sum", "a b\n1", ["a b"]),
+        ("print(x)  # => tensor(1.)", "", ["tensor(1.)"]),
+        ("print(x)\n# >>> tensor([1.,\n#            2.])", "", ["tensor([1.,\n           2.])"]),
+        ("print(x)  # prints 3\nprint(y)  # prints the sum", "3\n4", ["3"]),
+        ("print(x)  # Output: 3\nprint(y)  # 输出: 4\nprint(z)  # 输出：5", "", ["3", "4", "5"]),
+        ("print(x)\n# Output:\n# 3\n# 4\n# as above", "", ["3\n4"]),
+        ("print(x)\n# 输出：\ny = 1", "", []),
+        ("print(x)\n'''\n输出结果：\ntensor(1.)\n'''", "", ["tensor(1.)"]),
+        ("print(x)\n'''\nResult:\nit is doubled\n'''", "2", []),
+    ],
+)
+def test_what_is_output_by_what_was_printed(code: str, printed: str, texts: list[str]) -> None:
+    assert [part.text for part in written(code, printed)] == texts
+
+
+@pytest.mark.parametrize(
+    ("code", "printed", "shown"),
+    [
+        ("print(a)\nprint(b)  # 2", "1\n2", "1\n2"),
+        ("print(a)  # 1\nprint(b)\nprint(c)  # 4", "1\n2\n3", "1\n2\n4"),
+        ("print(a)  # 1\nprint(b)", "2\n3", "1\n3"),
+        ("print(a)\nprint(b)  # 2\nprint(c)", "0\n1\n2\n3", "0\n1\n2\n3"),
+        ("print(a)\nprint(b)  # 3", "3\n4", "3\n3"),
+        ("print(a)\nprint(b)", "1\n2", None),
+    ],
+)
+def test_prints_are_compared_one_by_one(code: str, printed: str, shown: str | None) -> None:
+    assert expected(code, printed) == shown
+
+
 @pytest.mark.parametrize(("shown", "agrees"), [("3", True), ("4", False)])
 def test_it_is_compared(shown: str, agrees: bool) -> None:
     text = f"{HEAD}```python\nprint(1 + 2)  # {shown}\nprint('a')\n'''\na\n'''\n```\n"
@@ -56,3 +100,12 @@ def test_update_makes_a_block_of_it(tmp_path: Path) -> None:
     )
     again = read(path)
     assert update(again, list(run(again, None))) == 0
+
+
+def test_update_leaves_the_authors_words_alone(tmp_path: Path) -> None:
+    path = tmp_path / "some.md"
+    code = 'print([1] * 2)\n"""Multiplying by two repeats every element."""\nprint(3)  # three'
+    path.write_text(f"{HEAD}```python\n{code}\n```\n", "utf-8")
+    scenario = read(path)
+    assert update(scenario, list(run(scenario, None))) == 1
+    assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n[1, 1]\n3\n```\n"

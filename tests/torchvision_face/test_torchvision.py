@@ -190,6 +190,14 @@ class TestDatasets:
         with pytest.raises(InputError, match="are those of MNIST, not of FashionMNIST"):
             datasets.FashionMNIST(tmp_path)
 
+    @pytest.mark.parametrize("name", ["FashionMNIST", "FashionMNIST/raw", "fashion-mnist"])
+    def test_clothes_are_not_taken_for_digits(self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write_mnist(tmp_path / name, [9, 0, 3])
+        monkeypatch.setenv("GRADCLI_DATA", str(tmp_path / name))
+        with pytest.raises(InputError, match="are those of FashionMNIST, not of MNIST"):
+            datasets.MNIST("nowhere")
+        assert len(datasets.FashionMNIST("nowhere")) == 3
+
     def test_a_folder_of_pictures(self, tmp_path: Path, picture: Any) -> None:
         for name in ("dog", "cat"):
             (tmp_path / name).mkdir()
@@ -240,6 +248,16 @@ class TestModels:
         for name in ("w.pth", "w.npz"):
             again = models.resnet18(weights=tmp_path / name, num_classes=3)
             assert torch.equal(again.fc.weight, first.fc.weight)
+
+    def test_weights_as_they_were_asked_for_at_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("GRADCLI_DATA", raising=False)
+        with (
+            pytest.warns(UserWarning, match="The parameter 'pretrained' is deprecated .*use 'weights' instead."),
+            pytest.warns(UserWarning, match="deprecated since 0.13 .* equivalent to passing `weights=None`.$"),
+        ):
+            models.resnet18(pretrained=False)
+        with pytest.warns(UserWarning, match="IMAGENET1K_V1`. You can"), pytest.raises(InputError, match="not downl"):
+            models.resnet18(True)
 
     @pytest.mark.parametrize("weights", [models.ResNet18_Weights.DEFAULT, "DEFAULT", "IMAGENET1K_V1"])
     def test_published_weights_are_not_downloaded(self, weights: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,11 +100,12 @@ class MNIST(_Published):
     def _read(self, folder: Path) -> Images:
         images = idx.read_part(folder, self._part, self._below)
         first = tuple(images.labels[:10].tolist())
+        own = type(self).__name__
+        folders = {part.replace("-", "").lower() for part in folder.resolve().parts[-2:]}
         for name, beginnings in BEGINNINGS.items():
-            if name != type(self).__name__ and first == beginnings[self._part]:
-                raise InputError(
-                    "data", f"the files in {str(folder)!r} are those of {name}, not of {type(self).__name__}"
-                )
+            named = name.lower() in folders and own.lower() not in folders
+            if name != own and (named or first == beginnings[self._part]):
+                raise InputError("data", f"the files in {str(folder)!r} are those of {name}, not of {own}")
         return images
 
     def _keep(self, images: Images) -> None:
