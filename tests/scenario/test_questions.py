@@ -653,3 +653,9 @@ def test_a_scenario_with_fresh_numbers() -> None:
     assert after == with_fresh_numbers(before, 1)
     assert [each.question.at for each in asked(before)] == ["x=1", "x=1"]
     assert all(each.question.at != "x=1" for each in asked(after))
+
+
+@pytest.mark.parametrize("answer", ["False", "0", "nan", "[1, 2]"])
+def test_a_wrong_answer_to_a_question_of_truth(answer: str) -> None:
+    assert not judge(fact("value", "True"), answer).right
+    assert judge(fact("value", "True"), "True").right
