@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import gradcli
 from gradcli import words
 from gradcli.errors import InputError
 from gradcli.files import read_text
-from gradcli.scenario.front_matter import TRACKS
+from gradcli.scenario.document import Document
+from gradcli.scenario.front_matter import TRACKS, front_matter
 from gradcli.scenario.markdown import Scenario, parse_scenario
 
 
@@ -41,17 +43,27 @@ def addresses() -> list[str]:
 
 def every() -> list[Scenario]:
     """All scenarios, track by track in the order in which they build on each other."""
-    scenarios = [read(path) for path in available().values()]
-    return sorted(scenarios, key=lambda s: (TRACKS.index(s.track), s.order, s.name))
+    known = available()
+    return [read(known[name]) for name in _in_order(folder())]
 
 
 def following(scenario: Scenario) -> tuple[str, ...]:
     """The names of the scenarios that go on from this one; none after the last, and for a page of somebody's own."""
     if scenario.next or scenario.name not in available():
         return scenario.next
-    names = [each.name for each in every()]
+    names = _in_order(folder())
     place = names.index(scenario.name) + 1
-    return tuple(names[place : place + 1])
+    return names[place : place + 1]
+
+
+@cache
+def _in_order(folder: Path) -> tuple[str, ...]:
+    """The names of the scenarios in a folder as they build on each other, which their front matter alone tells."""
+    found = []
+    for path in folder.glob("*.md"):
+        about, _ = front_matter(Document(read_text(path), str(path)))
+        found.append((TRACKS.index(about.track), about.order, path.stem))
+    return tuple(name for *_, name in sorted(found))
 
 
 def select(names: Sequence[str], track: str | None = None, *, everything: bool = False) -> list[Scenario]:
