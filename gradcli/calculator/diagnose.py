@@ -44,7 +44,7 @@ def trouble(prepared: Prepared) -> str | None:
     def watch(node: Expr, value: Any) -> Any:
         array = value.array if isinstance(value, Tensor) else np.asarray(value)
         if isinstance(value, Tensor) and value.grad_fn is not None:
-            expressions[value.grad_fn] = node
+            expressions.setdefault(value.grad_fn, node)
         if not first and not np.all(np.isfinite(array)):
             name = f" ({value.grad_fn.name()})" if isinstance(value, Tensor) and value.grad_fn is not None else ""
             first.append(f"{unparse(node)} is {_sample(array)}{name}")

@@ -56,7 +56,8 @@ def _each_name(texts: list[str]) -> list[str]:
     return [name.strip() for text in texts for name in text.split(",")]
 
 
-def _positive(seconds: float) -> float:
+def positive(seconds: float) -> float:
+    """For an option: raises typer.BadParameter for what is no length of time."""
     if not seconds > 0:
         raise typer.BadParameter("give more than 0 seconds, or inf")
     return seconds
@@ -110,7 +111,7 @@ Certificate = Annotated[
 Timeout = Annotated[
     float,
     typer.Option(
-        metavar="SECONDS", help="How long it may take; what is not verified by then is undecided.", callback=_positive
+        metavar="SECONDS", help="How long it may take; what is not verified by then is undecided.", callback=positive
     ),
 ]
 NoFiles = Annotated[

@@ -27,6 +27,10 @@ class Overseer:
         """The command may take so long, from its start."""
         self._tell("limit", seconds)
 
+    def deadline(self, ends: float, reason: str) -> None:
+        """The command is ended then, by `time.monotonic`, for this reason; infinity takes it back."""
+        self._tell("deadline", ends, reason)
+
     def owns(self, pid: int) -> None:
         """A process that must end with this one."""
         self._tell("owns", pid)

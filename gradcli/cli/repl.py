@@ -9,6 +9,7 @@ import typer
 
 from gradcli.cli import options
 from gradcli.cli.exits import Exit
+from gradcli.cli.overseer import overseer
 from gradcli.errors import InputError
 
 
@@ -20,13 +21,18 @@ def repl(
     seed: options.Seed = None,
     check: options.Check = True,
     tol: options.Tol = None,
+    timeout: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="How long a line may take; inf is no limit.", callback=options.positive),
+    ] = options.TIMEOUT,
     strict: options.Strict = False,
     no_files: options.NoFiles = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document for all lines, which must not be typed.")] = False,
 ) -> int:  # fmt: skip
     r"""Keep names, and see values and gradients as you type expressions; `:help` says how.
 
-    Lines may also come from a pipe: it exits with 1 if a gradient disagrees, else with 2 if a line cannot be read.
+    Lines may also come from a pipe: it exits with 1 if a gradient disagrees, else with 4 if the time of a line was used
+    up, else with 2 if a line cannot be read.
 
     gradcli repl --at x=3 <<< "x**2 + 1"
 
@@ -40,6 +46,7 @@ def repl(
     from gradcli.cli.repl_talk import Talk
     from gradcli.cli.terminal import print_json
     from gradcli.render.repl import repl_document
+    from gradcli.scenario.timeout import WATCHERS
 
     options.keep_from_files(ctx, no_files)
     typed = sys.stdin.isatty() and sys.stdout.isatty()
@@ -48,11 +55,13 @@ def repl(
     session = Session(
         Question("", tuple(at), tuple(let), dtype=dtype.value, seed=seed, check=check, tol=tol, files=not no_files)
     )
-    talk = Talk(session, ctx.obj, check=check, typed=typed, quiet=json)
+    talk = Talk(session, ctx.obj, check=check, typed=typed, quiet=json, limit=timeout)
+    WATCHERS.append(overseer.deadline)
     try:
         talk.listen(terminal_lines(talk.words) if typed else piped_lines())
     finally:
         talk.close()
+        WATCHERS.remove(overseer.deadline)
     if json:
         print_json(repl_document(talk.lines))
     return Exit.OK if typed else talk.exit(strict=strict)

@@ -10,18 +10,24 @@ from rich.text import Text
 
 from gradcli.calculator.session import Defined, Session, statements
 from gradcli.cli.exits import Exit, verdict_exit
+from gradcli.cli.options import SHARE
 from gradcli.cli.terminal import error_document, print_error, say, show
-from gradcli.errors import InputError
+from gradcli.errors import InputError, UnfinishedError
 from gradcli.lang.evaluate import CONSTANTS
 from gradcli.lang.functions import names
 from gradcli.render.explain import explain_screen
 from gradcli.render.functions import functions_table
 from gradcli.render.graph import graph_tree
 from gradcli.render.repl import HELP, Line, cut, names_table, repl_screen
+from gradcli.scenario.timeout import TimeLimitError, time_limit
 
 if TYPE_CHECKING:
     from gradcli.calculator.question import Answer
     from gradcli.verify.client import SympyWorker
+
+
+LATE = "late"
+"""The code of the error that the time of a line was used up."""
 
 
 class Talk:
@@ -29,15 +35,19 @@ class Talk:
 
     typed  a person is there: errors need no line numbers, and Ctrl-C stops an answer, not the talk
     quiet  nothing is shown: `lines` has everything
+    limit  seconds that a text may take; after them it is stopped between two of Python's instructions
     """
 
-    def __init__(self, session: Session, worker: SympyWorker | None, *, check: bool, typed: bool, quiet: bool) -> None:
+    def __init__(
+        self, session: Session, worker: SympyWorker | None, *, check: bool, typed: bool, quiet: bool, limit: float
+    ) -> None:
         self.session = session
         self.lent = worker
         self.own: SympyWorker | None = None
         self.check = check
         self.typed = typed
         self.quiet = quiet
+        self.limit = limit
         self.lines: list[Line] = []
         self.last: str | None = None
         """The last expression that was answered."""
@@ -61,7 +71,11 @@ class Talk:
         number = 1
         for text in texts:
             try:
-                self.take(text)
+                with time_limit(self.limit, "a line"):
+                    self.take(text)
+            except TimeLimitError:
+                hint = "--timeout gives a line more, :check off asks for less"
+                self.refuse(UnfinishedError(LATE, f"{self.limit:g} s were used up", hint=hint), text.strip(), number)
             except InputError as error:
                 self.refuse(error, text.strip(), number)
             except KeyboardInterrupt:
@@ -112,7 +126,10 @@ class Talk:
             from gradcli.verify.client import SympyWorker
 
             self.own = SympyWorker()
-        return self.lent or self.own
+        worker = self.lent or self.own
+        if worker is not None:
+            worker.patience = self.limit * SHARE
+        return worker
 
     def close(self) -> None:
         """Ends the SymPy process, if it was started here."""
@@ -125,8 +142,10 @@ class Talk:
         every = [verdict for answer in answers for verdict in answer.verdicts]
         asked = [derivative.verdict for answer in answers for derivative in answer.derivatives]
         found = verdict_exit(every, asked, strict=strict)
-        failed = any(line.error is not None for line in self.lines)
-        return Exit.USAGE if failed and found != Exit.FAILED else found
+        errors = {line.error["code"] for line in self.lines if line.error is not None}
+        if not errors or found == Exit.FAILED:
+            return found
+        return Exit.UNFINISHED if LATE in errors else Exit.USAGE
 
     # --- the commands
 

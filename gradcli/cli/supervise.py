@@ -123,6 +123,8 @@ class _Watch:
         self.began = time.monotonic()
         self.limit = 0.0
         self.ends = float("inf")
+        self.reason = ""
+        """Why it must end then."""
         self.answer: tuple[bytes, int] | None = None
         self.shown = b""
         self.shown_at = 0.0
@@ -178,7 +180,11 @@ class _Watch:
             getattr(self, f"_hear_{kind}")(*content)
 
     def _hear_limit(self, seconds: float) -> None:
-        self.limit, self.ends = seconds, self.began + seconds
+        self.limit = seconds
+        self._hear_deadline(self.began + seconds, f"{seconds:g} s were used up before there was an answer")
+
+    def _hear_deadline(self, ends: float, reason: str) -> None:
+        self.ends, self.reason = ends, reason
 
     def _hear_owns(self, pid: int) -> None:
         self.owned.append(pid)
@@ -225,7 +231,7 @@ class _Watch:
             self._leave_unverified()
             return 128 + self.asked_to_end
         if self.answer is None:
-            return self.unfinished(f"{self.limit:g} s were used up before there was an answer")
+            return self.unfinished(self.reason)
         text, code = self.answer
         self._hear_write(1, text)
         return code

@@ -80,7 +80,7 @@ def evaluate(program: Program, values: Mapping[str, Any], source: Source, after:
     """The program's result: a Tensor, or a float where no array and no bound name took part.
 
     values  Tensors, arrays or numbers by name
-    after   is given each call's node and result, and returns the result to go on with
+    after   is given the node and result of each call and of each use of a name, and returns the result to go on with
     Raises InputError for an unknown variable, and for arguments that the engine refuses, with their place.
     """
     evaluator = _Evaluator(dict(values), source, after)
@@ -101,18 +101,21 @@ class _Evaluator:
     def visit(self, node: Expr, parts: list[Any]) -> Any:
         """The value of a node, given those of its children. A list stays a Python list until it is used as an array."""
         if isinstance(node, Call):
-            result = self.call(node, parts)
-            return result if self.after is None else self.after(node, result)
+            return self.told(node, self.call(node, parts))
         if isinstance(node, Number):
             return literal(node)
         if isinstance(node, Name):
-            return self.name(node)
+            return self.told(node, self.name(node))
         if isinstance(node, Index):
-            result = self.attempt(node, lambda: ops.getitem(self.operand(node.base, parts[0]), _key(parts[1:])))
-            return result if self.after is None else self.after(node, result)
+            return self.told(
+                node, self.attempt(node, lambda: ops.getitem(self.operand(node.base, parts[0]), _key(parts[1:])))
+            )
         if isinstance(node, Slice):
             return slice(*parts)
         return parts if isinstance(node, List) else node.value
+
+    def told(self, node: Expr, result: Any) -> Any:
+        return result if self.after is None else self.after(node, result)
 
     def name(self, node: Name) -> Any:
         if node.id in self.names:

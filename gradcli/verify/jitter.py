@@ -1,4 +1,4 @@
-"""Runs in which every operation is off by one unit in the last place."""
+"""Runs in which every operation, and every variable where it is used, is off by one unit in the last place."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gradcli.engine.domain import REAL
 from gradcli.engine.op import Op, unary
 from gradcli.engine.tensor import Tensor
 from gradcli.lang.evaluate import After
+from gradcli.lang.tree import Expr, Name
 
 # Not `mul`: the rules that are judged must have no part in the measure of rounding.
 _scale: Callable[..., Any] = unary(
@@ -21,16 +22,20 @@ _scale: Callable[..., Any] = unary(
 def jitter(seed: int) -> After:
     """For `evaluate`: moves the result of each call by one unit in the last place, up or down at random.
 
-    The factors are part of the graph, so they move the cotangents on their way back too: the gradients of such runs
-    spread as far as rounding can move them, forward and backward. Two runs 2k and 2k + 1 move everything in opposite
-    directions, so that what one operation does to an element shows in every pair, by no chance in none.
+    A name is moved at each of its uses: a rule that rounds within itself is right for arguments beside those given,
+    and for others at each place, so that what cancels in exact arithmetic (`atan2(x, x)`) need not cancel. The factors
+    are part of the graph, so they move the cotangents on their way back too: the gradients of such runs spread as far
+    as rounding can move them, forward and backward. Two runs 2k and 2k + 1 move everything in opposite directions, so
+    that what one operation does to an element shows in every pair, by no chance in none.
     """
     directions = _Directions(seed)
 
-    def move(_node: Any, value: Any) -> Any:
+    def move(expr: Expr, value: Any) -> Any:
         if not isinstance(value, Tensor) or value.array.dtype.kind != "f":
             return value
         result, node = _scale(value, directions.factors(value.array)), value.grad_fn
+        if isinstance(expr, Name):
+            return result
         if node is not None and node.saved is not None and node.saved[0] is not None:
             node.saved = (result.array, *node.saved[1:])  # a rule such as 1 - tanh(x)**2 works on the rounded result
         return result

@@ -165,6 +165,39 @@ def test_nothing_and_comments(repl) -> None:
     assert (repl("").code, repl("").out) == (0, "")
 
 
+LARGE = "w = ones(4096, 4096)\n"
+
+
+def piped(text: str, *options: str, threads: str = "2") -> subprocess.CompletedProcess[str]:
+    """The command as a shell runs it, watched over by another process."""
+    command = [sys.executable, "-m", "gradcli", "repl", *options]
+    given = {"input": text, "cwd": ROOT, "env": {**os.environ, "OPENBLAS_NUM_THREADS": threads}}
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **given)
+
+
+def test_a_line_has_a_limit_and_costs_no_more_than_itself() -> None:
+    slow = "trace(" + "@".join(["w"] * 8) + ")*x"  # many calls: stopped between two of them
+    done = piped(f"x = 2\n{LARGE}{slow}\nx*3\n", "--timeout", "2", "--no-check")
+    assert done.returncode == 4
+    assert f"line 3: {slow}" in done.stderr
+    assert "error: 2 s were used up\nhint: --timeout gives a line more" in done.stderr
+    assert re.search(r"d/dx\s+3\.0", done.stdout)
+
+
+def test_a_single_call_that_does_not_end_ends_the_session() -> None:
+    began = time.monotonic()
+    given = ("--at", "w = ones(4096, 4096) + eye(4096)", "--timeout", "0.3", "--no-check")
+    done = piped("sum(inv(w))\n2*3\n", *given, threads="1")
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[-1] == "error: a line took longer than 0.3 s"
+    assert time.monotonic() - began < 20
+
+
+def test_the_limit_of_a_line_is_no_limit_of_the_session(repl) -> None:
+    assert repl("x = 2\n" * 3 + "x**2", "--timeout", "inf", "--no-check").code == 0
+    assert "give more than 0 seconds" in repl("1", "--timeout", "0").err
+
+
 def test_json(repl) -> None:
     outcome = repl("x = 2, y = 1\nz = x*y; log(z - 2)\n3*sni(x)\n:vars\nx", "--json")
     assert (outcome.code, outcome.err) == (2, "")

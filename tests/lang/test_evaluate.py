@@ -158,16 +158,16 @@ def test_a_function_named_without_brackets_is_explained() -> None:
     assert caught.value.hint == "'sin' is a function: write sin(...)"
 
 
-def test_after_sees_every_call_and_may_change_its_result() -> None:
+def test_after_sees_every_call_and_every_use_of_a_name() -> None:
     parsed = parse("sin(x) + x[0]", find, bound={"x"})
     seen: list[str] = []
 
     def after(node: Any, found: Any) -> Any:
-        seen.append(getattr(node, "function", "index"))
+        seen.append(getattr(node, "function", type(node).__name__))
         return found
 
     evaluate(parsed.program, {"x": Tensor(np.ones(2))}, parsed.source, after)
-    assert seen == ["sin", "index", "add"]
+    assert seen == ["Name", "sin", "Name", "Index", "add"]
 
 
 # The function table

@@ -18,6 +18,8 @@ from flint import arb, arb_series, fmpq
 
 from gradcli.verify.balls.numbers import Ball, OpenError, Poison, TooShortError, exactly, repeated, sign
 
+MOST = 64
+"""Zeros that a power begins with, beyond which none is written: no question asks for so many."""
 LONGEST = 4096
 """Bits of a fraction, beyond which a jet is exact no longer."""
 
@@ -236,9 +238,9 @@ def power(u: Jet, p: Ball) -> Any:
         raise OpenError
     whole = exponent.unique_fmpz()
     if whole is not None and exponent.is_exact():
-        rest = compose(lambda s: (s.log() * p).exp(), Jet(u.terms[k:]))
-        return Jet([*[arb(0)] * int(whole), *rest.terms])
+        rest = compose(lambda s: (s.log() * p).exp(), Jet(u.terms[k:])).terms if whole <= MOST else []
+        return Jet([*[arb(0)] * min(int(whole), MOST), *rest])
     floor = exponent.floor().unique_fmpz()
     if floor is None:
         raise OpenError
-    return Jet([arb(0)] * (int(floor) + 1), steep=int(floor) == 0)
+    return Jet([arb(0)] * min(int(floor) + 1, MOST), steep=int(floor) == 0)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gradcli.verify.balls.trace import Node
 
 _WIDE = Poison("open", "a power too large or too wide")
-_LARGEST = 10**6  # of a whole exponent, above which a power is no product
+_LARGEST = 10**6  # of a whole exponent, above which a power of a positive number is no product
 
 
 def whole_power(_run: Run, node: Node, x: Any) -> tuple[Any, Slopes]:
@@ -58,12 +58,10 @@ def power(run: Run, node: Node, x: Any) -> tuple[Any, Slopes]:
 def power_of(run: Run, node: Node, a: Any, b: Any) -> tuple[Any, Slopes]:
     """A power whose exponent is computed."""
     exponent = head(b)
-    if not node.args[1].varies and not exponent.is_finite():
-        return Poison("domain", "an exponent that is no finite number"), ()
     whole = exponent.unique_fmpz() if exponent.is_exact() else None
-    n = None if whole is None or abs(whole) > _LARGEST else int(whole)
+    n = None if whole is None else int(whole)
     if head(a) > 0:
-        return _of_positive(a, b, n)
+        return _of_positive(a, b, n if n is not None and abs(n) <= _LARGEST else None)
     return _to_other(run, node, a, b) if n is None else _to_whole(run, node, a, b, n)
 
 
@@ -148,7 +146,7 @@ def power_jet(line: Line, node: Node, u: Jet) -> Any:
 def _powered(line: Line, u: Jet, p: Any) -> Any:
     """A power whose exponent does not move."""
     whole = p.unique_fmpz() if p.is_exact() else None
-    if whole is not None and abs(whole) < _LARGEST:
+    if whole is not None and (abs(whole) <= _LARGEST or not u.terms[0] > 0):
         return jets.whole_power(u, int(whole))
     line.sign(u)  # through the point, a base that goes to 0 there is a break
     return jets.power(u, p)

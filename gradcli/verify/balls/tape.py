@@ -14,7 +14,7 @@ from flint import arb
 
 from gradcli.verify.balls import matrices
 from gradcli.verify.balls.jets import Jet
-from gradcli.verify.balls.kinds import nowhere
+from gradcli.verify.balls.kinds import finite, nowhere
 from gradcli.verify.balls.numbers import Ball, Poison, Rounded, exactly, poisoned, ulp_of
 from gradcli.verify.balls.trace import Node, Trace
 
@@ -83,11 +83,18 @@ class Run:
                 if value is None:
                     raise
             if type(value) is Poison and value.place < 0:
-                value = Poison(value.kind, value.reason, node.index)
+                value = self._placed(value, node)
             values.append(value)
             slopes.append(slope)
             if self.deadline is not None and not len(values) % _OFTEN and monotonic() > self.deadline:
                 raise LateError
+
+    def _placed(self, poison: Poison, node: Node) -> Poison:
+        """With its place; nothing is open where an argument is infinite or NaN, as only such constants make it."""
+        given = [self.values[arg.index] for arg in node.args]
+        if poison.kind == "open" and any(type(value) in (arb, Jet) and not finite(value) for value in given):
+            return Poison("domain", "an argument that is no finite number", node.index)
+        return Poison(poison.kind, poison.reason, node.index)
 
     # What operations ask
 

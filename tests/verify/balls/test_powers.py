@@ -48,6 +48,11 @@ def test_a_number_to_a_variable_power() -> None:
         ("x**y", -2, 0.5, ["domain", "domain"]),
         ("x**y", 0, 3, [0, 0]),
         ("x**y", 0, 1, [1, 0]),
+        ("x**y", 0, 2e6, [0, 0]),
+        ("x**y", 0, 1e308, [0, 0]),
+        ("x**y", -1, 2000001, [2000001, "domain"]),
+        ("x**y", -1, 1e308, [-1e308, "domain"]),
+        ("x**y", 0, -2000001, ["domain", "domain"]),
         ("x**y", 0, 0.5, ["domain", 0]),
         ("x**y", 0, 1.5, ["domain", 0]),
         ("x**y", 0, -1, ["domain", "domain"]),
@@ -77,3 +82,16 @@ def test_a_root_that_is_whole_is_exact() -> None:
     (found,) = enclosures("x**0.5", x=4.0).value()
     assert found.ball.is_exact()
     assert float(found.ball) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["x**std(1)", "std(1)**x", "x/std(1)", "exp(x*std(1))", "tan(x*(inf - inf))", "log(x + inf)", "x**inf"]
+)
+def test_what_is_no_finite_number_leaves_nothing_open(text: str) -> None:
+    (found,) = enclosures(text, x=2.0).gradient()["x"]
+    assert (found.kind, found.reason) == ("domain", "an argument that is no finite number")
+
+
+def test_infinity_as_a_bound_is_no_argument_of_that_kind() -> None:
+    (found,) = enclosures("clip(x, -inf, 1) + maximum(x, -inf) + x/inf", x=0.5).gradient()["x"]
+    assert found.ball == 2
