@@ -181,7 +181,8 @@ class _Evaluator:
         rows = [self.operand(item, part) for item, part in zip(items, value, strict=True)]
         if not any(isinstance(row, Tensor) for row in rows):
             return Tensor(np.array(rows, dtype=bool if all(type(row) is bool for row in rows) and rows else self.dtype))
-        return self.attempt(node, lambda: ops.stack([_tensor(row) for row in rows]))
+        made = [row if isinstance(row, Tensor) else Tensor(self.dtype.type(row)) for row in rows]
+        return self.attempt(node, lambda: ops.stack(made))
 
     def check_size(self, node: Call, args: Sequence[Any]) -> None:
         """Refuses a call whose result would not fit into memory, before it is made."""
@@ -219,10 +220,6 @@ def _size(function: str, args: Sequence[Any]) -> int:
     width = max(map(len, shapes))
     aligned = [(1,) * (width - len(shape)) + shape for shape in shapes]
     return math.prod(max(lengths) for lengths in zip(*aligned, strict=True))
-
-
-def _tensor(value: Any) -> Any:
-    return value if isinstance(value, Tensor) else Tensor(np.float64(value))
 
 
 def literal(node: Number) -> int | float:
