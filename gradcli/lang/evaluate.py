@@ -165,7 +165,7 @@ class _Evaluator:
             if parameter == "axis":
                 return tuple(value)
             if parameter == "arrays" and isinstance(node, List):
-                return [self.operand(item, part) for item, part in zip(node.items, value, strict=True)]
+                return self.tensors([self.operand(item, part) for item, part in zip(node.items, value, strict=True)])
             value = self.operand(node, value)
         if function.startswith("logical_") or parameter in ("condition", "keepdims"):
             return value
@@ -181,8 +181,11 @@ class _Evaluator:
         rows = [self.operand(item, part) for item, part in zip(items, value, strict=True)]
         if not any(isinstance(row, Tensor) for row in rows):
             return Tensor(np.array(rows, dtype=bool if all(type(row) is bool for row in rows) and rows else self.dtype))
-        made = [row if isinstance(row, Tensor) else Tensor(self.dtype.type(row)) for row in rows]
-        return self.attempt(node, lambda: ops.stack(made))
+        return self.attempt(node, lambda: ops.stack(self.tensors(rows)))
+
+    def tensors(self, values: Sequence[Any]) -> list[Tensor]:
+        """Numbers among arrays as arrays, of the dtype of the values."""
+        return [value if isinstance(value, Tensor) else Tensor(self.dtype.type(value)) for value in values]
 
     def check_size(self, node: Call, args: Sequence[Any]) -> None:
         """Refuses a call whose result would not fit into memory, before it is made."""
