@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gradcli.calculator.tables.formats import FORMATS
+from gradcli.tables.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-c", "from gradcli.__main__ import main; main()", "batch", "a*x**2 + b*x + c"]

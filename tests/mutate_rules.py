@@ -24,10 +24,13 @@ from alterations import Mutant, mutants  # noqa: E402  # programs that lie besid
 from scenes import OPS, Judged, RememberingWorker, Scene, SequenceOp, rules, scenes  # noqa: E402
 
 from gradcli.engine.op import Op, not_differentiable  # noqa: E402
+from gradcli.engine.rules import refuse  # noqa: E402
 
 CAUGHT, SAME, REFUSED, SURVIVED = "caught", "the same numbers", "raises", "SURVIVED"
 DECLARED = "equivalent"
 WORDS = (CAUGHT, REFUSED, SAME, DECLARED, SURVIVED)
+REFUSING = refuse("", "").__code__
+"""Of a rule that only says that there is none."""
 QUICK = 6
 """Operations of a sample."""
 
@@ -94,9 +97,7 @@ def outcomes(op: Op, worker: Any) -> Iterator[Outcome]:
 def places(op: Op) -> list[int]:
     """The arguments that have a derivative, and a rule for it."""
     return [
-        place
-        for place, rule in enumerate(op.rules)
-        if rule is not not_differentiable and not rule.__qualname__.startswith("_refuse")
+        place for place, rule in enumerate(op.rules) if rule is not not_differentiable and rule.__code__ is not REFUSING
     ]
 
 

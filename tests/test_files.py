@@ -16,13 +16,13 @@ import pytest
 from gradcli import files
 from gradcli.calculator.batch import BatchAnswer, BatchQuestion, batch
 from gradcli.calculator.certificate import recheck
-from gradcli.calculator.tables import table as tables
-from gradcli.calculator.tables.formats import FORMATS
 from gradcli.errors import InputError
 from gradcli.files import read_bytes, write_whole
 from gradcli.lang.values import read_file
 from gradcli.scenario import library
 from gradcli.scenario.answers import read_answers
+from gradcli.tables import table as tables
+from gradcli.tables.formats import FORMATS
 
 READERS: dict[str, Callable[[Path], object]] = {
     "value": lambda path: read_file(str(path), "--at x"),

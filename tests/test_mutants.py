@@ -42,6 +42,11 @@ def test_mutants_are_caught(capsys: pytest.CaptureFixture[str]) -> None:
     assert not total[SURVIVED], capsys.readouterr().out
 
 
+def test_rules_that_only_say_that_there_is_none_are_not_altered() -> None:
+    assert "floor_divide" not in mutate_rules.with_rules()
+    assert "mul" in mutate_rules.with_rules()
+
+
 def test_a_mutant_that_nobody_catches_is_told(worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A verdict that believes everything lets every mutant live."""
     monkeypatch.setattr(Word, "is_wrong", property(lambda _: False))

@@ -15,10 +15,6 @@ from gradcli.calculator.diagnose import trouble
 from gradcli.calculator.prepare import Prepared, maker_of, prepare
 from gradcli.calculator.question import Question
 from gradcli.calculator.rowsample import KINKS, SAMPLE, RowSample, RowVerdict
-from gradcli.calculator.tables.columns import columns_of, named_columns
-from gradcli.calculator.tables.formats import FORMATS, Format, format_of, reading, writer
-from gradcli.calculator.tables.output import output
-from gradcli.calculator.tables.table import DOMAIN, OK, STATUSES, UNREADABLE, Array, Block, Chunk, Reader
 from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.modes import record_all
 from gradcli.engine.ops.linalg import LinAlgError
@@ -29,6 +25,10 @@ from gradcli.lang.functions import functions
 from gradcli.lang.tree import Call, Expr, Literal, Name, Number, Program, postorder
 from gradcli.lang.unparse import unparse
 from gradcli.lang.values import read_values
+from gradcli.tables.columns import columns_of, named_columns
+from gradcli.tables.formats import FORMATS, Format, format_of, reading, writer
+from gradcli.tables.output import output
+from gradcli.tables.table import DOMAIN, OK, STATUSES, UNREADABLE, Array, Block, Chunk, Reader
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker

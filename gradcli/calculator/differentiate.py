@@ -10,10 +10,9 @@ import numpy as np
 
 from gradcli.calculator.compute import Computed, compute, hold_detached, lower_value
 from gradcli.calculator.diagnose import PerturbedRuns, trouble
-from gradcli.calculator.prepare import Array, Prepared, prepare
+from gradcli.calculator.prepare import UNASKED, Array, Prepared, prepare, refuse_missing
 from gradcli.calculator.question import Answer, Derivative, Question
 from gradcli.calculator.steps import Steps, last
-from gradcli.errors import InputError
 from gradcli.lang.evaluate import After
 from gradcli.lang.unparse import unparse
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
@@ -49,9 +48,9 @@ def answers_to(
     question: Question, prepared: Prepared, worker: SympyWorker | None, compute: Compute = compute
 ) -> Steps[Answer]:
     """The same, after the engine's answer without a verdict."""
-    if prepared.missing and worker is None:
-        raise nothing_to_say(prepared)
-    if worker is not None:
+    if worker is None:
+        refuse_missing(prepared, UNASKED)
+    else:
         worker.post(_request(question, prepared))  # SymPy works while the engine does
     computed = None if prepared.missing else compute(prepared, question.order)
     if worker is None:
@@ -61,13 +60,6 @@ def answers_to(
     symbolic = worker.answer(PATIENCE)
     verdicts = _verdicts(question, prepared, computed, symbolic) if computed else {}
     return _answer(question, prepared, computed, symbolic, verdicts)
-
-
-def nothing_to_say(prepared: Prepared) -> InputError:
-    """The error where values are missing, and nobody is asked for a symbolic derivative."""
-    names = ", ".join(prepared.missing)
-    hint = "give values with --at or --let; without the check there is no symbolic derivative"
-    return InputError("missing-value", f"no value for {names}", hint=hint)
 
 
 def _answer(

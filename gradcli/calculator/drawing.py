@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.calculator.compute import constants_of, cotangent_of, leaves_of, value_of
-from gradcli.calculator.prepare import Array, Prepared, prepare
-from gradcli.calculator.products import missing_values
+from gradcli.calculator.prepare import Array, Prepared, prepare, refuse_missing
 from gradcli.calculator.question import Question
 from gradcli.engine import autograd
 from gradcli.engine.graph import AccumulateGrad, Node, ordered, source_of
@@ -46,8 +45,7 @@ def drawing(question: Question, *, values: bool = False, grads: bool = False) ->
 
 def drawing_of(prepared: Prepared, *, values: bool = False, grads: bool = False) -> Drawing:
     """The graph of an expression that has been read; errors as above."""
-    if prepared.missing:
-        raise missing_values(prepared.missing)
+    refuse_missing(prepared)
     leaves = leaves_of(prepared)
     with record_all():
         result = value_of(prepared, constants_of(prepared) | leaves)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.calculator.field import outputs_of, partial
 from gradcli.calculator.jacobian import refuse_constants
-from gradcli.calculator.prepare import Prepared, prepare
+from gradcli.calculator.prepare import Prepared, prepare, refuse_missing
 from gradcli.calculator.question import Question
 from gradcli.calculator.rows import Symbolic, formulas
 from gradcli.errors import InputError
@@ -58,9 +58,7 @@ def emit(question: Question, command: str, target: str, worker: SympyWorker | No
     Raises InputError for missing values, for large arrays, and for what the library cannot do.
     """
     prepared = prepare(question)
-    if prepared.missing:
-        hint = "a program needs values: give them with --at or --let"
-        raise InputError("missing-value", f"no value for {', '.join(prepared.missing)}", hint=hint)
+    refuse_missing(prepared, "a program needs values: give them with --at or --let")
     refuse_constants(prepared)
     emitter = Emitter(target)
     source = emitter.function(prepared.program, prepared.wrt)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.calculator.compute import hold_detached, lower_value
 from gradcli.calculator.differentiate import answers_to
-from gradcli.calculator.prepare import Array, Prepared, prepare
+from gradcli.calculator.prepare import Array, Prepared, prepare, refuse_missing
 from gradcli.calculator.question import Answer, Derivative, Question
 from gradcli.calculator.steps import Steps, mapped
 from gradcli.errors import InputError
@@ -143,10 +143,7 @@ def eps(question: Question, worker: SympyWorker | None) -> Steps[Eps]:
 def _read(question: Question) -> Prepared:
     """The question. Raises InputError for missing values, for nothing to move, and for too many elements."""
     prepared = prepare(question)
-    if prepared.missing:
-        raise InputError(
-            "missing-value", f"no value for {', '.join(prepared.missing)}", hint="give values with --at or --let"
-        )
+    refuse_missing(prepared)
     if not prepared.wrt:
         raise InputError("missing-value", "there is no variable to differentiate by", hint="give one: --at x=1")
     for name in prepared.wrt:

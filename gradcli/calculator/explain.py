@@ -11,8 +11,7 @@ import numpy as np
 
 from gradcli.calculator.compute import constants_of, leaves_of, value_of
 from gradcli.calculator.differentiate import answers_to
-from gradcli.calculator.prepare import Array, Prepared, prepare
-from gradcli.calculator.products import missing_values
+from gradcli.calculator.prepare import Array, Prepared, prepare, refuse_missing
 from gradcli.calculator.question import Answer, Question
 from gradcli.calculator.steps import Steps, mapped
 from gradcli.calculator.tape import Tape
@@ -89,8 +88,7 @@ def explanation_of(
     question: Question, prepared: Prepared, worker: SympyWorker | None, *, forward: bool = False
 ) -> Steps[Explanation]:
     """The derivation of the answer to a question that has been read; arguments and errors as above."""
-    if prepared.missing:
-        raise missing_values(prepared.missing)
+    refuse_missing(prepared)
     tape = Tape()
     points = {name: np.asarray(prepared.at[name]) for name in prepared.wrt}
     inputs = sum(point.size for point in points.values())

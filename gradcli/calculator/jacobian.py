@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from gradcli.calculator.compute import constants_of, leaves_of
-from gradcli.calculator.differentiate import nothing_to_say
 from gradcli.calculator.field import Field, gradients, outputs_of
-from gradcli.calculator.prepare import Array, Prepared
+from gradcli.calculator.prepare import UNASKED, Array, Prepared, refuse_missing
 from gradcli.calculator.question import Question
 from gradcli.calculator.rows import Checked, Symbolic, check, formulas
 from gradcli.calculator.steps import Steps
@@ -152,7 +151,8 @@ def matrix_of(question: JacobianQuestion, prepared: Prepared, worker: SympyWorke
 def unevaluated(question: Question, prepared: Prepared, fields: Iterable[Field], worker: SympyWorker | None) -> Matrix:
     """The answer where values are missing: formulas only. Raises InputError where nobody is to be asked for them."""
     if worker is None:
-        raise nothing_to_say(prepared)
+        refuse_missing(prepared, UNASKED)
+    assert worker is not None
     symbolic = Symbolic(worker)
     blocks, reasons = [], []
     for field in fields:

@@ -12,7 +12,7 @@ from gradcli.calculator.compute import constants_of, gradients_of, value_of
 from gradcli.calculator.differentiate import answers_to
 from gradcli.calculator.field import scalar_cotangent
 from gradcli.calculator.landscape import DRAWN, Landscape, landscape
-from gradcli.calculator.prepare import Array, Prepared, prepare
+from gradcli.calculator.prepare import Array, Prepared, prepare, refuse_missing
 from gradcli.calculator.question import Answer, Question
 from gradcli.calculator.steps import Steps, mapped
 from gradcli.engine.tensor import Tensor
@@ -214,9 +214,7 @@ def minimum(question: Question, search: Search, walked: Walked, worker: SympyWor
 def _read(question: Question) -> Prepared:
     """The question. Raises InputError for missing values, and where there is nothing to move."""
     prepared = prepare(question)
-    if prepared.missing:
-        names = ", ".join(prepared.missing)
-        raise InputError("missing-value", f"no value for {names}", hint="begin somewhere: --start, or fix it: --let")
+    refuse_missing(prepared, "begin somewhere: --start, or fix it: --let")
     if not prepared.at:
         raise InputError("missing-value", "there is no variable to move", hint="begin somewhere: --start x=0")
     return prepared

@@ -13,8 +13,8 @@ from gradcli.calculator.claim import Case, Formula, Interval, Part
 from gradcli.calculator.points import bound
 from gradcli.errors import InputError
 from gradcli.lang.functions import similar
+from gradcli.lang.tree import NoFormError
 from gradcli.verdict import Word
-from gradcli.verify.building import NoFormError
 from gradcli.verify.certified import MISSING
 from gradcli.verify.problem import Verdict
 

@@ -15,7 +15,7 @@ from gradcli.calculator.compute import all_orders, constants_of, leaves_of, valu
 from gradcli.calculator.differentiate import PATIENCE
 from gradcli.calculator.field import Field, outputs_of, scalar_cotangent
 from gradcli.calculator.plotsample import PlaceSample, PlaceVerdict
-from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
+from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare, refuse_missing
 from gradcli.calculator.question import Question
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
@@ -80,8 +80,7 @@ def plot(question: Question, over: str, derivatives: int, worker: SympyWorker | 
     if interval.name in read_values(question.let, "--let", maker_of(question)):
         raise InputError("duplicate", f"{interval.name!r} is given by --over and by --let")
     prepared = prepare(replace(question, at=(f"{interval.name}={interval.start!r}",)))
-    if prepared.missing:
-        raise InputError("missing-value", f"no value for {', '.join(prepared.missing)}", hint="give values with --let")
+    refuse_missing(prepared, "give values with --let")
     places = np.linspace(interval.start, interval.stop, interval.count)
     samples = [
         PlaceSample(question, output.prepared, places, _curves(output, interval.name, places, derivatives))

@@ -21,6 +21,10 @@ from gradcli.lang.values import read_value, read_values
 Array = Any
 
 
+UNASKED = "give values with --at or --let; without the check there is no symbolic derivative"
+"""What to do about missing values where SymPy is not asked."""
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A question that has been read.
@@ -123,3 +127,9 @@ def _wrt(
         shape = np.shape(at[wrt[0]])
         raise InputError("order", f"--order {question.order} needs a number, and {wrt[0]} is an array of shape {shape}")
     return wrt
+
+
+def refuse_missing(prepared: Prepared, hint: str = "give values with --at or --let") -> None:
+    """Raises InputError where names have no value."""
+    if prepared.missing:
+        raise InputError("missing-value", f"no value for {', '.join(prepared.missing)}", hint=hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.calculator.differentiate import answers_to
 from gradcli.calculator.field import along, gradients, outputs_of, slope
 from gradcli.calculator.jacobian import push
-from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
+from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare, refuse_missing
 from gradcli.calculator.question import Answer, Question
 from gradcli.calculator.rows import Symbolic, check
 from gradcli.calculator.steps import Steps
@@ -96,8 +96,7 @@ def vjp(question: Question, worker: SympyWorker | None) -> Steps[Answer]:
     Raises InputError for an input that cannot be used, with its place.
     """
     prepared = prepare(question)
-    if prepared.missing:
-        raise missing_values(prepared.missing)
+    refuse_missing(prepared)
     return (yield from answers_to(question, prepared, worker))
 
 
@@ -136,17 +135,11 @@ def _read(question: Question, texts: tuple[str, ...], option: str) -> tuple[Prep
     """The question and the direction. Raises InputError for missing values, and for a direction that does not fit."""
     maker = maker_of(question)
     prepared = prepare(question, maker)
-    if prepared.missing:
-        raise missing_values(prepared.missing)
+    refuse_missing(prepared)
     direction = read_values(texts, option, maker)
     if not direction:
         raise InputError("direction", "there is no direction", hint=f'give one: {option} "x=[1, 0]"')
     return prepared, {name: _fitting(name, way, prepared.at, option) for name, way in direction.items()}
-
-
-def missing_values(names: Iterable[str]) -> InputError:
-    """The error for names that need a value and have none."""
-    return InputError("missing-value", f"no value for {', '.join(names)}", hint="give values with --at or --let")
 
 
 def _fitting(name: str, way: Array, at: Mapping[str, Array], option: str) -> Array:

@@ -8,12 +8,11 @@ from time import perf_counter
 import numpy as np
 
 from gradcli.calculator.compute import constants_of, cotangent_of, gradients_of, leaves_of, value_of
-from gradcli.calculator.prepare import Prepared, prepare
+from gradcli.calculator.prepare import Prepared, prepare, refuse_missing
 from gradcli.calculator.question import Question
 from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.memory import owner
 from gradcli.engine.tensor import Tensor
-from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
 from gradcli.torch.autograd.profiler import profile as profiler
 from gradcli.torch.autograd.profiler_util import EventList, FunctionEventAvg
@@ -64,9 +63,7 @@ def profile(question: Question, *, repeat: int, shapes: bool, memory: bool) -> P
     Raises InputError for an input that cannot be used, with its place, and for a result that needs a cotangent.
     """
     prepared = prepare(question)
-    if prepared.missing:
-        names = ", ".join(prepared.missing)
-        raise InputError("missing-value", f"no value for {names}", hint="give values with --at or --let")
+    refuse_missing(prepared)
     saved = _saved(_forward(prepared)) if memory else None
     _backward(prepared, _forward(prepared))  # the first time, what is kept for later is made
     clock = [_timed(prepared) for _ in range(repeat)]

@@ -15,11 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.lang.creation import with_children
 from gradcli.lang.functions import find, functions
 from gradcli.lang.parser import parse
-from gradcli.lang.tree import Call, Expr, Literal, Name, Number, fold
-from gradcli.verify.reading import literal
+from gradcli.lang.tree import Call, Expr, Literal, Name, Number, fold, literal, with_children
 
 Slots = Mapping[str, Any]
 Formula = str | Callable[[Slots], str]

@@ -18,7 +18,7 @@ from gradcli.calculator.compute import constants_of, leaves_of, value_of
 from gradcli.calculator.differentiate import answer_to
 from gradcli.calculator.drawing import Drawing, drawing_of
 from gradcli.calculator.explain import Explanation, explanation_of
-from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare
+from gradcli.calculator.prepare import Array, Prepared, maker_of, prepare, refuse_missing
 from gradcli.calculator.question import Answer, Question
 from gradcli.calculator.steps import last
 from gradcli.engine.modes import no_grad
@@ -227,9 +227,8 @@ def _is_assignment(statement: str) -> bool:
 
 def _check_known(prepared: Prepared) -> None:
     """Raises InputError for a name without a value."""
-    if prepared.missing:
-        hint = f"define it: {prepared.missing[0]} = 1; under :check on an unknown name stays symbolic"
-        raise InputError("missing-value", f"no value for {', '.join(prepared.missing)}", hint=hint)
+    first = next(iter(prepared.missing), "")
+    refuse_missing(prepared, f"define it: {first} = 1; under :check on an unknown name stays symbolic")
 
 
 def _value(prepared: Prepared) -> Array:

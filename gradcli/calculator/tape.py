@@ -18,12 +18,10 @@ from gradcli.engine import autograd
 from gradcli.engine.graph import Node, unbroadcast
 from gradcli.engine.modes import record_all
 from gradcli.engine.op import SequenceOp
-from gradcli.lang.creation import with_children
 from gradcli.lang.functions import find
-from gradcli.lang.tree import Call, Expr, Name, fold
+from gradcli.lang.graph_reading import GraphReader
+from gradcli.lang.tree import Call, Expr, Name, NoFormError, fold, literal, with_children
 from gradcli.lang.unparse import unparse
-from gradcli.verify.building import NoFormError
-from gradcli.verify.reading import GraphReader, literal
 
 LARGE = 1e6
 """Whole numbers from here on are written as floats."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from gradcli.engine import ranges
 from gradcli.lang.evaluate import CONSTANTS, MAX_ELEMENTS, evaluate
 from gradcli.lang.functions import functions
 from gradcli.lang.tokens import Source
-from gradcli.lang.tree import Assign, Call, Expr, Index, List, Name, Program, Slice, fold, postorder
+from gradcli.lang.tree import Assign, Call, Expr, List, Name, Program, fold, postorder, with_children
 
 if TYPE_CHECKING:
     from gradcli.engine.random import Generator
@@ -127,20 +126,3 @@ def _argument(node: Expr, source: Source) -> Any:
         return [_argument(item, source) for item in node.items]
     value = evaluate(Program((), node), {}, source)
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def with_children(node: Expr, parts: list[Expr]) -> Expr:
-    """The node with other children in the places of its own; itself, if they are its own."""
-    if all(part is child for part, child in zip(parts, node.children, strict=True)):
-        return node
-    if isinstance(node, Call):
-        args, values = parts[: len(node.args)], parts[len(node.args) :]
-        keywords = tuple((name, value) for (name, _), value in zip(node.keywords, values, strict=True))
-        return replace(node, args=tuple(args), keywords=keywords)
-    if isinstance(node, List):
-        return replace(node, items=tuple(parts))
-    if isinstance(node, Index):
-        return replace(node, base=parts[0], items=tuple(parts[1:]))
-    if isinstance(node, Slice):
-        return replace(node, start=parts[0], stop=parts[1], step=parts[2])
-    return node

@@ -25,6 +25,12 @@ EXACT_INTEGERS = 2**53
 WHOLE = frozenset({"axis", "axis0", "axis1", "axes", "shape", "k"})
 """Parameters that are whole numbers, not operands."""
 
+LISTED = frozenset({"shape", "axes", "axis", "arrays"})
+"""Parameters that may be lists, which are no arrays."""
+
+OF_ARRAYS = frozenset({"matrices", "shapes"})
+"""Groups of functions that take a number as an array without axes."""
+
 After = Callable[[Expr, Any], Any]
 
 PYTHON: dict[str, Callable[..., Any]] = {
@@ -160,18 +166,34 @@ class _Evaluator:
         A list is an array, except where lengths or axes are meant; a condition is 0 or 1, except where one is wanted.
         """
         if isinstance(value, list):
-            if parameter in ("shape", "axes"):
-                return value
-            if parameter == "axis":
-                return tuple(value)
-            if parameter == "arrays" and isinstance(node, List):
-                return self.tensors([self.operand(item, part) for item, part in zip(node.items, value, strict=True)])
+            if parameter in LISTED:
+                return self.listed(parameter, node, value)
             value = self.operand(node, value)
+        if parameter in WHOLE and value is not None:
+            return self.whole(parameter, node, value)
+        if functions()[function].group in OF_ARRAYS and type(value) in (int, float, bool):
+            if parameter == "arrays":
+                raise self.source.error("evaluation", f"{function} takes a list of arrays", node.span)
+            return Tensor(self.dtype.type(value))
         if function.startswith("logical_") or parameter in ("condition", "keepdims"):
             return value
         if isinstance(value, Tensor) and value.array.dtype.kind == "b":
             return value.astype(self.dtype)
         return float(value) if type(value) is bool else value
+
+    def listed(self, parameter: str, node: Expr, value: list[Any]) -> Any:
+        """A list where no array is meant."""
+        if parameter == "axis":
+            return tuple(self.whole(parameter, node, axis) for axis in value)
+        if parameter == "arrays" and isinstance(node, List):
+            return self.tensors([self.operand(item, part) for item, part in zip(node.items, value, strict=True)])
+        return value
+
+    def whole(self, parameter: str, node: Expr, value: Any) -> Any:
+        """A length or an axis. Raises InputError for what is no whole number."""
+        if not isinstance(value, int):
+            raise self.source.error("evaluation", f"{parameter} must be a whole number", node.span)
+        return value
 
     def operand(self, node: Expr, value: Any) -> Any:
         """A list as the array it stands for."""
@@ -200,7 +222,11 @@ class _Evaluator:
             return compute()
         except InputError:
             raise
-        except (RuntimeError, ValueError, TypeError, IndexError, ArithmeticError, AttributeError) as error:
+        except AttributeError as error:  # Python's words say nothing to who wrote the expression
+            raise self.source.error(
+                "evaluation", f"{_quoted(node)} has an argument of the wrong kind", node.span
+            ) from error
+        except (RuntimeError, ValueError, TypeError, IndexError, ArithmeticError) as error:
             raise self.source.error("evaluation", f"{error} (in {_quoted(node)})", node.span) from error
 
 

@@ -7,10 +7,9 @@ from collections.abc import Collection
 from typing import Any
 
 from gradcli.lang.arguments import defaults
-from gradcli.lang.creation import with_children
 from gradcli.lang.evaluate import CONSTANTS, constant, literal
 from gradcli.lang.functions import functions
-from gradcli.lang.tree import Assign, Call, Computed, Expr, Literal, Name, Number, Program, fold
+from gradcli.lang.tree import Assign, Call, Computed, Expr, Literal, Name, Number, Program, fold, with_children
 
 _Number = int | float | bool | None
 

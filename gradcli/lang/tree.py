@@ -6,14 +6,19 @@ with `postorder` and `fold`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import EllipsisType
+from typing import Any, TypeAlias, TypeVar
 from typing import Literal as OneOf
-from typing import TypeAlias, TypeVar
 
 Result = TypeVar("Result")
+
+
+class NoFormError(Exception):
+    """Why a program has no form."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -195,6 +200,36 @@ def fold(node: Node, combine: Callable[[Expr, list[Result]], Result]) -> Result:
         first = len(results) - len(current.children)
         results[first:] = [combine(current, results[first:])]
     return results[0]
+
+
+def with_children(node: Expr, parts: list[Expr]) -> Expr:
+    """The node with other children in the places of its own; itself, if they are its own."""
+    if all(part is child for part, child in zip(parts, node.children, strict=True)):
+        return node
+    if isinstance(node, Call):
+        args, values = parts[: len(node.args)], parts[len(node.args) :]
+        keywords = tuple((name, value) for (name, _), value in zip(node.keywords, values, strict=True))
+        return replace(node, args=tuple(args), keywords=keywords)
+    if isinstance(node, List):
+        return replace(node, items=tuple(parts))
+    if isinstance(node, Index):
+        return replace(node, base=parts[0], items=tuple(parts[1:]))
+    if isinstance(node, Slice):
+        return replace(node, start=parts[0], stop=parts[1], step=parts[2])
+    return node
+
+
+def literal(value: Any) -> Expr:
+    """What Python's plain values look like in the language. Raises NoFormError for others."""
+    if value is None or isinstance(value, bool):
+        return Literal(value)
+    if isinstance(value, (tuple, list)):
+        return List(tuple(map(literal, value)))
+    if type(value) not in (int, float):
+        raise NoFormError(f"an argument of type {type(value).__name__} has no form in the expression language")
+    size = abs(value)
+    written: Expr = Number(repr(size)) if math.isfinite(size) else Name(repr(size))
+    return Call("neg", (written,)) if value < 0 else written
 
 
 def free_names(program: Program) -> tuple[str, ...]:

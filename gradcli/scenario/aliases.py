@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gradcli.errors import InputError
-from gradcli.lang.creation import with_children
 from gradcli.lang.evaluate import CONSTANTS
 from gradcli.lang.functions import find, names
 from gradcli.lang.parser import parse
-from gradcli.lang.tree import Assign, Expr, Name, fold, free_names
+from gradcli.lang.tree import Assign, Expr, Name, fold, free_names, with_children
 from gradcli.lang.unparse import unparse
 
 Aliases = Mapping[str, Expr]

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.tensor import Tensor
-from gradcli.lang.creation import with_children
 from gradcli.lang.evaluate import evaluate
-from gradcli.lang.tree import Assign, Call, Expr, Name, Number, Program, fold, postorder
+from gradcli.lang.tree import Assign, Call, Expr, Name, Number, Program, fold, postorder, with_children
 from gradcli.lang.unparse import unparse
 from gradcli.scenario.derivative import Derivative
 from gradcli.words import said

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.lang.creation import with_children
-from gradcli.lang.tree import Call, Expr, List, Number, Program, fold, postorder
+from gradcli.lang.tree import Call, Expr, List, Number, Program, fold, postorder, with_children
 
 Array = Any
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradcli.lang.tree import Program
-from gradcli.verify.building import NoFormError
+from gradcli.lang.tree import NoFormError, Program
 
 if TYPE_CHECKING:
     from gradcli.verify.balls.enclosures import Enclosures

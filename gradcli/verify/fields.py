@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradcli.errors import InputError
-from gradcli.verify.building import NoFormError
+from gradcli.lang.tree import NoFormError
 
 Array = Any
 T = TypeVar("T")

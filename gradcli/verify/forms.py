@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 
 from gradcli.lang.functions.table import Function
-from gradcli.verify.building import NoFormError
+from gradcli.lang.tree import NoFormError
 
 CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "tau": 2 * sympy.pi, "inf": sympy.oo, "nan": sympy.nan}
 ROUNDED_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}  # what they are in floating point

@@ -8,10 +8,11 @@ from typing import Any
 
 import sympy
 
+from gradcli.lang.building import Builder
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
+from gradcli.lang.tree import NoFormError
 from gradcli.verify import forms
-from gradcli.verify.building import Builder, NoFormError
 from gradcli.verify.forms import CONSTANTS, Symbols, number
 from gradcli.verify.symbolic import Solver, solver_of
 

@@ -16,16 +16,15 @@ from gradcli.engine.multi import MultiOp, Parts, Pick
 from gradcli.engine.op import Op
 from gradcli.engine.tensor import Tensor
 from gradcli.lang.evaluate import evaluate
+from gradcli.lang.graph_reading import GraphReader
 from gradcli.lang.tokens import Source
-from gradcli.lang.tree import Program
+from gradcli.lang.tree import NoFormError, Program
 from gradcli.verdict import Word
-from gradcli.verify.building import NoFormError
 from gradcli.verify.certified import enclose
 from gradcli.verify.conventions import Library
 from gradcli.verify.directions import directional
 from gradcli.verify.jitter import jitter, moved
 from gradcli.verify.problem import Problem, Verdict, symbolic_request
-from gradcli.verify.reading import GraphReader
 from gradcli.verify.replay import Replay
 from gradcli.verify.rounding import weighted
 from gradcli.verify.verdict import judge

@@ -15,10 +15,10 @@ from typing import Any
 
 import sympy
 
+from gradcli.lang.building import Builder
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
-from gradcli.lang.tree import Program, free_names, postorder
-from gradcli.verify.building import Builder, NoFormError
+from gradcli.lang.tree import NoFormError, Program, free_names, postorder
 from gradcli.verify.forms import CONSTANTS, EPS, ROUNDED_CONSTANTS, Symbols, number
 from gradcli.verify.formula import SHOWN, Formulas, exactly, is_ours
 

@@ -51,7 +51,7 @@ def _warm_up() -> None:
 def respond(request: dict[str, Any]) -> dict[str, Any]:
     """The answer of `symbolic.answer`, or {"error": reason}; a request with "formulas" is for `identity.identical`."""
     from gradcli.errors import InputError
-    from gradcli.verify.building import NoFormError
+    from gradcli.lang.tree import NoFormError
     from gradcli.verify.identity import identical
     from gradcli.verify.symbolic import answer
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.calculator.tables import arrow, npy
-from gradcli.calculator.tables import table as tables
+from gradcli.tables import arrow, npy
+from gradcli.tables import table as tables
 
 
 @pytest.fixture

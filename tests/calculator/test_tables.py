@@ -15,9 +15,9 @@ import pytest
 from tabulated import answer_of, rows_of
 
 from gradcli.calculator.batch import BatchQuestion, batch
-from gradcli.calculator.tables import delimited
-from gradcli.calculator.tables.formats import FORMATS
 from gradcli.errors import InputError, UnfinishedError
+from gradcli.tables import delimited
+from gradcli.tables.formats import FORMATS
 
 CELLS = [1.5, -0.0, 1e-310, 123456789.123, np.inf, -np.inf, np.nan]
 

@@ -137,7 +137,7 @@ def test_bad_inputs(gradcli: Run, piped: Any, arguments: list[str], message: str
 
 
 def test_a_missing_extra(gradcli: Run, piped: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "gradcli.calculator.tables.arrow", raising=False)
+    monkeypatch.delitem(sys.modules, "gradcli.tables.arrow", raising=False)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     piped("x\n1\n")
     outcome = gradcli("batch", "x", "--data", "-", "--format", "parquet")

@@ -170,6 +170,31 @@ def test_after_sees_every_call_and_every_use_of_a_name() -> None:
     assert seen == ["Name", "sin", "Name", "Index", "add"]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dot(x, sin(4))", "1D tensors expected, but got 1D and 0D tensors (in dot(x, sin(4)))"),
+        ("dot(3, x)", "1D tensors expected, but got 0D and 1D tensors (in dot(3, x))"),
+        ("matmul(x, 3)", "both arguments to matmul need to be at least 1D, but they are 1D and 0D (in x@3)"),
+        ("sum(x, axis=0.5)", "axis must be a whole number"),
+        ("sum(x, axis=[0.5])", "axis must be a whole number"),
+        ("diag(x, 1/2)", "k must be a whole number"),
+        ("stack(3)", "stack takes a list of arrays"),
+        ("norm(3, x)", "norm(3, x) has an argument of the wrong kind"),
+    ],
+)
+def test_arguments_of_the_wrong_kind(text: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        value(text, x=np.ones(3))
+    assert caught.value.message == message
+
+
+def test_numbers_are_arrays_without_axes_where_arrays_are_meant() -> None:
+    assert value("reshape(3, [1, 1])") == [[3.0]]
+    assert value("stack([2, 3.5])") == [2.0, 3.5]
+    assert value("sum(stack([2, 3]))/4") == 1.25
+
+
 # The function table
 
 

@@ -85,6 +85,13 @@ def test_a_formula_is_held_to_numbers_that_no_double_can_hold(
     assert word(expression, claimed, {"x": x}) is expected
 
 
+def test_constants_are_excused_beside_a_branch_whose_slope_no_library_is_known_for() -> None:
+    expression = "where(x > 0.5, x**0.5, (x**2 + 1)**0.3)"
+    right = "where(x > 0.5, 0.5*x**(0.5 - 1), 0.3*(x**2 + 1)**(0.3 - 1)*2*x)"
+    assert word(expression, right, {"x": -1000.0}) is Word.PROVED
+    assert word(expression, right + "*(1 + 1e-12)", {"x": -1000.0}) is Word.MISMATCH
+
+
 @pytest.mark.parametrize("x", [1e9, 1e12])
 def test_a_right_formula_that_cancels_is_not_refuted_for_its_constants(x: float) -> None:
     expression = "reciprocal(x/(e**2+1)**2+1)*x"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gradcli.verify.building import NoFormError
+from gradcli.lang.tree import NoFormError
 from gradcli.verify.identity import identical
 
 

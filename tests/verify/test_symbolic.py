@@ -13,11 +13,10 @@ from gradcli.engine.op import OPS
 from gradcli.lang import evaluate
 from gradcli.lang.functions import find, functions
 from gradcli.lang.parser import parse
-from gradcli.lang.tree import free_names
+from gradcli.lang.tree import NoFormError, free_names
 from gradcli.verify.balls.context import working
 from gradcli.verify.balls.enclosures import DOMAIN, NUMBER, Enclosed
 from gradcli.verify.balls.formulas import exact_value
-from gradcli.verify.building import NoFormError
 from gradcli.verify.forms import CONSTANTS
 from gradcli.verify.problem import symbolic_request
 from gradcli.verify.symbolic import MAX_ELEMENTS, SAMPLE, answer

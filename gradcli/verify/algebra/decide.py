@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from gradcli.lang.tree import Program
+from gradcli.lang.tree import NoFormError, Program
 from gradcli.verify.algebra.analytic import Analytic
 from gradcli.verify.algebra.cases import Numbers, cases
 from gradcli.verify.algebra.domain import domain
@@ -20,7 +20,6 @@ from gradcli.verify.algebra.readings import DOUBLES, EXACT, Joint, read
 from gradcli.verify.algebra.witness import BITS, Witness, points
 from gradcli.verify.balls.context import working
 from gradcli.verify.balls.trace import Node, Shape
-from gradcli.verify.building import NoFormError
 
 IDENTICAL, DIFFERENT, OPEN = "identical", "different", "open"
 SECONDS = 2.0

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from gradcli.lang.creation import with_children
+from gradcli.lang.building import Builder, flattened
 from gradcli.lang.folding import folded
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
-from gradcli.lang.tree import Assign, Call, Expr, Name, Number, Program, fold
+from gradcli.lang.tree import Assign, Call, Expr, Name, NoFormError, Number, Program, fold, with_children
 from gradcli.verify.balls.trace import Node, Shape, Trace
-from gradcli.verify.building import Builder, NoFormError, flattened
 
 DOUBLES, EXACT = "doubles", "exact"
 """Constants as the engine folds them; or as exact numbers: decimals, pi, log(2)."""

@@ -15,14 +15,13 @@ from typing import Any
 
 from flint import arb, arb_series
 
-from gradcli.lang.tree import Program
+from gradcli.lang.tree import NoFormError, Program
 from gradcli.verify.balls.context import working
 from gradcli.verify.balls.enclosures import Enclosures
 from gradcli.verify.balls.models import Rows, around, terms
 from gradcli.verify.balls.numbers import Ball, Poison
 from gradcli.verify.balls.spans import Spans
 from gradcli.verify.balls.spots import interval
-from gradcli.verify.building import NoFormError
 
 BITS = (128, 512, 2048)
 """Tried in turn where the difference at the middle of a box is not told."""

@@ -53,8 +53,20 @@ class Explanations:
 
     @cached_property
     def loose(self) -> Numbers:
-        """Balls that hold what the numbers are with other roundings of the program's constants."""
-        return self._numbers(self.enclosures.bits, loose=self.enclosures.dtype, conventions=conventions("torch"))
+        """Balls that hold what the numbers are with other roundings of the program's constants.
+
+        Where the conventions of breaks are not known, or make NaN of one (0 times the slope in a branch that is not
+        taken), that without them.
+        """
+        bits, dtype = self.enclosures.bits, self.enclosures.dtype
+        found = self._numbers(bits, loose=dtype, conventions=conventions("torch"))
+        if all(ball is not None for balls in found.values() for ball in balls):
+            return found
+        plain = self._numbers(bits, loose=dtype)
+        return {
+            name: [other if ball is None else ball for ball, other in zip(found[name], balls, strict=True)]
+            for name, balls in plain.items()
+        }
 
     def by_library(self, library: Library) -> Numbers:
         """What a library's rules make of the derivatives, without rounding; empty where that is not known."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
+from gradcli.lang.tree import NoFormError
 from gradcli.verify.balls.enclosures import DOMAIN, Enclosed, Enclosures
-from gradcli.verify.building import NoFormError
 
 
 def exact_value(text: str, values: Mapping[str, Any]) -> Enclosed:

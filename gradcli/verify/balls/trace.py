@@ -14,11 +14,11 @@ from itertools import product
 from math import inf, isfinite, nan, prod
 from typing import Any
 
+from gradcli.lang.building import Builder, flattened
 from gradcli.lang.functions.table import Function
-from gradcli.lang.tree import Program
+from gradcli.lang.tree import NoFormError, Program
 from gradcli.verify.balls.numbers import Rounded
 from gradcli.verify.balls.operations import BREAKS, OPERATIONS, Operation
-from gradcli.verify.building import Builder, NoFormError, flattened
 from gradcli.verify.conventions import variant
 
 MAX_NODES = 300_000

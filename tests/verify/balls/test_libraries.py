@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from programs import enclosures
 
+from gradcli.lang.tree import NoFormError
 from gradcli.verify.balls.enclosures import Enclosures
 from gradcli.verify.balls.explain import Explanations
-from gradcli.verify.building import NoFormError
 from gradcli.verify.conventions import Library
 
 GOLDEN = Path(__file__).parents[2] / "golden/conventions.json"

@@ -11,9 +11,9 @@ import pytest
 from problems import Case
 from programs import enclosures
 
+from gradcli.lang.tree import NoFormError
 from gradcli.verify.balls import trace
 from gradcli.verify.balls.numbers import Rounded
-from gradcli.verify.building import NoFormError
 
 
 def operations(text: str, **values: Any) -> list[str]:

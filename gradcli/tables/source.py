@@ -12,9 +12,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gradcli.calculator.tables.table import Chunk, Reader
 from gradcli.errors import InputError
 from gradcli.files import LONGEST_ROW, MOST_DATA, opened
+from gradcli.tables.table import Chunk, Reader
 
 BUFFER = 2**16
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradcli.calculator.tables.table import LONGEST
 from gradcli.errors import InputError
 from gradcli.lang.evaluate import CONSTANTS
 from gradcli.lang.functions import find, functions, names, similar
 from gradcli.lang.parser import parse
 from gradcli.lang.tokens import LITERALS
 from gradcli.lang.tree import free_names
+from gradcli.tables.table import LONGEST
 
 SHOWN = 10
 """Columns that a message lists."""

@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from gradcli.lang.creation import with_children
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
-from gradcli.lang.tree import Expr, Name, fold, postorder
+from gradcli.lang.tree import Expr, Name, fold, postorder, with_children
 
 _ADDED = "beta*x + alpha*"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,9 +17,19 @@ from gradcli.engine.graph import AccumulateGrad, Node
 from gradcli.engine.memory import version, version_at
 from gradcli.engine.op import Op, SequenceOp
 from gradcli.lang.functions import find
-from gradcli.lang.tree import Assign, Call, Expr, Index, List, Literal, Name, Number, Program, Slice
-from gradcli.verify.building import NoFormError
-from gradcli.verify.written import WRITTEN, arguments_of, key_of, written
+from gradcli.lang.tree import (
+    Assign,
+    Call,
+    Expr,
+    Index,
+    List,
+    Name,
+    NoFormError,
+    Program,
+    Slice,
+    literal,
+)
+from gradcli.lang.written import WRITTEN, arguments_of, key_of, written
 
 Array = Any
 
@@ -219,19 +228,6 @@ def _item(item: Any) -> Expr:
     if isinstance(item, slice):
         return _slice_of((item.start, item.stop, item.step))
     return literal(item.tolist() if isinstance(item, (np.ndarray, np.generic)) else item)
-
-
-def literal(value: Any) -> Expr:
-    """What Python's plain values look like in the language. Raises NoFormError for others."""
-    if value is None or isinstance(value, bool):
-        return Literal(value)
-    if isinstance(value, (tuple, list)):
-        return List(tuple(map(literal, value)))
-    if type(value) not in (int, float):
-        raise NoFormError(f"an argument of type {type(value).__name__} has no form in the expression language")
-    size = abs(value)
-    written: Expr = Number(repr(size)) if math.isfinite(size) else Name(repr(size))
-    return Call("neg", (written,)) if value < 0 else written
 
 
 FORMS: dict[str, Form] = {

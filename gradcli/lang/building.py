@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from gradcli.lang.functions import functions
 from gradcli.lang.functions.table import Function
-from gradcli.lang.tree import Call, Computed, Expr, Index, List, Name, Number, Program, Slice, fold
+from gradcli.lang.tree import Call, Computed, Expr, Index, List, Name, NoFormError, Number, Program, Slice, fold
 
 Value = Any
 
@@ -21,10 +21,6 @@ _literal = cache(ast.literal_eval)
 
 _OPERANDS = {"x", "a", "b", "arrays"}  # the parameters of array forms that are arrays; others say how
 _CONDITIONS = {"where": (0,), "logical_and": (0, 1), "logical_or": (0, 1), "logical_not": (0,)}
-
-
-class NoFormError(Exception):
-    """Why a program has no form."""
 
 
 class Algebra(Protocol):

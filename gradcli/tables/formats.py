@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from gradcli.calculator.tables.delimited import DelimitedReader, DelimitedWriter
-from gradcli.calculator.tables.jsonlines import JsonLinesReader, JsonLinesWriter
-from gradcli.calculator.tables.npy import NpyReader, NpyWriter
-from gradcli.calculator.tables.source import Confirmed, Source
-from gradcli.calculator.tables.table import Reader, Writer
 from gradcli.errors import InputError
+from gradcli.tables.delimited import DelimitedReader, DelimitedWriter
+from gradcli.tables.jsonlines import JsonLinesReader, JsonLinesWriter
+from gradcli.tables.npy import NpyReader, NpyWriter
+from gradcli.tables.source import Confirmed, Source
+from gradcli.tables.table import Reader, Writer
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _reader(source: Source, kind: Format, names: Sequence[str]) -> Reader:
         return JsonLinesReader(source.file)
     if kind.name == "npy":
         return NpyReader(source.file, source.size, names)
-    from gradcli.calculator.tables.arrow import ArrowReader
+    from gradcli.tables.arrow import ArrowReader
 
     return ArrowReader(source.file, parquet=kind.name == "parquet")
 
@@ -84,6 +84,6 @@ def writer(file: BinaryIO, kind: Format, names: Sequence[str], dtype: str) -> Wr
         return JsonLinesWriter(file, names)
     if kind.name == "npy":
         return NpyWriter(file, names, dtype)
-    from gradcli.calculator.tables.arrow import ArrowWriter
+    from gradcli.tables.arrow import ArrowWriter
 
     return ArrowWriter(file, kind.name == "parquet", names, dtype)

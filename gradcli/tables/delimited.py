@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import getitem
 from typing import BinaryIO
 
-from gradcli.calculator.tables.source import BUFFER, RowGuard
-from gradcli.calculator.tables.table import STATUSES, Block, Chunk, empty_lines, part_read, text_chunks, texts
 from gradcli.errors import InputError
+from gradcli.tables.source import BUFFER, RowGuard
+from gradcli.tables.table import STATUSES, Block, Chunk, empty_lines, part_read, text_chunks, texts
 
 UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
 """How the mark at the start of such a file arrives here."""

@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from gradcli.calculator.tables.table import CHUNK, STATUSES, Array, Block, Chunk
 from gradcli.errors import InputError
 from gradcli.npy import DamagedError, read_head
+from gradcli.tables.table import CHUNK, STATUSES, Array, Block, Chunk
 
 WORD = np.dtype(f"S{max(map(len, STATUSES))}")
 MOST_BYTES = 2**24

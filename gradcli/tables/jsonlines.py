@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
-from gradcli.calculator.tables.source import BUFFER, RowGuard
-from gradcli.calculator.tables.table import (
+from gradcli.errors import InputError
+from gradcli.tables.source import BUFFER, RowGuard
+from gradcli.tables.table import (
     MISSING,
     STATUSES,
     Block,
@@ -19,7 +20,6 @@ from gradcli.calculator.tables.table import (
     text_chunks,
     texts,
 )  # fmt: skip
-from gradcli.errors import InputError
 
 BOM = b"\xef\xbb\xbf"
 NONFINITE = {"nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}

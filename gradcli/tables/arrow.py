@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from gradcli.calculator.tables.table import CHUNK, STATUSES, Array, Block, Chunk, blanked
 from gradcli.errors import InputError
+from gradcli.tables.table import CHUNK, STATUSES, Array, Block, Chunk, blanked
 
 try:
     import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no types
