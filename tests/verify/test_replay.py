@@ -131,7 +131,7 @@ def test_what_cancels_within_a_rule_is_no_mismatch() -> None:
     way = {name: np.ones_like(gradient) for name, gradient in noisy.items()}
     size = sum(np.sum(np.abs(gradient)) for gradient in noisy.values())
     value = float(sum(np.sum(gradient) for gradient in noisy.values()))
-    off = [1e-10 * size, 1e-8 * size]
+    off = [1e-10 * size, 3e-10 * size]
     estimates = [Estimate(value + each, 0.0, value, value, 0.0, 1.0) for each in off]
     words = [directions._held("gives", noisy, way, estimate).word for estimate in estimates]
     assert words == ["agrees", "mismatch"]
