@@ -16,18 +16,19 @@ from gradcli.calculator.field import outputs_of
 from gradcli.calculator.jacobian import Matrix
 from gradcli.calculator.prepare import Array, Prepared
 from gradcli.calculator.question import Answer
-from gradcli.errors import InputError
+from gradcli.errors import InputError, UnfinishedError
 from gradcli.files import MOST_CERTIFICATE, read_bytes
 from gradcli.lang.tree import Program, free_names
 from gradcli.lang.unparse import unparse
-from gradcli.verify.certified import MISSING
+from gradcli.verify.certified import unloadable
 
 try:
     from gradcli.verify.certificates import Certificate, Certified, certified, document
     from gradcli.verify.fields import RefusedError
     from gradcli.verify.proofs import Derivative, Point, Range
-except ImportError as error:  # python-flint is missing
-    raise InputError("certificate", MISSING) from error
+except ImportError as error:
+    wrong = InputError if isinstance(error, ModuleNotFoundError) else UnfinishedError
+    raise wrong("certificate", unloadable(error)) from error
 
 if TYPE_CHECKING:
     from gradcli.verify.balls.ranges import RangeProof

@@ -15,7 +15,7 @@ from gradcli.errors import InputError
 from gradcli.lang.functions import similar
 from gradcli.lang.tree import NoFormError
 from gradcli.verdict import Word
-from gradcli.verify.certified import MISSING
+from gradcli.verify.certified import unloadable
 from gradcli.verify.problem import Verdict
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ class _OverRange:
         """The proof; or why there can be none. Raises InputError for a result that is not one number."""
         try:
             from gradcli.verify.balls.ranges import prove
-        except ImportError:
-            return MISSING
+        except ImportError as error:
+            return unloadable(error)
         case, formula = self.case, self.case.claimed[self.name]
         assert isinstance(formula, Formula), "what else is claimed has been refused"
         program, values = case.template.program, case.template.at | case.template.fixed

@@ -129,6 +129,10 @@ def _told(error: Exception, command: str) -> InputError:
         place = f"{error.filename}: " if error.filename is not None else ""
         kind = InputError if error.errno in WRONG_FILE else UnfinishedError
         return kind("file", f"{place}{error.strerror}")
+    if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
+        return UnfinishedError(
+            "import", f"a library cannot be loaded: {error}", hint="it is broken, or memory is short"
+        )
     from gradcli.child import debugging
 
     if debugging():

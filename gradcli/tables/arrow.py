@@ -14,7 +14,7 @@ from gradcli.tables.table import CHUNK, STATUSES, Array, Block, Chunk, blanked
 try:
     import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no types
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
-except ImportError as error:
+except ModuleNotFoundError as error:
     raise InputError(
         "missing-extra", "Parquet and Arrow files need pyarrow", hint="pip install 'gradcli[arrow]'"
     ) from error

@@ -98,6 +98,6 @@ def read_picture(path: Path) -> Any:
 def _pillow() -> Any:
     try:
         from PIL import Image
-    except ImportError:
+    except ModuleNotFoundError:
         return None
     return Image

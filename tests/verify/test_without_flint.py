@@ -39,16 +39,23 @@ def words(document: Any) -> list[str]:
     return [word for part in document for word in words(part)] if isinstance(document, list) else []
 
 
-def test_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ModuleNotFoundError("No module named 'flint'"), certified.MISSING),
+        (ImportError("failed to map segment"), "python-flint cannot be loaded: failed to map segment"),
+    ],
+)
+def test_the_reason_is_said(error: ImportError, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
     def without(name: str, *rest: Any, **more: Any) -> Any:
         if name.startswith(("flint", "gradcli.verify.balls")):
-            raise ImportError(name)
+            raise error
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    assert certified.enclose(None, {}, (), "float64") == certified.MISSING  # type: ignore[arg-type]
+    assert certified.enclose(None, {}, (), "float64") == said  # type: ignore[arg-type]
     assert "pip install python-flint" in certified.MISSING
 
 
