@@ -16,6 +16,7 @@ import numpy as np
 
 from gradcli.engine import dtypes
 from gradcli.engine.bfloat16 import BFLOAT16, readable
+from gradcli.engine.elsewhere import on_arrays
 from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
 from gradcli.engine.memory import give_memory, version
 from gradcli.engine.modes import THREAD, refuse_transformed
@@ -390,6 +391,4 @@ class Tensor:
 
     def __array_function__(self, function: Any, types: Sequence[type], args: Any, keywords: dict[str, Any]) -> Any:
         ours = NUMPY.get(function)
-        if ours is None:
-            raise TypeError(f"numpy.{function.__name__} is not supported on a Tensor")
-        return ours(*args, **keywords)
+        return on_arrays(function, args, keywords) if ours is None else ours(*args, **keywords)

@@ -54,9 +54,10 @@ class Bars:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture: bytes of shape (rows, columns, 3), the first row on top."""
+    """A picture: bytes of shape (rows, columns, 3), the first row on top. `ink`: it is drawn in dark on white."""
 
     pixels: Array
+    ink: bool = False
     label: None = None
 
 

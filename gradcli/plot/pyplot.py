@@ -128,8 +128,13 @@ def clf() -> None:
 
 def draw() -> None:
     """Draws the current figure as it is now, if someone is watching: it will be drawn again."""
+    draw_again(gcf().figure)
+
+
+def draw_again(figure: Figure) -> None:
+    """Draws a figure that will be drawn again, if someone is watching."""
     if _State.drawn is not None:
-        _State.drawn(gcf().figure)
+        _State.drawn(figure)
 
 
 def pause(interval: float) -> None:  # noqa: ARG001  # no one waits here
@@ -161,26 +166,25 @@ def show(*, block: bool | None = None) -> None:  # noqa: ARG001  # there is no w
     """Shows all open figures: drawn on standard output, or kept with the step of the scenario. They are closed."""
     figures = [face.figure for face in _State.open if face.figure.panels]
     _State.open = []
-    _shown(figures)
+    keep(figures)
 
 
 def display(face: FigureFace) -> None:
     """Shows a figure that stays open, as a notebook does: a scenario keeps it once, as it is in the end."""
-    if _State.drawn is not None:
-        _State.drawn(face.figure)
+    draw_again(face.figure)
     if _State.kept is not None or face not in _State.open:
-        _shown([face.figure])
+        keep([face.figure])
 
 
 def clear_output(*, wait: bool) -> None:
     """Takes away what was shown and kept so far: now, or when something is shown next."""
     _State.outdated = list(_State.kept or [])
     if not wait:
-        _shown([])
+        keep([])
 
 
-def _shown(figures: Sequence[Figure]) -> None:
-    """Keeps them, each once; or draws them on standard output."""
+def keep(figures: Sequence[Figure]) -> None:
+    """Shows figures: keeps them, each once; or draws them on standard output."""
     if _State.kept is None:
         from gradcli.plot.terminal import show as draw
 
@@ -216,6 +220,6 @@ def __getattr__(name: str) -> Any:
 
 
 _NOT_PYPLOT = (
-    "annotations Any Axes Callable Figure FigureFace Iterator Sequence clear_output contextmanager display keeping np "
-    "rcParams refuse"
+    "annotations Any Axes Callable Figure FigureFace Iterator Sequence clear_output contextmanager display draw_again "
+    "keep keeping np rcParams refuse"
 ).split()

@@ -280,7 +280,7 @@ def _legend(marks: Sequence[Line | Bars], markers: dict[int, str], indent: int, 
 def _picture_panel(panel: Panel, width: int, colours: bool) -> Drawing:
     (*_, image) = panel.marks
     assert isinstance(image, Image)
-    lines = _picture(image.pixels, width, colours)
+    lines = _picture(255 - image.pixels if image.ink and not colours else image.pixels, width, colours)
     room = max(_width(lines), *map(len, panel.title.split("\n")))
     lines += [_centred(panel.xlabel, room)] if panel.xlabel else []
     return [*_title(panel.title, room), *lines]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,18 +24,23 @@ FACES = {
 """The libraries that we stand in for. `sys.modules` never gets an entry of their name."""
 
 
-def scenario_builtins() -> dict[str, Any]:
-    """Python's builtins with an `__import__` that knows our faces of libraries."""
-    return {**vars(builtins), "__import__": _import}
+def scenario_builtins(faces: Mapping[str, str] = FACES) -> dict[str, Any]:
+    """Python's builtins with an `__import__` that knows these faces of libraries."""
+    return {**vars(builtins), "__import__": partial(_import, faces)}
 
 
 def _import(
-    name: str, globals: Any = None, locals: Any = None, fromlist: Sequence[str] = (), level: int = 0
+    faces: Mapping[str, str],
+    name: str,
+    globals: Any = None,
+    locals: Any = None,
+    fromlist: Sequence[str] = (),
+    level: int = 0,
 ) -> ModuleType:
     top, _, inner = name.partition(".")
-    if top not in FACES or level:
+    if top not in faces or level:
         return __import__(name, globals, locals, fromlist or (), level)
-    face = FACES[top]
+    face = faces[top]
     found = _module(f"{face}.{inner}" if inner else face, name)
     if not fromlist:
         return sys.modules[face]
@@ -68,19 +74,22 @@ class Modules:
     """A scenario's own module, and those beside its file, which see the same `torch` as the scenario does.
 
     They are loaded once for each object of this class, and are seen by no one else.
+
+    installed  the libraries that are imported themselves, and not the faces of them
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, installed: Collection[str] = ()) -> None:
         self.folder = folder.resolve()
+        self.faces = {library: face for library, face in FACES.items() if library not in installed}
         self.main = ModuleType("__main__")
         """Whose names the scenario's code has: found by what is pickled, and by what asks for a class's module."""
-        vars(self.main)["__builtins__"] = scenario_builtins()
+        vars(self.main)["__builtins__"] = scenario_builtins(self.faces)
         self.loaded: dict[str, ModuleType] = {"__main__": self.main}
 
     @contextmanager
     def importable(self) -> Iterator[None]:
         """Inside, they can be imported."""
-        finder = Beside(self.folder, _Loader)
+        finder = Beside(self.folder, type("_Loader", (_Loader,), {"faces": self.faces}))
         sys.meta_path.insert(0, finder)
         hidden = {name: sys.modules[name] for name in self.loaded if name in sys.modules}
         sys.modules.update(self.loaded)
@@ -98,7 +107,7 @@ class Modules:
 
     @staticmethod
     def _is_ours(module: Any) -> bool:
-        return type(getattr(module, "__loader__", None)) is _Loader
+        return isinstance(getattr(module, "__loader__", None), _Loader)
 
 
 class Beside(FileFinder):
@@ -122,10 +131,12 @@ class Beside(FileFinder):
 class _Loader(SourceFileLoader):
     """Runs a module with the scenario's builtins. It neither reads nor writes compiled files."""
 
+    faces: Mapping[str, str] = FACES
+
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
         return self.source_to_code(self.get_data(path), path)
 
     def exec_module(self, module: ModuleType) -> None:
-        vars(module)["__builtins__"] = scenario_builtins()
+        vars(module)["__builtins__"] = scenario_builtins(self.faces)
         super().exec_module(module)

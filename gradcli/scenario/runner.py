@@ -9,7 +9,9 @@ import traceback
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from threading import RLock
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +28,7 @@ from gradcli.engine.structure import structure
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
 from gradcli.plot.figure import Figure
+from gradcli.plot.lacking import lacks
 from gradcli.plot.pyplot import keeping, rcdefaults
 from gradcli.scenario.capture import MOST, OutputLimitError, Streams
 from gradcli.scenario.compare import difference, is_traceback
@@ -41,11 +44,14 @@ from gradcli.torch.nn import Module
 from gradcli.torch.utils.data.dataloader import followed
 from gradcli.verify.problem import Verdict
 from gradcli.verify.recorded import Recorded, recorded
+from gradcli.words import said
 
 MAX_FOLLOWED = 5
 """How many backward passes of a step are recorded and judged: a training loop has thousands that are alike."""
 
 TOO_MUCH = f"stopped: it printed more than {MOST:,} bytes"
+
+EXTRA = "pip install 'gradcli[plot]'"
 
 MAX_WORK = 1_000_000_000
 """Of large passes so many are judged as cost, together, about so many products a run (`verify/replay.py`)."""
@@ -92,15 +98,52 @@ class Session:
         self.check = check
         self.limit = limit
         self.follower = follower
+        self.past: list[Step] = []
+        self.matplotlib: ModuleType | None = None
+        self.begin()
+
+    def begin(self, installed: Collection[str] = ()) -> None:
+        """Nothing has been run yet; these libraries are imported themselves, and not our faces of them."""
+        self.lack = ""
         self.meagre: list[tuple[int, int]] = []
-        self.modules = Modules(scenario.original.parent)
+        self.modules = Modules(self.scenario.original.parent, installed)
         self.namespace: dict[str, Any] = vars(self.modules.main)
         self.streams = Streams()
         self.surroundings = Surroundings()
         _reset()
 
     def run(self, step: Step) -> StepResult:
-        """What comes of a step, run as if its code stood where it stands in the document."""
+        """What comes of a step, run as if its code stood where it stands in the document.
+
+        What our face of matplotlib lacks is drawn by matplotlib, if that is installed.
+        """
+        result = self._run(step)
+        if result.error is not None and self.lack and self.matplotlib is None:
+            if find_spec("matplotlib") is None:
+                hint = said("matplotlib itself draws what is lacking, if it is there: {command}", command=EXTRA)
+                result = replace(result, error=f"{result.error}{hint}\n")
+            else:
+                result = self._run_with_matplotlib(step)
+        self.past.append(step)
+        return result
+
+    def _run_with_matplotlib(self, step: Step) -> StepResult:
+        """The same in a session that has come to this step anew, with matplotlib in the place of our face."""
+        from gradcli.plot import installed
+
+        lack, check, follower = self.lack, self.check, self.follower
+        self.begin(["matplotlib"])
+        self.matplotlib = installed
+        installed.begin()
+        self.check = self.follower = None
+        for earlier in self.past:
+            self._run(earlier)
+        self.check, self.follower = check, follower
+        result = self._run(step)
+        note = said("drawn by matplotlib {version}, since here {lack}", version=installed.version, lack=lack)
+        return replace(result, notes=f"{note}\n{result.notes}")
+
+    def _run(self, step: Step) -> StepResult:
         if step.code is None:
             return StepResult(step)
         watch, signals = _Watch(self.namespace, self.follower, self.meagre), Signals()
@@ -117,6 +160,8 @@ class Session:
                 signals.heard(),  # also before the code begins, and after it
             ):
                 error = self._execute(step.code, signals)
+                if self.matplotlib is not None:
+                    self.matplotlib.show()
             if self.streams.lost and not error:
                 error = f"{TOO_MUCH}\n"
         finally:
@@ -168,6 +213,7 @@ class Session:
         except BaseException as raised:  # whatever it raises is its result, but for what comes from outside
             if signals.outside(raised):
                 raise
+            self.lack = str(raised).partition(";")[0] if lacks(raised) else ""
             return _traceback(raised, files)
         return None
 

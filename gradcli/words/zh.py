@@ -309,6 +309,10 @@ q               退出，下次从这里继续
     "{number} problems": "{number} 处问题",
     "{same} of {number} output as on PyTorch {version}": "{number} 处输出，{same} 处与 PyTorch {version} 一致",
     "{same} of {number} outputs as on PyTorch {version}": "{number} 处输出，{same} 处与 PyTorch {version} 一致",
+    "drawn by matplotlib {version}, since here {lack}": "由 matplotlib {version} 绘制，因为这里的替代品做不到：{lack}",
+    "matplotlib itself draws what is lacking, if it is there: {command}": (
+        "缺少的部分可由 matplotlib 本身绘制，安装即可：{command}"
+    ),
     # Work on pages
     "{number} output block changed": "改写了 {number} 个输出块",
     "{number} output blocks changed": "改写了 {number} 个输出块",

@@ -260,8 +260,8 @@ def test_numpys_functions_on_a_tensor_are_recorded() -> None:
     assert isinstance(np.cos(x).grad_fn, Node)
     assert np.sum(x, axis=0).grad_fn.name() == "SumBackward1"
     assert (np.ones(2) * x).grad_fn.name() == "MulBackward0"
-    with pytest.raises(TypeError, match="is not supported on a Tensor"):
-        np.partition(x, 1)
+    with pytest.raises(RuntimeError, match="Can't call numpy\\(\\) on Tensor that requires grad"):
+        np.partition(x, 1)  # no operation stands for it
 
 
 def test_observer_sees_each_node_once_in_backward_order() -> None:

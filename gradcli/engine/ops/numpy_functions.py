@@ -135,15 +135,8 @@ def _concatenate(arrays: Sequence[Any], /, axis: int | None = 0) -> Any:
     return cat(arrays, axis) if axis is not None else cat([*map(_flat, arrays)], 0)
 
 
-def _broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
-    known = [*map(_array, arrays)]
-    shape = np.broadcast_shapes(*[x.shape for x in known])
-    return tuple([np.broadcast_to(x, shape) for x in known])
-
-
 _enter(np.squeeze, _squeeze)
 _enter(np.concatenate, _concatenate)
-_enter(np.broadcast_arrays, _broadcast_arrays)
 _enter(np.flip, lambda m, axis=None: flip(m, _axes(axis)))
 _enter(np.roll, lambda a, shift, axis=None: roll(a, shift, _axes(axis)))
 _enter(np.shape, lambda a: tuple(a.shape))

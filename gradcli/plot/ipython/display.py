@@ -16,6 +16,10 @@ def display(*objs: Any) -> None:
     for each in objs:
         if isinstance(each, FigureFace):
             pyplot.display(each)
+        elif type(each).__module__ == "matplotlib.figure":
+            from gradcli.plot.installed import picture
+
+            pyplot.keep([picture(each)])
         else:
             print(repr(each))  # noqa: T201  # as a notebook does
 
