@@ -39,6 +39,13 @@ class Peer(StrEnum):
     torch = "torch"
 
 
+class Engine(StrEnum):
+    """What runs a page's code."""
+
+    gradcli = "gradcli"
+    torch = "torch"
+
+
 def scenario(
     ctx: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="[NAME]...", help="Names of scenarios, or paths of Markdown files; `new NAME` begins one.", autocompletion=scenario_names)] = [],
@@ -55,6 +62,7 @@ def scenario(
     fresh: Annotated[bool, typer.Option("--fresh", help="Fresh numbers in the questions that allow it.")] = False,
     seed: Annotated[int | None, typer.Option(help="Seeds --fresh.")] = None,
     against: Annotated[Peer | None, typer.Option(help="Compare the outputs with those of PyTorch itself.")] = None,
+    engine: Annotated[Engine, typer.Option(help="What runs the code: torch is PyTorch itself, whose gradients are not checked.")] = Engine.gradcli,
     emit: Annotated[Form | None, typer.Option(help="Write a scenario as a script, a notebook or a page: to -o, or on stdout.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where --emit writes; of several scenarios, a folder.")] = None,
     data: Annotated[str | None, typer.Option(metavar="DIR", help="The folder with your own data: Fashion-MNIST or MNIST (IDX), CIFAR-10 (Python batches), resnet18 weights (.safetensors, .npz).")] = None,
@@ -84,6 +92,9 @@ def scenario(
     chosen = [option for option, given in modes.items() if given]
     if len(chosen) > 1:
         raise InputError("usage", f"{' and '.join(chosen)} exclude each other")
+    on_torch = engine is Engine.torch
+    if on_torch and set(chosen) - {"--answers", "--fresh"}:
+        raise InputError("usage", f"--engine torch runs scenarios from start to end, without {chosen[0]}")
     if seed is not None and not fresh:
         raise InputError("usage", "--seed needs --fresh")
     if output is not None and emit is None:
@@ -113,7 +124,10 @@ def scenario(
         raise InputError("usage", "--timeout is a number of seconds", hint="0 is no limit")
 
     def run(guard: Guard) -> int:
-        with using_folder(data), runs.Runner(guard, ctx.obj, timeout or None, json=json, brief=brief) as runner:
+        with (
+            using_folder(data),
+            runs.Runner(guard, ctx.obj, timeout or None, json=json, brief=brief, on_torch=on_torch) as runner,
+        ):
             ways = {"--watch": runner.watch, "--update": runner.update, "--lint": runner.lint, "--step": runner.step}
             ways |= {"--against": runner.against, "--emit": partial(runner.emit, form=emit or Form.py, output=output)}
             way = ways.get("".join(chosen), partial(runner.run, answers=answers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -39,12 +39,24 @@ class Runner:
     worker  a SymPy process that has been started; without one, one is started
     limit   seconds that a step may take; None is no limit
     brief   a table, and of the steps only those that failed
+    on_torch
+            the code runs on PyTorch itself
     """
 
     def __init__(
-        self, guard: Guard, worker: SympyWorker | None, limit: float | None, *, json: bool, brief: bool
+        self,
+        guard: Guard,
+        worker: SympyWorker | None,
+        limit: float | None,
+        *,
+        json: bool,
+        brief: bool,
+        on_torch: bool = False,
     ) -> None:
         self.lent = worker
+        self.engine = "gradcli"
+        """Which engine ran what was run last."""
+        self.on_torch = on_torch
         self.limit = limit
         self.json = json
         self.brief = brief
@@ -84,13 +96,15 @@ class Runner:
         if self.json:
             from gradcli.render.scenario_document import ran, scenarios_document
 
-            print_json(scenarios_document(ran(scenario, results) for scenario, results in done))
+            print_json(scenarios_document(ran(scenario, results, engine=self.engine) for scenario, results in done))
         elif self.brief:
             from gradcli.render.scenario_tables import runs_table
 
             for scenario, results in done:
                 self._show_failures(scenario, results)
             show(runs_table(done, seconds))
+        if self.on_torch:
+            say(said("run on {engine}; gradients are not checked there", engine=self.engine))
         return _exit([result for _, results in done for result in results])
 
     def lint(self, scenarios: Sequence[Scenario]) -> int:
@@ -192,9 +206,10 @@ class Runner:
     def against(self, scenarios: Sequence[Scenario]) -> int:
         """Runs them here and on PyTorch, and shows outputs that differ side by side."""
         from gradcli.render.side_by_side import comparison_document, comparison_screen
-        from gradcli.scenario.against import check_installed, compared
+        from gradcli.scenario.against import compared
+        from gradcli.scenario.pytorch import check_installed
 
-        check_installed()
+        check_installed("--against")
         failed, items = False, []
         with self.bars.all(len(scenarios)):
             for scenario in scenarios:
@@ -250,15 +265,25 @@ class Runner:
         from gradcli.verify.recorded import verdicts
 
         judge = partial(verdicts, worker=self.worker) if check else None
-        results = []
-        for step, result in enumerate(run(scenario, judge, self.limit, self.bars)):
+        results: list[StepResult] = []
+        here = self._on_torch(scenario) if self.on_torch else run(scenario, judge, self.limit, self.bars)
+        for step, result in enumerate(here):
             result = replace(result, judgement=(judged or {}).get(step))
             results.append(result)
             if not quiet:
                 self._tell(render.step_screen(result))
-        if check:
+        if check and not self.on_torch:
             self._note(scenario, results)
         return results
+
+    def _on_torch(self, scenario: Scenario) -> Iterator[StepResult]:
+        """The steps' results on PyTorch. Raises InputError where it is not installed."""
+        from gradcli.scenario.pytorch import PyTorch, check_installed, run
+
+        check_installed("--engine")
+        with PyTorch(scenario, self.limit) as pytorch:
+            self.engine = f"PyTorch {pytorch.version}"
+            yield from run(pytorch)
 
     def _note(self, scenario: Scenario, results: Sequence[StepResult]) -> None:
         try:

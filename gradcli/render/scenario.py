@@ -148,9 +148,10 @@ def scenario_summary(scenario: Scenario, results: Sequence[StepResult]) -> Text:
 
 
 def tally(scenario: Scenario, results: Sequence[StepResult]) -> tuple[int, int]:
-    """How many outputs are as documented, of how many that can be: those of the reader's own data are none of them."""
-    total = sum(step.code is not None for step in scenario.steps) - sum(result.own_data for result in results)
-    ran = [result for result in results if result.step.code is not None and not result.own_data]
+    """How many outputs are as documented, of how many that can be: not those of the reader's data, or recorded ones."""
+    apart = sum(result.own_data or result.recorded for result in results)
+    total = sum(step.code is not None for step in scenario.steps) - apart
+    ran = [each for each in results if each.step.code is not None and not (each.own_data or each.recorded)]
     return sum(result.error is None and result.difference is None for result in ran), total
 
 
@@ -161,8 +162,10 @@ def summary_words(scenario: Scenario, results: Sequence[StepResult]) -> str:
         total, "{good} of {number} output as documented", "{good} of {number} outputs as documented", good=good
     )
     gradients, own = gradient_words(results), sum(result.own_data for result in results)
+    recorded = sum(result.recorded for result in results)
     parts = (
         outputs,
+        recorded and said("{number} recorded, not run", number=recorded),
         own and said("{number} of your own data, not compared", number=own),
         answer_words(results),
         gradients and said("gradients: {words}", words=gradients),

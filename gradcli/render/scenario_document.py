@@ -66,6 +66,7 @@ def _step(result: StepResult) -> dict[str, Any]:
         "expected": None if output is None else output.text,
         "printed": result.printed,
         "own_data": result.own_data,
+        "recorded": result.recorded,
         "figures": [figure_document(figure) for figure in result.figures],
         "notes": result.notes,
         "error": result.error,

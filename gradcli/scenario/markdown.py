@@ -40,7 +40,11 @@ from gradcli.scenario.written import expected
 EMBEDDED = "output embedded"
 """The fence of an output that the embedded data have: with the reader's own data there is another one."""
 
-FENCES = ("question", "python", "output", EMBEDDED)
+CUDA = "cuda"
+NEEDS = {"python": "", "python torch": "torch", "python cuda": CUDA}
+"""What the code of a block needs, by its fence: PyTorch itself, or PyTorch and a graphics card. `Step.needs` has it."""
+
+FENCES = ("question", *NEEDS, "output", EMBEDDED)
 
 _LEADING = re.compile(r"(?:[ \t]*\n)*")  # empty lines
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<ticks>`{3,}|~{3,})\s*(?P<kind>[^`]*?)\s*")
@@ -53,6 +57,7 @@ class Step:
     question  what to ask before the code is shown
     line      the 1-based line of the document on which the prose begins
     embedded  True if the output is that of the embedded data
+    needs     what the code needs and not every engine has: "", "torch" or "cuda"
     """
 
     prose: str
@@ -61,6 +66,7 @@ class Step:
     question: Question | None = None
     line: int = field(default=0, compare=False)
     embedded: bool = False
+    needs: str = ""
 
     def expected(self, printed: str) -> str | None:
         """The output that the document shows, in a block or in the code, which has printed this; None for none."""
@@ -112,19 +118,20 @@ def _steps(document: Document, start: int) -> Iterator[Step]:
     prose, line = "", 0
     question: Question | None = None
     code: Block | None = None
+    needs = ""
     for kind, block in _blocks(document, start):
         if kind == "prose" and not block.text.strip():
             continue
-        if question is not None and code is None and kind != "python":
+        if question is not None and code is None and kind not in NEEDS:
             raise document.error("question", "a question needs a python block directly after it", question.line - 1)
         if kind in ("output", EMBEDDED):
             if code is None:
                 raise document.error("output", "an output block needs a python block before it", block.line - 1)
-            yield Step(prose, code, block, question, line, kind == EMBEDDED)
+            yield Step(prose, code, block, question, line, kind == EMBEDDED, needs)
             prose, line, question, code = "", 0, None, None
             continue
         if code is not None or (kind == "prose" and prose):
-            yield Step(prose, code, None, question, line)
+            yield Step(prose, code, None, question, line, needs=needs if code is not None else "")
             prose, line, question, code = "", 0, None, None
         if kind == "prose":
             leading = _LEADING.match(block.text)
@@ -133,11 +140,11 @@ def _steps(document: Document, start: int) -> Iterator[Step]:
         elif kind == "question":
             question = parse_question(document, block)
         else:
-            code = block
+            code, needs = block, NEEDS[kind]
     if question is not None and code is None:
         raise document.error("question", "a question needs a python block directly after it", question.line - 1)
     if code is not None or prose:
-        yield Step(prose, code, None, question, line)
+        yield Step(prose, code, None, question, line, needs=needs if code is not None else "")
 
 
 def _blocks(document: Document, start: int) -> Iterator[tuple[str, Block]]:
@@ -152,9 +159,7 @@ def _blocks(document: Document, start: int) -> Iterator[tuple[str, Block]]:
         elif fence:
             if fence["kind"] not in FENCES or fence["indent"]:
                 found = repr(fence["kind"]) if fence["kind"] not in FENCES else "an indented one"
-                raise document.error(
-                    "fence", f"a fence must say {FENCES[0]}, {FENCES[1]} or {FENCES[2]}, not {found}", i + 1
-                )
+                raise document.error("fence", f"a fence must say question, python or output, not {found}", i + 1)
             yield kind, Block("\n".join(document.lines[first:i]), first + 1)
             kind, ticks, first, begun = fence["kind"], fence["ticks"], i + 1, i
     if kind != "prose":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import pickle
 import sys
 import traceback
-import warnings
+from base64 import b64encode
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,54 +15,72 @@ from typing import Any
 from gradcli.child import Parent
 from gradcli.scenario.imports import Beside
 from gradcli.scenario.stand_in import stand_in
+from gradcli.scenario.telling import each_warning, traceback_of
 from gradcli.scenario.timeout import TimeLimitError, time_limit
 
 
 def main(requests: int, answers: int) -> None:
-    """Answers {"folder"} with the {"version"} of PyTorch, and then each {"code", "limit"} with {"printed", "error"}.
+    """Answers {"folder", "source"} with the {"version"} of PyTorch and whether it has {"cuda"}.
 
-    The modules of the folder can be imported. `matplotlib` and IPython are gradcli's, installed or not. An
-    answer that cannot be given is {"error": reason}.
+    Then each {"code", "line", "limit"} with {"printed", "notes", "error", "figures"}: what it wrote on standard output
+    and on standard error, the traceback, and the figures, pickled. The modules of the folder can be imported.
+    `matplotlib` and IPython are gradcli's, installed or not. An answer that cannot be given is {"error": reason}.
     """
     parent = Parent(requests, answers)
     stand_in(["matplotlib", "matplotlib_inline", "IPython"])
-    warnings.simplefilter("ignore")  # they are not compared
     sys.stdin = io.StringIO()
-    from gradcli.plot.pyplot import keeping
-
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    source = ""
     for number, request in parent.requests():
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()), keeping():
-            if "folder" in request:
+        if "folder" in request:
+            source = request["source"]
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 answer = _begin(request["folder"])
-            else:
-                error = _execute(request["code"], namespace, request["limit"])
-                answer = {"printed": printed.getvalue(), "error": error}
+        else:
+            answer = _ran(request, source, namespace)
         parent.answer(number, answer)
 
 
 def _begin(folder: str) -> dict[str, Any]:
     """The version of PyTorch, which is imported before anything in the folder can be taken for it."""
     try:
-        found = str(import_module("torch").__version__)
+        torch = import_module("torch")
+        card = hasattr(torch, "cuda") and bool(torch.cuda.is_available())
+        found = {"version": str(torch.__version__), "cuda": card}
     except Exception as raised:  # noqa: BLE001  # whatever an installation that is broken raises
-        return {"error": _last_line(raised)}
+        return {"error": traceback.format_exception_only(raised)[-1].rstrip("\n")}
     sys.meta_path.insert(0, Beside(Path(folder)))
-    return {"version": found}
+    return found
 
 
-def _execute(code: str, namespace: dict[str, Any], limit: float | None) -> str | None:
-    """Runs the code; the last line of the traceback if it raises."""
+def _ran(request: dict[str, Any], source: str, namespace: dict[str, Any]) -> dict[str, Any]:
+    from gradcli.plot.pyplot import keeping
+
+    printed, notes = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(notes),
+        each_warning(),
+        keeping() as figures,
+    ):
+        error = _execute(request, source, namespace)
+    return {
+        "printed": printed.getvalue(),
+        "notes": notes.getvalue(),
+        "error": error,
+        "figures": b64encode(pickle.dumps(tuple(figures))).decode(),
+    }
+
+
+def _execute(request: dict[str, Any], source: str, namespace: dict[str, Any]) -> str | None:
+    """Runs the code; the traceback if it raises."""
+    text = "\n" * (request["line"] - 1) + request["code"]  # its lines have the numbers that they have in the document
+    limit = request["limit"]
     try:
         with time_limit(limit, "a block on PyTorch"):
-            exec(compile(code, "<block>", "exec"), namespace)  # noqa: S102  # a scenario is a program
-    except TimeLimitError:
-        return f"stopped after {limit:g} s (--timeout)"
+            exec(compile(text, source, "exec"), namespace)  # noqa: S102  # a scenario is a program
+    except TimeLimitError as late:
+        return traceback_of(late, {source}, f"stopped after {limit:g} s (--timeout)")
     except (Exception, SystemExit) as raised:  # noqa: BLE001  # whatever it raises is its result
-        return _last_line(raised)
+        return traceback_of(raised, {source})
     return None
-
-
-def _last_line(raised: BaseException) -> str:
-    return "".join(traceback.format_exception_only(raised)).rstrip("\n")

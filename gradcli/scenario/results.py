@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from gradcli.scenario.markdown import Step
+from gradcli.scenario.compare import difference, is_traceback
+from gradcli.scenario.markdown import CUDA, Step
 from gradcli.verdict import Word
+from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.engine.structure import GraphNode
@@ -45,6 +47,7 @@ class StepResult:
     judgement   on the answer that was given to the step's question, if one was
     figures     what was plotted
     own_data    True if the output is that of the reader's own data, and not compared with the document's
+    recorded    True if nothing was run: the code needs what is not here, and the output is the document's
     """
 
     step: Step
@@ -58,6 +61,17 @@ class StepResult:
     judgement: Judgement | None = None
     figures: tuple[Figure, ...] = ()
     own_data: bool = False
+    recorded: bool = False
+
+    @classmethod
+    def as_recorded(cls, step: Step) -> Self:
+        """A step that cannot be run here, with the output that the document has."""
+        where = {
+            "torch": said("Recorded with PyTorch, which --engine torch runs this on."),
+            CUDA: said("Recorded with PyTorch and a graphics card; --engine torch runs it where there is one."),
+        }
+        printed = "" if step.output is None else f"{step.output.text}\n"
+        return cls(step, printed, f"{where[step.needs]}\n", recorded=True)
 
     @property
     def failed(self) -> bool:
@@ -66,3 +80,20 @@ class StepResult:
         told = (self.error, self.difference, self.contradiction)
         wrong = self.judgement is not None and not self.judgement.right
         return wrong or any(each is not None for each in told) or Word.MISMATCH in words
+
+
+def concluded(
+    step: Step,
+    printed: str,
+    notes: str,
+    error: str | None,
+    figures: tuple[Figure, ...] = (),
+    *,
+    own_data: bool = False,
+) -> StepResult:
+    """The result of a step whose code has run, held against the document; a traceback that it shows is no failure."""
+    expected = step.expected(printed)
+    if error is not None and expected is not None and is_traceback(error) and is_traceback(expected):
+        printed, error = printed + error, None
+    differs = None if own_data or error is not None else difference(expected, printed)
+    return StepResult(step, printed, notes, error, differs, figures=figures, own_data=own_data and error is None)

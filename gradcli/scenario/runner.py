@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import traceback
-import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -31,14 +29,14 @@ from gradcli.plot.figure import Figure
 from gradcli.plot.lacking import lacks
 from gradcli.plot.pyplot import keeping, rcdefaults
 from gradcli.scenario.capture import MOST, OutputLimitError, Streams
-from gradcli.scenario.compare import difference, is_traceback
 from gradcli.scenario.document import Block
 from gradcli.scenario.imports import Modules
 from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import Scenario, Step
-from gradcli.scenario.results import BackwardRecord, StepResult
+from gradcli.scenario.results import BackwardRecord, StepResult, concluded
 from gradcli.scenario.shown import contradiction
 from gradcli.scenario.surroundings import Signals, Surroundings
+from gradcli.scenario.telling import each_warning, traceback_of
 from gradcli.scenario.timeout import TimeLimitError, time_limit
 from gradcli.torch.nn import Module
 from gradcli.torch.utils.data.dataloader import followed
@@ -146,13 +144,15 @@ class Session:
     def _run(self, step: Step) -> StepResult:
         if step.code is None:
             return StepResult(step)
+        if step.needs:
+            return StepResult.as_recorded(step)
         watch, signals = _Watch(self.namespace, self.follower, self.meagre), Signals()
         if self.follower is not None:
             self.follower.begin(self.scenario.source, step)
         try:
             with (
                 self.streams.given(),
-                _warnings(),
+                each_warning(),
                 np.errstate(all="ignore"),
                 record_all(threads=True),
                 watch.watching(),
@@ -167,20 +167,12 @@ class Session:
         finally:
             if self.follower is not None:
                 self.follower.end()
+        own = step.embedded and data_folder() is not None
         printed, notes = self.streams.out.take(), self.streams.err.take()
-        expected = step.expected(printed)
-        if error is not None and expected is not None and is_traceback(error) and is_traceback(expected):
-            printed, error = printed + error, None  # the document shows it
-        result = StepResult(step, printed, notes, error, figures=tuple(figures))
-        if error is None:
-            question = step.question
-            own = step.embedded and data_folder() is not None
-            result = replace(
-                result,
-                own_data=own,
-                difference=None if own else difference(expected, result.printed),
-                contradiction=None if question is None else contradiction(question, self.namespace, result.printed),
-            )
+        result = concluded(step, printed, notes, error, tuple(figures), own_data=own)
+        if result.error is None and step.question is not None:
+            shown = contradiction(step.question, self.namespace, result.printed)
+            result = replace(result, contradiction=shown)
         backwards = tuple(watch.judged(self.check))
         return replace(result, backwards=backwards, unfollowed=watch.count - len(backwards))
 
@@ -205,7 +197,7 @@ class Session:
                     os._exit(0)
         except (TimeLimitError, OutputLimitError) as stopped:
             late = isinstance(stopped, TimeLimitError)
-            return _traceback(stopped, files, f"stopped after {self.limit:g} s (--timeout)" if late else TOO_MUCH)
+            return traceback_of(stopped, files, f"stopped after {self.limit:g} s (--timeout)" if late else TOO_MUCH)
         except InputError as wrong:  # what the code reads is the user's, as a data folder's files are
             frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == source]
             line = frames[-1].lineno if frames else code.line
@@ -214,7 +206,7 @@ class Session:
             if signals.outside(raised):
                 raise
             self.lack = str(raised).partition(";")[0] if lacks(raised) else ""
-            return _traceback(raised, files)
+            return traceback_of(raised, files)
         return None
 
 
@@ -307,20 +299,6 @@ class _Watch:
         self.passes.append((BackwardRecord(titles, graphs, found.gradients), found))
 
 
-@contextlib.contextmanager
-def _warnings() -> Iterator[None]:
-    """Inside, all warnings are written to standard error, a line each."""
-
-    def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        sys.stderr.write(f"{category.__name__}: {message}\n")
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradcli\.")  # also in threads of a block
-        warnings.showwarning = show
-        yield
-
-
 def _names(namespace: dict[str, Any]) -> dict[int, str]:
     """The name of each Tensor by its id(): the first that the code gave it, or its place in a module: net_0_weight."""
     names: dict[int, str] = {}
@@ -333,18 +311,3 @@ def _names(namespace: dict[str, Any]) -> dict[int, str]:
             for inner, parameter in value.named_parameters():
                 names.setdefault(id(parameter), f"{name}_{inner.replace('.', '_')}")
     return names
-
-
-def _traceback(error: BaseException, files: Collection[str], told: str | None = None) -> str:
-    """The traceback as if the block had been run by itself: only these files' frames. `told` replaces its last line."""
-    summary = traceback.TracebackException.from_exception(error)
-    links: list[traceback.TracebackException | None] = [summary]
-    while links:
-        link = links.pop()
-        if link is not None:
-            frames = [frame for frame in link.stack if frame.filename in files]
-            link.stack = traceback.StackSummary.from_list(frames)
-            links += [link.__cause__, link.__context__, *(link.exceptions or ())]
-    if told is None:
-        return "".join(summary.format())
-    return "".join(["Traceback (most recent call last):\n", *summary.stack.format(), f"{told}\n"])

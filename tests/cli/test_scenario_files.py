@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from gradcli.render.schemas import schema_of
-from gradcli.scenario import against
+from gradcli.scenario import pytorch as pytorch_process
 
 Run = Callable[..., Any]
 
@@ -126,8 +126,33 @@ def test_outputs_that_differ_from_pytorchs(
     assert (step["ours"], step["theirs"]) == ("tensor([1.])\n", "tensor([1.5])\n")
 
 
+def test_a_page_on_pytorch_itself(gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None]) -> None:
+    pytorch("tensor([1.])")
+    source = document(CODE)
+    outcome = gradcli("scenario", source, "--engine", "torch")
+    assert outcome.code == 0
+    assert "mine: 1 of 1 output as documented" in outcome.out
+    assert "run on PyTorch 9.9; gradients are not checked there" in outcome.err
+    outcome = gradcli("scenario", source, "--engine", "torch", "--json")
+    jsonschema.validate(outcome.document, schema_of("scenario"))
+    (page,) = outcome.document["scenarios"]
+    assert (page["engine"], page["passed"]) == ("PyTorch 9.9", True)
+    outcome = gradcli("scenario", source, "--engine", "torch", "--lint")
+    assert outcome.code == 2
+    assert "--engine torch runs scenarios from start to end, without --lint" in outcome.err
+
+
+def test_a_page_on_pytorch_that_prints_something_else(
+    gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None]
+) -> None:
+    pytorch("tensor([1.5])")
+    outcome = gradcli("scenario", document(CODE), "--engine", "torch")
+    assert outcome.code == 1
+    assert "+tensor([1.5])" in outcome.out
+
+
 def test_without_pytorch(gradcli: Run, document: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(against, "find_spec", lambda _: None)
+    monkeypatch.setattr(pytorch_process, "find_spec", lambda _: None)
     outcome = gradcli("scenario", document(CODE), "--against", "torch")
     assert (outcome.code, outcome.out) == (2, "")
     assert "pip install torch" in outcome.err

@@ -61,7 +61,10 @@ def _cells(v4: Any, scenario: Scenario, results: Sequence[StepResult]) -> Iterat
         text = [part for part in (joined(step.prose), step.question and _question(step.question)) if part]
         if text:
             yield v4.new_markdown_cell("\n\n".join(text))
-        if step.code is not None:
+        if step.needs and step.code is not None:  # not everybody can run it
+            parts = [f"```python\n{step.code.text}\n```", f"```\n{result.printed.rstrip()}\n```", result.notes]
+            yield v4.new_markdown_cell("\n\n".join(parts).rstrip())
+        elif step.code is not None:
             yield v4.new_code_cell(step.code.text, outputs=list(_outputs(v4, result)))
 
 

@@ -11,6 +11,9 @@ from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import Scenario, Step
 from gradcli.words import said
 
+NEEDED = {"torch": "with PyTorch itself", "cuda": "with PyTorch and a graphics card"}
+"""What a block that is a comment needs."""
+
 MODULES = '''\
 import sys
 from types import ModuleType
@@ -47,7 +50,8 @@ def _step(step: Step) -> Iterator[str]:
         options = [f"    {each}" for each in step.question.options]
         yield _comment("\n".join((said("Question: ") + step.question.ask, *options)))
     if step.code is not None:
-        yield f"{as_python(step.code.text).rstrip()}\n"
+        code = f"{as_python(step.code.text).rstrip()}\n"
+        yield f"# {NEEDED[step.needs]}:\n{_comment(code.rstrip())}" if step.needs else code
     if step.output is not None and step.output.text:
         lines = "\n".join(f"    {line}" for line in step.output.text.split("\n"))
         yield _comment(said("It prints") + f"\n\n{lines}")
