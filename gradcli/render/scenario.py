@@ -165,7 +165,7 @@ def summary_words(scenario: Scenario, results: Sequence[StepResult]) -> str:
     recorded = sum(result.recorded for result in results)
     parts = (
         outputs,
-        recorded and said("{number} recorded, not run", number=recorded),
+        recorded and said("{number} not run", number=recorded),
         own and said("{number} of your own data, not compared", number=own),
         answer_words(results),
         gradients and said("gradients: {words}", words=gradients),

@@ -67,8 +67,8 @@ class StepResult:
     def as_recorded(cls, step: Step) -> Self:
         """A step that cannot be run here, with the output that the document has."""
         where = {
-            "torch": said("Recorded with PyTorch, which --engine torch runs this on."),
-            CUDA: said("Recorded with PyTorch and a graphics card; --engine torch runs it where there is one."),
+            "torch": said("Not run here: this needs PyTorch itself, which --engine torch takes."),
+            CUDA: said("Not run here: this needs a graphics card; where there is one, --engine torch runs it."),
         }
         printed = "" if step.output is None else f"{step.output.text}\n"
         return cls(step, printed, f"{where[step.needs]}\n", recorded=True)

@@ -313,13 +313,13 @@ q               退出，下次从这里继续
     "matplotlib itself draws what is lacking, if it is there: {command}": (
         "缺少的部分可由 matplotlib 本身绘制，安装即可：{command}"
     ),
-    "Recorded with PyTorch, which --engine torch runs this on.": (
-        "此处为 PyTorch 上的记录；用 --engine torch 可在其上运行。"
+    "Not run here: this needs PyTorch itself, which --engine torch takes.": (
+        "此处未运行：需要 PyTorch 本身，可用 --engine torch。"
     ),
-    "Recorded with PyTorch and a graphics card; --engine torch runs it where there is one.": (
-        "此处为带显卡的 PyTorch 上的记录；有显卡时用 --engine torch 可运行。"
+    "Not run here: this needs a graphics card; where there is one, --engine torch runs it.": (
+        "此处未运行：需要显卡；有显卡时可用 --engine torch 运行。"
     ),
-    "{number} recorded, not run": "{number} 处为记录，未运行",
+    "{number} not run": "{number} 处未运行",
     "run on {engine}; gradients are not checked there": "在 {engine} 上运行；其梯度不作验证",
     # Work on pages
     "{number} output block changed": "改写了 {number} 个输出块",

@@ -14,9 +14,9 @@ import pytest
 from gradcli import torch
 from gradcli.datasets import digits, using_folder
 from gradcli.errors import InputError
-from gradcli.scenario.imports import Modules, scenario_builtins
 from gradcli.scenario.library import folder, load
 from gradcli.scenario.runner import Session
+from gradcli.torchvision import models
 
 
 def run(name):
@@ -131,11 +131,8 @@ PUBLISHED = [
 
 @pytest.fixture(scope="module")
 def resnet18():
-    """A model from the module beside the scenarios; it takes seconds to make."""
-    found = {"__builtins__": scenario_builtins()}
-    with Modules(folder()).importable():
-        exec("from resnet18 import resnet18", found)  # noqa: S102  # it is imported as a scenario imports it
-    return found["resnet18"]().eval()
+    """It takes seconds to make."""
+    return models.resnet18().eval()
 
 
 def test_resnet18_has_the_published_names_in_their_order(resnet18):
