@@ -20,6 +20,7 @@ from gradcli.engine.elsewhere import on_arrays
 from gradcli.engine.hooks import LEAF_HOOKS, Hook, RemovableHandle, register
 from gradcli.engine.memory import give_memory, version
 from gradcli.engine.modes import THREAD, refuse_transformed
+from gradcli.engine.once import NUMBER, warn_once
 from gradcli.engine.printing import format_tensor
 from gradcli.engine.type_names import TYPE_NAMES
 
@@ -336,14 +337,19 @@ class Tensor:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return readable(self.array).item()
 
+    def _detached_number(self) -> Any:
+        if self.tracked and THREAD.mode.enabled:
+            warn_once(NUMBER, stacklevel=3)
+        return self._number()
+
     def __float__(self) -> float:
-        return float(self._number())
+        return float(self._detached_number())
 
     def __int__(self) -> int:
         return int(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self._number())
+        return complex(self._detached_number())
 
     def __index__(self) -> int:
         if self.array.dtype.kind not in "iub" or self.array.size != 1:

@@ -20,6 +20,7 @@ from gradcli.engine import autograd
 from gradcli.engine.graph import ordered, source_of
 from gradcli.engine.memory import tick
 from gradcli.engine.modes import EVERYWHERE, THREAD, record_all, reset
+from gradcli.engine.once import forget
 from gradcli.engine.packing import Packing
 from gradcli.engine.random import DEFAULT_SEED
 from gradcli.engine.structure import structure
@@ -230,6 +231,7 @@ def _reset() -> None:
     torch.autograd.set_detect_anomaly(False)
     rcdefaults()
     reset()
+    forget()
 
 
 class _Watch:

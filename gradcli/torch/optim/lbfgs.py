@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.dtypes import Array
 from gradcli.engine.inplace import write
-from gradcli.engine.modes import enable_grad
+from gradcli.engine.modes import enable_grad, no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.optim.line_search import Point, Search
 from gradcli.torch.optim.optimizer import Closure, Group, Optimizer, Parameters, State, check_range, plain
@@ -58,6 +58,7 @@ class LBFGS(Optimizer):
         params: list[Tensor] = self.param_groups[0]["params"]
         return params
 
+    @no_grad()
     @np.errstate(all="ignore")  # nan and inf are results, as everywhere
     def step(self, closure: Closure) -> Any:
         """Moves the parameters to a lower loss; returns what the closure returned first."""
