@@ -73,8 +73,13 @@ class Runner:
     def run(self, scenarios: Sequence[Scenario], answers: Path | None = None) -> int:
         """Runs them, and compares and checks everything; also the answers in a file, if one is given.
 
-        Raises InputError for one without code: what checks nothing is no success.
+        Raises InputError for one without code: what checks nothing is no success; and where PyTorch is to run them and is
+        not installed.
         """
+        if self.on_torch:
+            from gradcli.scenario.pytorch import check_installed
+
+            check_installed("--engine")
         for scenario in scenarios:
             if not any(step.code for step in scenario.steps):
                 why = said("{name}: there is no code in it, so nothing was checked", name=scenario.source)
@@ -277,10 +282,9 @@ class Runner:
         return results
 
     def _on_torch(self, scenario: Scenario) -> Iterator[StepResult]:
-        """The steps' results on PyTorch. Raises InputError where it is not installed."""
-        from gradcli.scenario.pytorch import PyTorch, check_installed, run
+        """The steps' results on PyTorch."""
+        from gradcli.scenario.pytorch import PyTorch, run
 
-        check_installed("--engine")
         with PyTorch(scenario, self.limit) as pytorch:
             self.engine = f"PyTorch {pytorch.version}"
             yield from run(pytorch)

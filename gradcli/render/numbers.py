@@ -28,6 +28,8 @@ def json_array(array: Any) -> Any:
     return nested.reshape(array.shape).tolist()
 
 
+EDGES = {1: 3, 2: 3, 3: 2}
+"""How much of each end of an axis a summary beside other things shows, by the number of axes; of more axes, one."""
 MOST_BESIDE = 100
 """Elements of an array that is shown whole in a table, beside other things."""
 
@@ -36,13 +38,16 @@ def screen_array(array: Any, width: int = 80, most: float | None = None) -> str:
     """A number with all its digits; an array as PyTorch prints it, with four, summarised when it is large.
 
     width  columns after which the rows of an array wrap
-    most   the number of elements above which it is summarised; None is PyTorch's
+    most   the number of elements above which it is summarised, by less of each axis the more axes it has; None is
+           PyTorch's
     """
     array = np.asarray(array)
     if array.ndim == 0:
         return str(array[()])
     options = replace(get_printoptions(), linewidth=max(width, 20))
-    return format_array(array, options=options if most is None else replace(options, threshold=most))
+    if most is not None:
+        options = replace(options, threshold=most, edgeitems=min(options.edgeitems, EDGES.get(array.ndim, 1)))
+    return format_array(array, options=options)
 
 
 def screen_shape(shape: tuple[int, ...]) -> str:
