@@ -170,7 +170,7 @@ def refuse_origin(view: Tensor, *, recorded: bool = False) -> None:
 
 def _forbidden(view: Tensor, changed: str) -> str:
     """What PyTorch says of a view that must not be changed; `changed` says that it is, or its memory was."""
-    mode, number = view.origin
+    mode, number, _ = view.origin
     if mode == "inference":
         happened = f"A view was created in inference mode and {changed} modified inplace in normal mode."
     elif view.grad_fn is None:

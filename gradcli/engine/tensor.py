@@ -222,7 +222,7 @@ class Tensor:
 
         Setting it raises RuntimeError for integers, and for turning it off on what an operation gave.
         """
-        return self.tracked
+        return self.tracked or (hasattr(self, "origin") and self.origin.tracked)
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:

@@ -43,10 +43,13 @@ class Origin(NamedTuple):
     mode    "no_grad" or "inference" for a view that was made in that mode; "inferred" for what was made in inference
             mode and is no view of anything else; None for one of several views that one call made
     number  its place among the results of a call that gives several views
+    tracked
+            what it shows requires grad; so it says that it does, as in PyTorch, though no operation on it is recorded
     """
 
     mode: str | None
     number: int = 0
+    tracked: bool = False
 
 
 def tie(view: Tensor, x: Tensor) -> None:
@@ -58,9 +61,9 @@ def tie(view: Tensor, x: Tensor) -> None:
     if is_inference(x):
         infer(view)
     elif hasattr(x, "origin"):
-        view.origin = Origin(x.origin.mode)
+        view.origin = Origin(x.origin.mode, tracked=x.origin.tracked)
     elif not (mode := THREAD.mode).enabled:
-        view.origin = Origin("inference" if mode.inference else "no_grad")
+        view.origin = Origin("inference" if mode.inference else "no_grad", tracked=base.tracked)
     with TABLES:  # a view that another thread's loses would not be told of a change
         if base.views is None:
             base.views = []
