@@ -34,6 +34,9 @@ APPEARANCE = frozenset(
 )
 """Arguments that change how something looks, and nothing of what is shown: they are ignored."""
 
+LINES = frozenset("linestyle ls color c".split())
+"""The same of the lines of a grid."""
+
 LOCATIONS = ("best", "upper right", "upper left", "lower left", "lower right", "right", "center left", "center right",
              "lower center", "upper center", "center", *range(11))  # fmt: skip
 """Where a legend may be wanted; here it stands where there is room."""

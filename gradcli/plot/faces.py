@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradcli.plot import contour as contours
-from gradcli.plot.arguments import LOCATIONS, STYLES, choice, colour, line_format, pair, pixels, refuse, vector
+from gradcli.plot.arguments import LINES, LOCATIONS, STYLES, choice, colour, line_format, pair, pixels, refuse, vector
+from gradcli.plot.axis import AxisFace
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Mark, Panel
-from gradcli.plot.ticker import Locator
 
 M = TypeVar("M", Line, Bars, Image)
 
@@ -195,9 +195,17 @@ class Axes:
         """What the y axis covers: two numbers or a pair; None is what the data need."""
         self.panel.ylim = _limits(bottom, top)
 
+    def axhline(self, y: float = 0, **options: Any) -> Line:
+        """A line from end to end at that height; it takes what `plot` does of colour, style and label."""
+        return self._endless([-np.inf, np.inf], [y, y], options)
+
+    def axvline(self, x: float = 0, **options: Any) -> Line:
+        """A line from the bottom to the top; it takes what `plot` does of colour, style and label."""
+        return self._endless([x, x], [-np.inf, np.inf], options)
+
     def grid(self, visible: bool = True, **others: Any) -> None:
-        """Lines at the ticks."""
-        refuse("grid", others)
+        """Lines at the ticks, which look as they do."""
+        refuse("grid", {name: value for name, value in others.items() if name not in LINES})
         self.panel.grid = bool(visible)
 
     def axis(self, arg: Any, **others: Any) -> None:
@@ -266,6 +274,14 @@ class Axes:
         """No ticks, if the list is empty."""
         self.yaxis.set_ticks(ticks, **others)
 
+    def _endless(self, x: list[float], y: list[float], options: dict[str, Any]) -> Line:
+        """It takes no colour of the others', as in matplotlib."""
+        if not {"color", "c"} & options.keys():
+            options = {**options, "color": "C0"}
+        (line,) = self.plot(x, y, **options)
+        self.panel.marks[-1] = endless = replace(line, endless=True)
+        return endless
+
     def _add(self, mark: M) -> M:
         self.panel.marks.append(mark)
         return mark
@@ -273,28 +289,6 @@ class Axes:
     def _next_colour(self) -> str:
         self._colours += 1
         return f"C{(self._colours - 1) % 10}"
-
-
-class AxisFace:
-    """One axis of a panel, "x" or "y"."""
-
-    def __init__(self, panel: Panel, name: str) -> None:
-        self.panel, self.name = panel, name
-
-    def set_visible(self, b: bool) -> None:
-        """Whether its ticks and their texts are shown."""
-        setattr(self.panel, f"{self.name}axis", bool(b))
-
-    def set_ticks(self, ticks: Any, **others: Any) -> None:
-        """No ticks, if the list is empty."""
-        refuse("set_ticks", others)
-        if len(ticks):
-            raise NotImplementedError("set_ticks() only takes all ticks away here: ticker.MultipleLocator places them")
-        self.set_visible(False)
-
-    def set_major_locator(self, locator: Locator) -> None:
-        """Where the ticks stand."""
-        setattr(self.panel, f"{self.name}every", locator.every)
 
 
 class FigureFace:
@@ -339,7 +333,7 @@ class FigureFace:
 
     clear = clf
 
-    def tight_layout(self) -> None:
+    def tight_layout(self, **room: Any) -> None:  # there is none to give
         """Nothing: figures are tight here."""
 
     def savefig(self, fname: Any, **others: Any) -> None:

@@ -27,8 +27,9 @@ def shade(colour: str) -> str | None:
 class Line:
     """Points of the plane, joined or not: x and y are vectors of one length; a nan leaves a gap.
 
-    style   how they are joined: "-", "--", ":", "-." or "" for not at all
-    marker  "o", "." or "x" at each point, "" for nothing
+    style    how they are joined: "-", "--", ":", "-." or "" for not at all
+    marker   "o", "." or "x" at each point, "" for nothing
+    endless  it runs from one end of an axis to the other, which its infinities stand for
     """
 
     x: Array
@@ -38,6 +39,7 @@ class Line:
     style: str = "-"
     marker: str = ""
     width: float = 1.5
+    endless: bool = False
 
 
 @dataclass(frozen=True)

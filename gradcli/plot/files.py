@@ -68,6 +68,11 @@ def _fill(axes: Any, panel: Panel) -> None:
             )
             if mark.names:
                 axes.set_xticks(mark.x, mark.names)
+        elif mark.endless:
+            across = np.isinf(mark.x).all()
+            at = drawable(mark.y, log=y.log) if across else drawable(mark.x, log=x.log)
+            draw = axes.axhline if across else axes.axvline
+            draw(at[0], color=colour, label=mark.label, linestyle=mark.style, linewidth=mark.width)
         else:
             marker = mark.marker or ("" if mark.style else "o")
             axes.plot(

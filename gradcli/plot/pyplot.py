@@ -42,6 +42,7 @@ semilogx, semilogy, loglog = map(_on_axes, ("semilogx", "semilogy", "loglog"))
 title, xlabel, ylabel = map(_on_axes, ("set_title", "set_xlabel", "set_ylabel"))
 xscale, yscale, xlim, ylim = map(_on_axes, ("set_xscale", "set_yscale", "set_xlim", "set_ylim"))
 axis, grid, legend, cla = map(_on_axes, ("axis", "grid", "legend", "cla"))
+axhline, axvline = map(_on_axes, ("axhline", "axvline"))
 xticks, yticks = map(_on_axes, ("set_xticks", "set_yticks"))
 
 
@@ -112,7 +113,7 @@ def suptitle(t: str, **others: Any) -> None:
     gcf().suptitle(t, **others)
 
 
-def tight_layout() -> None:
+def tight_layout(**room: Any) -> None:  # there is none to give
     """Nothing: figures are tight here."""
 
 

@@ -70,6 +70,16 @@ def axes_of(panel: Panel) -> tuple[Axis, Axis]:
     return x, replace(y, every=panel.yevery)
 
 
+def placed(mark: Line | Bars, x: Axis, y: Axis) -> tuple[Array, Array]:
+    """Where the points of a line, or the tops of bars, lie on both axes."""
+    if isinstance(mark, Bars):
+        return x.place(mark.x), y.place(mark.heights)
+    if not mark.endless:
+        return x.place(mark.x), y.place(mark.y)
+    ends = np.array([0.0, 1.0])
+    return (ends, y.place(mark.y)) if np.isinf(mark.x).all() else (x.place(mark.x), ends)
+
+
 def drawable(values: Array, *, log: bool = False) -> Array:
     """The numbers as they are drawn: nan for those that the axis cannot hold, 0 for those that are too small."""
     size = np.abs(values)

@@ -15,7 +15,7 @@ import numpy as np
 
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Panel, shade
 from gradcli.plot.lettering import fitted, text_width
-from gradcli.plot.scale import Axis, axes_of, equalised
+from gradcli.plot.scale import Axis, axes_of, equalised, placed
 from gradcli.png import encode
 
 UNIT = 72.0
@@ -122,7 +122,8 @@ def _axes(
 
 def _line(line: Line, x: Axis, y: Axis, area: tuple[float, float]) -> Iterator[str]:
     colour = _colour(line.colour)
-    px, py = x.place(line.x), 1 - y.place(line.y)
+    px, py = placed(line, x, y)
+    py = 1 - py
     seen = np.isfinite(px) & np.isfinite(py)
     # A renderer works with single precision: far outside, the place does not matter any more.
     px, py = (np.clip(places, -FAR, FAR) * side for places, side in zip((px, py), area, strict=True))

@@ -16,7 +16,7 @@ import numpy as np
 from plotille import Canvas
 
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Panel, shade
-from gradcli.plot.scale import Axis, axes_of, equalised
+from gradcli.plot.scale import Axis, axes_of, equalised, placed
 
 Span: TypeAlias = tuple[str, str | None, str | None]
 """A text, its colour and that of its background, each "#rrggbb" or None for the terminal's own."""
@@ -152,17 +152,16 @@ def _area(
     letters: dict[tuple[int, int], str] = {}
     for number, mark in enumerate(series):
         canvas = Canvas(columns, height)
-        places = x.place(mark.x), y.place(mark.y if isinstance(mark, Line) else mark.heights)
         if isinstance(mark, Bars):
             _draw_bars(canvas, mark, x, y)
         else:
-            _draw_line(canvas, mark, *places)
+            _draw_line(canvas, mark, *placed(mark, x, y))
         drawn = np.array([[ord(char) for char in line] for line in canvas.plot("\n").split("\n")])
         drawn = np.where(drawn == ord(" "), BLANK, drawn)
         dots |= drawn
         owner[drawn != BLANK] = number
         if id(mark) in markers:
-            letters |= dict.fromkeys(_cells(*places, columns, height), markers[id(mark)])
+            letters |= dict.fromkeys(_cells(*placed(mark, x, y), columns, height), markers[id(mark)])
     shades = [shade(mark.colour) if colours else None for mark in series]
     return [
         list(

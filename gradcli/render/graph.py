@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,15 +15,20 @@ from gradcli.words import said
 
 MAX_LINES = 120
 
+LONG = 6
+"""Chains of more nodes are not indented: each node stands below the one that its gradient comes from."""
+
 
 def graph_tree(nodes: Sequence[GraphNode], values: Mapping[int, Any] = {}, grads: Mapping[int, Any] = {}) -> Text:
     """The graph, its root first, indented along the gradient's way; a node met again is referred to by its number.
+
+    Along a long chain an arrow leads from each node to the next.
 
     values, grads  are shown below the nodes of these numbers
 
     Graphs of more than MAX_LINES lines are cut, and say so.
     """
-    shared = _shared(nodes)
+    shared, straight = _shared(nodes), _straight(nodes)
     lines: list[Text] = []
     drawn: set[int] = set()
     waiting: list[tuple[int, str, str]] = [(nodes[0].id, "", "")]
@@ -36,7 +42,11 @@ def graph_tree(nodes: Sequence[GraphNode], values: Mapping[int, Any] = {}, grads
         for extra in () if again else number_lines(node, values, grads):
             below = indent + ("│  " if node.inputs else "   ")
             lines.append(Text(below, style="dim").append(extra, style="green"))
-        if not again:
+        if again:
+            continue
+        if number in straight:
+            waiting.append((node.inputs[0], indent + "↓ ", indent))
+        else:
             children = [
                 (child, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  "))
                 for child, last in zip(node.inputs, [False] * (len(node.inputs) - 1) + [True], strict=False)
@@ -49,13 +59,29 @@ def graph_tree(nodes: Sequence[GraphNode], values: Mapping[int, Any] = {}, grads
     return Text("\n").join(lines)
 
 
+def _incoming(nodes: Sequence[GraphNode]) -> Counter[int]:
+    """How many lead to each node."""
+    return Counter(child for node in nodes for child in node.inputs)
+
+
+def _straight(nodes: Sequence[GraphNode]) -> set[int]:
+    """The nodes of long chains, without the last of each: no other way leads in or out of one."""
+    incoming = _incoming(nodes)
+    after = {node.id: node.inputs[0] for node in nodes if len(node.inputs) == 1 and incoming[node.inputs[0]] == 1}
+    found: set[int] = set()
+    for first in after.keys() - after.values():
+        chain = [first]
+        while after[chain[-1]] in after:
+            chain.append(after[chain[-1]])
+        if len(chain) >= LONG:
+            found.update(chain)
+    return found
+
+
 def _shared(nodes: Sequence[GraphNode]) -> dict[int, int]:
     """A short mark, counted from 1, for each node that several others lead to; leaves show their variable instead."""
-    incoming: dict[int, int] = {}
-    for node in nodes:
-        for child in node.inputs:
-            incoming[child] = incoming.get(child, 0) + 1
-    again = [node.id for node in nodes if incoming.get(node.id, 0) > 1 and not is_leaf(node)]
+    incoming = _incoming(nodes)
+    again = [node.id for node in nodes if incoming[node.id] > 1 and not is_leaf(node)]
     return {number: mark for mark, number in enumerate(again, 1)}
 
 

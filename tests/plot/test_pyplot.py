@@ -11,6 +11,8 @@ from gradcli import plot, torch
 from gradcli.plot import pyplot as plt
 from gradcli.plot.arguments import pixels
 from gradcli.plot.figure import Bars, Figure, Image, Line, Panel
+from gradcli.plot.scale import axes_of, placed
+from gradcli.render.numbers import json_array
 
 
 @pytest.fixture(autouse=True)
@@ -204,7 +206,7 @@ def test_a_tensor_that_requires_grad_is_refused_as_by_numpy() -> None:
         (lambda: plt.subplot(2, 2, 5), ValueError, "1 <= num <= 4"),
         (lambda: plt.contour(np.ones(3)), TypeError, "at least a"),
         (lambda: plt.contour([1, 2], [1], np.ones((2, 2))), TypeError, "do not fit"),
-        (lambda: plt.pie([1]), AttributeError, r"no attribute 'pie' here; it has axis, bar, cla, clf, close, contour"),
+        (lambda: plt.pie([1]), AttributeError, r"no attribute 'pie' here; it has axhline, axis, axvline, bar, cla"),
         (lambda: plt.subplots(sharex=True), NotImplementedError, "sharex"),
     ],
 )
@@ -240,3 +242,32 @@ def test_what_is_only_appearance_is_ignored_and_what_shows_data_is_not() -> None
     assert list(plt.rcParams) == ["figure.figsize"]
     assert len(panel().marks) == 2
     assert (pixels([[0.0, 1.0]], "viridis", None, None) == pixels([[0.0, 1.0]], None, None, None)).all()
+
+
+def test_a_line_from_end_to_end_takes_no_room_along_itself() -> None:
+    plt.plot([1, 3], [2, 4])
+    across = plt.axhline(torch.tensor(0.0), color="black", linewidth=0.5, linestyle="--", label="none")
+    up = plt.axvline(5)
+    assert (across.colour, across.style, across.label, up.colour) == ("foreground", "--", "none", "C0")
+    assert plt.plot([1], [2])[0].colour == "C1"
+    x, y = axes_of(panel())
+    assert (x.low, x.high, y.low, y.high) == (0.8, 5.2, -0.2, 4.2)
+    assert [part.tolist() for part in placed(across, x, y)] == [[0, 1], [y.place(np.zeros(1))[0]] * 2]
+    assert placed(up, x, y)[1].tolist() == [0, 1]
+    lines = [json_array(line.x) for line in (across, up)]
+    assert lines == [["-Infinity", "Infinity"], [5.0, 5.0]]
+
+
+def test_a_line_from_end_to_end_of_a_logarithmic_axis() -> None:
+    plt.semilogx([1, 100], [0, 1])
+    line = plt.axhline(0.5)
+    assert placed(line, *axes_of(panel()))[0].tolist() == [0, 1]
+
+
+def test_what_only_says_how_a_grid_looks_is_ignored() -> None:
+    plt.plot([1, 2])
+    plt.grid(True, linestyle="--", color="gray", alpha=0.6)
+    plt.tight_layout(pad=1)
+    assert panel().grid
+    with pytest.raises(NotImplementedError, match=r"grid\(\) does not support which here"):
+        plt.grid(which="both")

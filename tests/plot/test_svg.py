@@ -193,3 +193,15 @@ def test_no_extent_is_too_much_for_matplotlib(tmp_path: Path, ends: tuple[float,
     data = np.array(ends)
     for marks, limits in (([Line(data, data)], (None, None)), ([LINE, Bars(np.ones(1), np.ones(1))], ends)):
         save(one(*marks, xscale=scale, yscale=scale, xlim=limits, ylim=limits), tmp_path / "figure.png")
+
+
+def test_a_line_from_end_to_end_is_one_in_a_file_too(tmp_path: Path) -> None:
+    with plt.keeping():
+        plt.plot([0, 1], [1, 2])
+        plt.axhline(0, label="none")
+        plt.axvline(3, linestyle="--")
+        drawn = plt.gcf().figure
+        assert svg(drawn).count("stroke-dasharray") == 1
+        assert "nan" not in svg(drawn)
+        plt.savefig(tmp_path / "some.svg")
+    assert (tmp_path / "some.svg").stat().st_size > 1000
