@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gradcli.plot import faces, pyplot
+from gradcli.plot.axis import AxisFace
 
 HERE = Path(__file__).parent
 
@@ -38,4 +39,4 @@ def _is_call(error: TypeError) -> bool:
     """Whether arguments did not fit a function of the face, which Python tells by the function's name."""
     function, bracket, _ = str(error).partition("() ")
     name = function.rpartition(".")[2]
-    return bool(bracket) and any(hasattr(each, name) for each in (pyplot, faces.Axes, faces.FigureFace, faces.AxisFace))
+    return bool(bracket) and any(hasattr(each, name) for each in (pyplot, faces.Axes, faces.FigureFace, AxisFace))

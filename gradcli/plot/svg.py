@@ -31,6 +31,9 @@ LINE = 16
 DASHES = {"-": "", "--": "7 4", ":": "1.5 4", "-.": "7 3 1.5 3"}
 FAR = 200.0
 """How far outside the area a point may lie, in its sides."""
+SHARP = 'style="image-rendering:pixelated" '
+"""Of pictures whose pixels are data."""
+
 GREY = 0.18
 """How strong the lines of a grid are."""
 
@@ -194,7 +197,7 @@ def _pictures(panel: Panel, width: float, height: float) -> Iterator[str]:
     yield from _title(panel.title, width / 2, 15, width, FONT)
     yield (
         f'<image x="{left:.5g}" y="{top}" width="{size[0]:.5g}" height="{size[1]:.5g}" '
-        f'style="image-rendering:pixelated" href="{_png(image.pixels)}"/>'
+        f'{"" if image.ink else SHARP}href="{_png(image.pixels)}"/>'
     )
     if panel.xlabel:
         yield _text(width / 2, top + size[1] + 15, panel.xlabel, room=width)

@@ -38,6 +38,18 @@ MARKERS = "ox+*#@%&"
 
 SHADES = " ░▒▓█"
 
+CELL = 8
+"""Pixels of a picture drawn in ink that a column stands for at least."""
+
+DARK = 128
+"""How dark ink is, up to 255, to be seen however little there is of it."""
+
+TONES = np.array([[16, 136], [196, 76], [46, 166], [226, 106]])
+"""How dark the ground must be for each dot of a cell to be set (Bayer, 1973)."""
+
+DOTS = np.array([[1, 8], [2, 16], [4, 32], [64, 128]])
+"""The dots of braille, as bits."""
+
 FAR = 1e100
 """How far outside a point may lie, in widths of the area, for a line to it to be drawn."""
 
@@ -279,7 +291,7 @@ def _legend(marks: Sequence[Line | Bars], markers: dict[int, str], indent: int, 
 def _picture_panel(panel: Panel, width: int, colours: bool) -> Drawing:
     (*_, image) = panel.marks
     assert isinstance(image, Image)
-    lines = _picture(255 - image.pixels if image.ink and not colours else image.pixels, width, colours)
+    lines = (_inked if image.ink else _picture)(image.pixels, width, colours)
     room = max(_width(lines), *map(len, panel.title.split("\n")))
     lines += [_centred(panel.xlabel, room)] if panel.xlabel else []
     return [*_title(panel.title, room), *lines]
@@ -295,6 +307,29 @@ def _picture(pixels: Array, width: int, colours: bool) -> Drawing:
         grey = (upper.astype(float) + lower).mean(axis=-1) / 2 / 256
         return [[("".join(SHADES[int(value * len(SHADES))] for value in row), None, None)] for row in grey]
     return [[("▀", _hex(a), _hex(b)) for a, b in zip(*rows, strict=True)] for rows in zip(upper, lower, strict=True)]
+
+
+def _inked(pixels: Array, width: int, colours: bool) -> Drawing:
+    """What is drawn on white, every thin line seen: in its colours, or in dots as charts are."""
+    rows, columns = pixels.shape[:2]
+    width = min(width, max(columns // CELL, 1))
+    height = max(round(rows * width / columns / 2), 1)
+    if colours:
+        return _picture(_reduced(np.minimum, pixels, 2 * height, width), width, colours)
+    ink = 255 - pixels.min(axis=-1).astype(float)
+    size = _reduced(np.add, np.ones(ink.shape), 4 * height, 2 * width)
+    tone = _reduced(np.add, ink, 4 * height, 2 * width) / size
+    on = (_reduced(np.maximum, ink, 4 * height, 2 * width) >= DARK) | (tone > np.tile(TONES, (height, width)))
+    dots = BLANK + (on.reshape(height, 4, width, 2) * DOTS[:, None]).sum(axis=(1, 3))
+    return [[("".join(map(_character, row)), None, None)] for row in dots]
+
+
+def _reduced(function: np.ufunc, values: Array, rows: int, columns: int) -> Array:
+    """Of each block of the picture, in so many rows and columns of them."""
+    for axis, count in ((0, rows), (1, columns)):
+        starts = np.linspace(0, values.shape[axis], count, endpoint=False).astype(int)
+        values = function.reduceat(values, starts, axis=axis)
+    return values
 
 
 def _hex(pixel: Array) -> str:

@@ -133,3 +133,29 @@ def test_odd_numbers_are_no_danger(values: list[float], scale: str) -> None:
         plt.plot(values)
         plt.yscale(scale)
     assert all(draw(figure, 30) for figure in figures)
+
+
+def inked(*, colours: bool) -> list[list[tuple[str, str | None, str | None]]]:
+    """A red line a pixel wide, a black one, and a light ground, on white."""
+    pixels = np.full((160, 320, 3), 255, dtype=np.uint8)
+    pixels[20, :] = 255, 0, 0
+    pixels[:, 4] = 0
+    pixels[80:] = 160, 200, 255
+    pixels[80:, 4] = 0
+    return draw(Figure(panels={(0, 0): Panel([Image(pixels, ink=True)])}), 80, colours=colours)
+
+
+def test_thin_lines_of_a_picture_drawn_in_ink_are_seen_without_colours() -> None:
+    lines = ["".join(text for text, _, _ in line).rstrip() for line in inked(colours=False)]
+    assert len(lines) == 10
+    assert lines[0] == "⢸"
+    assert lines[1] == "⢺" + "⠒" * 39
+    assert len(set(lines[-1][1:])) == 1
+    assert lines[-1][1] not in " ⣿"
+
+
+def test_they_are_seen_in_their_colours() -> None:
+    top, red, *_, ground = inked(colours=True)
+    assert top[:2] == [("▀", "#000000", "#000000"), ("▀", "#ffffff", "#ffffff")]
+    assert "#ff0000" in red[1]
+    assert ground[1] == ("▀", "#a0c8ff", "#a0c8ff")

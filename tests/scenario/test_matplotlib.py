@@ -37,11 +37,11 @@ def pictures(result: StepResult) -> list[np.ndarray[Any, Any]]:
 @pytest.mark.parametrize(
     "code",
     [
-        "plt.axhline(0)",
+        "plt.axvspan(0, 1)",
         "plt.text(0, 0, 'here')",
         "plt.fill_between(x, 0, x**2)",
         "plt.plot(x, x); plt.grid(linestyle='--', which='both')",
-        "plt.plot(x, x); plt.tight_layout(pad=1)",
+        "plt.plot(x, x); plt.subplots_adjust(left=0.2)",
         "fig, ax = plt.subplots(sharex=True)\nax.twinx().plot(x, x)",
         "plt.imshow(torch.eye(3), cmap='viridis'); plt.colorbar()",
         "plt.bar(x, x, bottom=1)",
@@ -61,9 +61,9 @@ def test_it_draws_what_the_face_lacks(code: str, end: str) -> None:
 
 
 def test_earlier_steps_are_run_again_as_they_were() -> None:
-    drawn = "plt.axhline(0)\nprint(x.sum(), torch.rand(1))"
+    drawn = "plt.axvspan(0, 1)\nprint(x.sum(), torch.rand(1))"
     first, second, third = blocks(BEGIN, drawn, "plt.plot(x, x)\nprint(torch.rand(1))")
-    plain = blocks(BEGIN, drawn.replace("plt.axhline(0)", ""), "print(torch.rand(1))")
+    plain = blocks(BEGIN, drawn.replace("plt.axvspan(0, 1)", ""), "print(torch.rand(1))")
     assert [one.printed for one in (first, second, third)] == [one.printed for one in plain]
     assert "drawn by matplotlib" not in third.notes
     assert len(pictures(third)) == 1
@@ -77,12 +77,12 @@ def test_the_face_draws_what_it_has() -> None:
 
 
 def test_a_page_after_such_a_page_has_the_face_again() -> None:
-    blocks(BEGIN, "plt.axhline(0)")
+    blocks(BEGIN, "plt.axvspan(0, 1)")
     test_the_face_draws_what_it_has()
 
 
 def test_backward_passes_are_followed_there() -> None:
-    code = "plt.axhline(0)\nw = torch.ones(2, requires_grad=True)\n(w*w).sum().backward()"
+    code = "plt.axvspan(0, 1)\nw = torch.ones(2, requires_grad=True)\n(w*w).sum().backward()"
     _, second = blocks(BEGIN, code)
     assert [record.gradients["w"].tolist() for record in second.backwards] == [[2.0, 2.0]]
 
@@ -101,7 +101,7 @@ def test_live_figures_are_seen_by_who_watches() -> None:
 
         def end(self) -> None: ...
 
-    text = f"{HEAD}```python\n{BEGIN}\nfor y in (1, 2):\n    plt.axhline(y)\n    plt.pause(10)\n```\n"
+    text = f"{HEAD}```python\n{BEGIN}\nfor y in (1, 2):\n    plt.axvspan(0, y)\n    plt.pause(10)\n```\n"
     watcher = Watcher()
     session = Session(parse_scenario(text, "some", "some.md"), follower=watcher)  # type: ignore[arg-type]
     result = session.run(session.scenario.steps[0])
@@ -111,12 +111,12 @@ def test_live_figures_are_seen_by_who_watches() -> None:
 
 
 def test_a_notebooks_display_shows_it() -> None:
-    _, second = blocks(BEGIN, "from IPython import display\nplt.axhline(0)\ndisplay.display(plt.gcf())\nplt.close()")
+    _, second = blocks(BEGIN, "from IPython import display\nplt.axvspan(0, 1)\ndisplay.display(plt.gcf())\nplt.close()")
     assert len(pictures(second)) == 1
 
 
 def test_modules_beside_the_page_have_it_too(tmp_path: Path) -> None:
-    (tmp_path / "drawing.py").write_text("import matplotlib.pyplot as plt\n\ndef line():\n    plt.axhline(0)\n")
+    (tmp_path / "drawing.py").write_text("import matplotlib.pyplot as plt\n\ndef line():\n    plt.axvspan(0, 1)\n")
     (only,) = blocks("import drawing\ndrawing.line()", source=str(tmp_path / "page.md"))
     assert only.error is None
     assert len(pictures(only)) == 1
@@ -131,7 +131,7 @@ def test_other_errors_are_the_pages_own() -> None:
 
 def test_without_it_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "find_spec", lambda name: None)
-    _, second = blocks(BEGIN, "plt.axhline(0)")
+    _, second = blocks(BEGIN, "plt.axvspan(0, 1)")
     last = (second.error or "").splitlines()
-    assert "has no attribute 'axhline'" in last[-2]
+    assert "has no attribute 'axvspan'" in last[-2]
     assert last[-1] == "matplotlib itself draws what is lacking, if it is there: pip install 'gradcli[plot]'"
