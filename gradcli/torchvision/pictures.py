@@ -62,8 +62,13 @@ def picture(pixels: NDArray[np.uint8]) -> Any:
 
 def is_picture(value: Any) -> bool:
     """Whether it is a picture of ours or of Pillow's."""
+    return isinstance(value, Picture) or is_pillows(value)
+
+
+def is_pillows(value: Any) -> bool:
+    """Whether it is a picture of Pillow's."""
     pillow = sys.modules.get("PIL.Image")  # who has such a picture has imported it
-    return isinstance(value, Picture) or (pillow is not None and isinstance(value, pillow.Image))
+    return pillow is not None and isinstance(value, pillow.Image)
 
 
 def edited(image: Any, edit: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]) -> Any:

@@ -2,7 +2,8 @@
 
 The weights are a matrix for each axis. Pictures are resized along the rows first, in whole numbers of 2⁻²² and with
 bytes in between, as Pillow's long were; from its version 13 on it takes the columns first where that seems less work,
-by which a byte can differ by 1. A Tensor's values are resized in its own dtype.
+by which a byte can differ by 1; so a picture of Pillow's is resized by Pillow. A Tensor's values are resized in its own
+dtype.
 """
 
 from __future__ import annotations

@@ -165,9 +165,6 @@ def test_nothing_and_comments(repl) -> None:
     assert (repl("").code, repl("").out) == (0, "")
 
 
-LARGE = "w = ones(4096, 4096)\n"
-
-
 def piped(text: str, *options: str, threads: str = "2") -> subprocess.CompletedProcess[str]:
     """The command as a shell runs it, watched over by another process."""
     command = [sys.executable, "-m", "gradcli", "repl", *options]
@@ -176,10 +173,10 @@ def piped(text: str, *options: str, threads: str = "2") -> subprocess.CompletedP
 
 
 def test_a_line_has_a_limit_and_costs_no_more_than_itself() -> None:
-    slow = "trace(" + "@".join(["w"] * 8) + ")*x"  # many calls: stopped between two of them
-    done = piped(f"x = 2\n{LARGE}{slow}\nx*3\n", "--timeout", "2", "--no-check")
+    slow = "trace(" + "@".join(["w"] * 400) + ")*x"  # many short calls: it is stopped between two of them
+    done = piped(f"{slow}\nx*3\n", "--at", "x = 2, w = ones(1024, 1024)", "--timeout", "2", "--no-check", threads="1")
     assert done.returncode == 4
-    assert f"line 3: {slow}" in done.stderr
+    assert "line 1: trace(w@w@" in done.stderr
     assert "error: 2 s were used up\nhint: --timeout gives a line more" in done.stderr
     assert re.search(r"d/dx\s+3\.0", done.stdout)
 

@@ -440,3 +440,13 @@ def test_a_figure_that_grows_is_told_of_and_kept_once() -> None:
     (result,) = run(parse_scenario(f"{HEAD}```python\n{code}\n```\n", "some", "some.md"), None, follower=follower)
     assert follower.lines == [1, 2, 3]
     assert len(result.figures) == 1
+
+
+def test_hooks_of_modules_hear_only_what_the_code_asks_for() -> None:
+    code = (
+        "import torch\nnet = torch.nn.Linear(2, 1)\nx = torch.ones(2, requires_grad=True)\n"
+        "net.register_full_backward_hook(lambda module, before, behind: print('heard'))\n"
+        "net.register_full_backward_pre_hook(lambda module, behind: print('heard before'))\n"
+        "net(x).backward()"
+    )
+    assert printed(code) == "heard before\nheard\n"

@@ -39,7 +39,8 @@ class BackwardHookFunction(Function):
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Tensor | None) -> tuple[Any, ...]:
-        return None, None, *ctx.seen(cotangents)
+        unheard = THREAD.mode.unheard  # a pass that the user has not asked for
+        return None, None, *(cotangents if unheard else ctx.seen(cotangents))
 
 
 class BackwardHooks:

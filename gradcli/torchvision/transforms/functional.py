@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from gradcli import torch
 from gradcli.torchvision.absent import absent_names
-from gradcli.torchvision.pictures import edited, is_picture, picture
+from gradcli.torchvision.pictures import edited, is_picture, is_pillows, picture
 from gradcli.torchvision.resizing import InterpolationMode, checked, new_size, resized_pixels, resized_tensor
 
 __all__ = [
@@ -103,6 +104,8 @@ def resize(
         if not antialias and mode is not InterpolationMode.NEAREST:
             raise NotImplementedError("resize() of a Tensor does not support antialias=False here")
         return resized_tensor(img, height, width, mode)
+    if is_pillows(img):  # its own arithmetic has changed between its versions
+        return img.resize((width, height), sys.modules["PIL.Image"].Resampling[mode.name])
     return edited(img, lambda pixels: resized_pixels(pixels, height, width, mode))
 
 
