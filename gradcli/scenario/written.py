@@ -30,9 +30,11 @@ _LOOKS = re.compile(
 _NO_WORDS = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>|Parameter containing:")
 _PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}\b(?!=)")
 """What it does not have outside of those: two words, as in `(see below)`."""
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _VALUE = re.compile(r"\d|True|False|None|nan|inf")
 _MARK = re.compile(
-    r"\s*(=>|>>>|->|prints\b:?|((the )?(outputs?|results?)|(运行|输出)?结果|输出)\s*[:：])\s*", re.IGNORECASE
+    r"\s*(=>|>>>|->|prints\b:?|((the )?(out(\[\d+\])?|outputs?|results?)|(运行|输出)?结果|输出)\s*[:：])\s*",
+    re.IGNORECASE,
 )
 """What says that output follows, in the same line or below."""
 STRINGS = ("'''", '"""')
@@ -40,12 +42,16 @@ STRINGS = ("'''", '"""')
 
 @dataclass(frozen=True)
 class Written:
-    """A part of the output, and the lines of the code that it takes, from 0; on the first of them from `column` on."""
+    """A part of the output, and the lines of the code that it takes, from 0; on the first of them from `column` on.
+
+    mixed  the author's words stand in the same string: it must not be taken away
+    """
 
     text: str
     first: int
     last: int
     column: int = 0
+    mixed: bool = False
 
 
 def written(code: str, printed: str = "") -> list[Written]:
@@ -138,7 +144,19 @@ def _string(statement: ast.stmt | None, source: str, printed: Sequence[str]) -> 
     text = text if mark is None else text[mark.end() :]
     if not _is_output(text.split("\n")[0], printed):
         return None
-    return Written(text, statement.lineno - 1, (statement.end_lineno or 0) - 1)
+    mixed = any(map(_is_prose, _whole_values(text)))
+    return Written(text, statement.lineno - 1, (statement.end_lineno or 0) - 1, mixed=mixed)
+
+
+def _whole_values(text: str) -> list[str]:
+    """The lines, without those that go on within the brackets of lines before them."""
+    lines = text.split("\n")
+    return [line for at, line in enumerate(lines) if line.strip() and not _open("\n".join(lines[:at]))]
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line has words, and is no value."""
+    return bool(_PROSE.search(_NO_WORDS.sub("", line))) or bool(_CHINESE.search(line))
 
 
 def _commented(lines: list[str], comments: dict[int, int], last: int, printed: Sequence[str]) -> Written | None:

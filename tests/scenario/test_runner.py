@@ -450,3 +450,18 @@ def test_hooks_of_modules_hear_only_what_the_code_asks_for() -> None:
         "net(x).backward()"
     )
     assert printed(code) == "heard before\nheard\n"
+
+
+def test_a_backward_of_the_users_own_runs_once() -> None:
+    code = (
+        "import torch\nclass Twice(torch.autograd.Function):\n    calls = 0\n"
+        "    @staticmethod\n    def forward(ctx, x, y):\n        return 2 * x, y * y\n"
+        "    @staticmethod\n    def backward(ctx, g, h):\n        Twice.calls += 1\n        print('called', h)\n"
+        "        return 2 * g, None\n"
+        "x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)\n"
+        "out, _ = Twice.apply(x, y)\nout.sum().backward(retain_graph=True)\n"
+        "x.register_hook(lambda g: 5 * g)\nout.register_hook(lambda g: 3 * g)\nout.sum().backward()\n"
+        "print(Twice.calls, x.grad)"
+    )
+    # In the second pass a hook changes what arrives: what was seen without hooks is not what it needs.
+    assert printed(code) == "called tensor([0., 0.])\n" * 3 + "3 tensor([32., 32.])\n"

@@ -109,3 +109,17 @@ def test_update_leaves_the_authors_words_alone(tmp_path: Path) -> None:
     scenario = read(path)
     assert update(scenario, list(run(scenario, None))) == 1
     assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n[1, 1]\n3\n```\n"
+
+
+def test_update_takes_no_string_away_in_which_the_author_says_something(tmp_path: Path) -> None:
+    path = tmp_path / "some.md"
+    code = 'print([1] * 2)\n"""\n[1, 2]\nmy own remark\n"""'
+    path.write_text(f"{HEAD}```python\n{code}\n```\n", "utf-8")
+    scenario = read(path)
+    assert update(scenario, list(run(scenario, None))) == 1
+    assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n[1, 1]\n```\n"
+
+
+@pytest.mark.parametrize("mark", ["Out:", "out:", "Out[3]:", "Output:"])
+def test_notebooks_marks_are_understood(mark: str) -> None:
+    assert [part.text for part in written(f"print(1 + 1)  # {mark} 3", "2")] == ["3"]

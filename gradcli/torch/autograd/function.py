@@ -80,6 +80,7 @@ class Function:
     """
 
     generate_vmap_rule = False
+    runs_hooks = False  # of `backward`: they are run in every pass that somebody has asked for
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(

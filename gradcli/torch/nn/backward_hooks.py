@@ -30,6 +30,8 @@ class BackwardHookFunction(Function):
     zeros  whether zeros stand for a cotangent that did not arrive: PyTorch shows them for inputs, None for outputs
     """
 
+    runs_hooks = True
+
     @staticmethod
     def forward(ctx: Any, seen: Any, zeros: bool, *tensors: Tensor) -> tuple[Tensor, ...]:
         ctx.seen = seen
