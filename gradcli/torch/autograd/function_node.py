@@ -213,7 +213,7 @@ def _same(one: Any, other: Any) -> bool:
     """Whether two cotangents are one, to the bit; None is one that did not arrive."""
     if one is None or other is None:
         return one is other
-    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    return bool(one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes())
 
 
 def _like(x: Any) -> Any:
