@@ -13,6 +13,7 @@ from gradcli.scenario.questions import asked
 from gradcli.scenario.results import StepResult
 from gradcli.scenario.sound import problems as question_problems
 from gradcli.scenario.template import RESERVED
+from gradcli.scenario.written import unprinted
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -61,6 +62,8 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
     code, output = result.step.code, result.step.output
     if code is None:
         return
+    for line in unprinted(code.text):
+        yield code.line + line, "a value stands beside an expression that is not printed, so nothing compares the two"
     if result.error is not None:
         yield code.line, f"the code raises: {result.error.strip().splitlines()[-1]}"
     if result.difference is not None:

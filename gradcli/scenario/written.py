@@ -92,18 +92,30 @@ def _start(parts: Sequence[Written | None], lines: Sequence[str], at: int) -> in
     return next((place for place in places if not difference(said[0], "\n".join(lines[place : place + length]))), at)
 
 
+def unprinted(code: str) -> list[int]:
+    """The lines, from 0, on which a value stands beside an expression that prints nothing: nobody compares it."""
+    source = as_python(code)
+    body, comments = _parsed(source)
+    lines = source.split("\n")
+    silent = [each for each in body if isinstance(each, ast.Expr) and not _prints(each)]
+    ends = [(each.end_lineno or 0) - 1 for each in silent]
+    return [at for at in ends if at in comments and _is_output(_text(lines[at], comments[at]), ())]
+
+
+def _parsed(source: str) -> tuple[list[ast.stmt], dict[int, int]]:
+    """The statements, and where in each line, from 0, a comment begins; none of both for what is no Python."""
+    try:
+        tokens = [*tokenize.generate_tokens(io.StringIO(source).readline)]
+        comments = {token.start[0] - 1: token.start[1] for token in tokens if token.type == tokenize.COMMENT}
+        return ast.parse(source).body, comments
+    except (SyntaxError, ValueError, tokenize.TokenError):
+        return [], {}
+
+
 def _parts(code: str, printed: str) -> list[Written | None]:
     """The output that stands behind each print, in order; None behind one that has none."""
     source = as_python(code)
-    try:
-        body = ast.parse(source).body
-        comments = {
-            token.start[0] - 1: token.start[1]
-            for token in tokenize.generate_tokens(io.StringIO(source).readline)
-            if token.type == tokenize.COMMENT
-        }
-    except (SyntaxError, ValueError, tokenize.TokenError):
-        return []
+    body, comments = _parsed(source)
     lines, output = source.split("\n"), printed.split("\n")
     found = []
     for statement, following in zip(body, [*body[1:], None], strict=False):

@@ -10,7 +10,7 @@ from gradcli.scenario.library import read
 from gradcli.scenario.markdown import parse_scenario
 from gradcli.scenario.runner import run
 from gradcli.scenario.update import update
-from gradcli.scenario.written import expected, written
+from gradcli.scenario.written import expected, unprinted, written
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
@@ -123,3 +123,9 @@ def test_update_takes_no_string_away_in_which_the_author_says_something(tmp_path
 @pytest.mark.parametrize("mark", ["Out:", "out:", "Out[3]:", "Output:"])
 def test_notebooks_marks_are_understood(mark: str) -> None:
     assert [part.text for part in written(f"print(1 + 1)  # {mark} 3", "2")] == ["3"]
+
+
+def test_values_beside_expressions_that_print_nothing_are_found() -> None:
+    code = "x = 3\nx + 1  # 4\nprint(x)  # 3\nx.bit_length()  # how long it is\n(\n    x\n)  # tensor(3.)\n'text'"
+    assert unprinted(code) == [1, 6]
+    assert unprinted("x +") == []
