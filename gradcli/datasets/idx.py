@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradcli.datasets.folder import bad_file, find, unreadable
 from gradcli.datasets.images import Images
@@ -29,6 +30,15 @@ TRAIN, TEST = "train", "t10k"
 
 DIGITS = tuple("0123456789")
 FASHION = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+CLASSES = {"MNIST": DIGITS, "Fashion-MNIST": FASHION}
+
+BEGINNINGS = {
+    ("MNIST", TRAIN): (5, 0, 4, 1, 9, 2, 1, 3, 1, 4),
+    ("MNIST", TEST): (7, 2, 1, 0, 4, 1, 4, 9, 5, 9),
+    ("Fashion-MNIST", TRAIN): (9, 0, 0, 3, 0, 2, 7, 2, 5, 5),
+    ("Fashion-MNIST", TEST): (9, 2, 1, 1, 6, 1, 4, 6, 5, 7),
+}
+"""The first labels: the files of the two have the same names, and nothing else in them tells which they are."""
 
 
 def read_idx(path: Path) -> Any:
@@ -48,7 +58,9 @@ def read_idx(path: Path) -> Any:
 
 
 def read_mnist(folder: Path) -> tuple[Images, Images]:
-    """The training and the test images of MNIST or Fashion-MNIST; Fashion-MNIST if "fashion" is in the files' path.
+    """The training and the test images of MNIST or Fashion-MNIST, which their first labels tell apart.
+
+    Where those are neither's, it is Fashion-MNIST if "fashion" is in the files' path.
 
     Raises InputError for files that are missing, truncated, or do not belong together.
     """
@@ -76,9 +88,15 @@ def read_part(folder: Path, part: str, below: tuple[str, ...] = BELOW) -> Images
     if labels.max() >= len(DIGITS):
         place = int(np.argmax(labels >= len(DIGITS)))
         raise bad_file(label_path, f"holds the label {labels[place]} at place {place}; labels go from 0 to 9")
-    fashion = "fashion" in str(image_path.resolve()).lower()
-    name, classes = ("Fashion-MNIST", FASHION) if fashion else ("MNIST", DIGITS)
-    return Images(name, images[:, None], labels.astype(np.int64), classes)
+    by_path = "Fashion-MNIST" if "fashion" in str(image_path.resolve()).lower() else "MNIST"
+    name = recognised(labels, part) or by_path
+    return Images(name, images[:, None], labels.astype(np.int64), CLASSES[name])
+
+
+def recognised(labels: NDArray[Any], part: str) -> str | None:
+    """The name of the data set whose part has these labels, as far as their beginning tells; None for any other."""
+    first = tuple(labels[:10].tolist())
+    return next((name for (name, its), known in BEGINNINGS.items() if its == part and known == first), None)
 
 
 def _array(path: Path, file: Any) -> Any:

@@ -61,6 +61,18 @@ def test_the_folder_is_read_as_it_is_published(tmp_path, suffix, place, name):
         assert np.array_equal(grey_images()[1].images, test.images)
 
 
+@pytest.mark.parametrize(
+    ("first", "name", "lowest"),
+    [((9, 0, 0, 3, 0, 2, 7, 2, 5, 5), "Fashion-MNIST", "T-shirt"), ((5, 0, 4, 1, 9, 2, 1, 3, 1, 4), "MNIST", "0")],
+)
+def test_the_first_labels_tell_which_of_the_two_it_is(tmp_path, first, name, lowest):
+    place = tmp_path / ("mnist" if name == "Fashion-MNIST" else "fashion")
+    publish(place, images=11)
+    (place / "train-labels-idx1-ubyte").write_bytes(idx(np.array([*first, 0], np.uint8)))
+    train, _ = read_mnist(tmp_path)
+    assert (train.name, train.classes[0]) == (name, lowest)
+
+
 GOOD = idx(np.arange(6, dtype=np.uint8).reshape(2, 3))
 
 

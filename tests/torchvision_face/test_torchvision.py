@@ -187,16 +187,22 @@ class TestDatasets:
 
     def test_digits_are_not_taken_for_clothes(self, tmp_path: Path) -> None:
         write_mnist(tmp_path, [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
-        with pytest.raises(InputError, match="are those of MNIST, not of FashionMNIST"):
+        with pytest.raises(InputError, match="are those of MNIST, not of Fashion-MNIST"):
             datasets.FashionMNIST(tmp_path)
 
     @pytest.mark.parametrize("name", ["FashionMNIST", "FashionMNIST/raw", "fashion-mnist"])
     def test_clothes_are_not_taken_for_digits(self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write_mnist(tmp_path / name, [9, 0, 3])
         monkeypatch.setenv("GRADCLI_DATA", str(tmp_path / name))
-        with pytest.raises(InputError, match="are those of FashionMNIST, not of MNIST"):
+        with pytest.raises(InputError, match="are those of Fashion-MNIST, not of MNIST"):
             datasets.MNIST("nowhere")
         assert len(datasets.FashionMNIST("nowhere")) == 3
+
+    def test_the_first_labels_count_more_than_the_name_of_the_folder(self, tmp_path: Path) -> None:
+        write_mnist(tmp_path / "MNIST", [9, 0, 0, 3, 0, 2, 7, 2, 5, 5, 0, 9])
+        assert len(datasets.FashionMNIST(tmp_path / "MNIST")) == 12
+        with pytest.raises(InputError, match="are those of Fashion-MNIST, not of MNIST"):
+            datasets.MNIST(tmp_path / "MNIST")
 
     def test_a_folder_of_pictures(self, tmp_path: Path, picture: Any) -> None:
         for name in ("dog", "cat"):

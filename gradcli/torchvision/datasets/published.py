@@ -15,12 +15,6 @@ from gradcli.errors import InputError
 from gradcli.torchvision.datasets.vision import Transform, VisionDataset
 from gradcli.torchvision.pictures import picture
 
-BEGINNINGS = {
-    "MNIST": {idx.TRAIN: (5, 0, 4, 1, 9, 2, 1, 3, 1, 4), idx.TEST: (7, 2, 1, 0, 4, 1, 4, 9, 5, 9)},
-    "FashionMNIST": {idx.TRAIN: (9, 0, 0, 3, 0, 2, 7, 2, 5, 5), idx.TEST: (9, 2, 1, 1, 6, 1, 4, 6, 5, 7)},
-}
-"""The first labels: the files of the two have the same names, and nothing else in them tells which they are."""
-
 
 class _Published(VisionDataset):
     """A part of a data set, read from the folder `root` or else from the user's data folder.
@@ -84,6 +78,7 @@ class MNIST(_Published):
     classes: ClassVar[list[str]] = [
         f"{digit} - {word}" for digit, word in enumerate("zero one two three four five six seven eight nine".split())
     ]
+    _name: ClassVar[str] = "MNIST"
     _below: ClassVar[tuple[str, ...]] = ("MNIST/raw", "mnist", "raw")
     _instead = "gradcli.datasets.grey_images()"
 
@@ -97,15 +92,17 @@ class MNIST(_Published):
     def _is_in(self, folder: Path) -> bool:
         return idx.has_part(folder, self._part, self._below)
 
+    def _told_by_name(self, folder: Path) -> str | None:
+        """Whose files those are that no labels tell, by the name of their folder: this one's if that has both."""
+        parts = {part.replace("-", "").lower() for part in folder.resolve().parts[-2:]}
+        named = [name for name in idx.CLASSES if name.replace("-", "").lower() in parts]
+        return self._name if self._name in named else next(iter(named), None)
+
     def _read(self, folder: Path) -> Images:
         images = idx.read_part(folder, self._part, self._below)
-        first = tuple(images.labels[:10].tolist())
-        own = type(self).__name__
-        folders = {part.replace("-", "").lower() for part in folder.resolve().parts[-2:]}
-        for name, beginnings in BEGINNINGS.items():
-            named = name.lower() in folders and own.lower() not in folders
-            if name != own and (named or first == beginnings[self._part]):
-                raise InputError("data", f"the files in {str(folder)!r} are those of {name}, not of {own}")
+        known = idx.recognised(images.labels, self._part) or self._told_by_name(folder)
+        if known not in (None, self._name):
+            raise InputError("data", f"the files in {str(folder)!r} are those of {known}, not of {self._name}")
         return images
 
     def _keep(self, images: Images) -> None:
@@ -124,6 +121,7 @@ class FashionMNIST(MNIST):
     classes: ClassVar[list[str]] = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ]  # fmt: skip
+    _name = "Fashion-MNIST"
     _below: ClassVar[tuple[str, ...]] = ("FashionMNIST/raw", "fashion-mnist", "fashion", "raw")
 
 
