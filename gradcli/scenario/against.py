@@ -40,7 +40,7 @@ def compared(scenario: Scenario, results: Sequence[StepResult], limit: float | N
     Raises InputError if PyTorch cannot be imported, or its process ends before its time.
     """
     found = []
-    with PyTorch(scenario, limit) as pytorch:
+    with PyTorch(scenario, limit, descriptors=False) as pytorch:
         for index, result in enumerate(results):
             if result.step.code is None or not pytorch.can_run(result.step):
                 continue

@@ -12,7 +12,7 @@ import select
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from typing import Any, BinaryIO, cast
 
@@ -20,6 +20,8 @@ from gradcli.scenario.timeout import BEFORE_END
 
 MOST = 1_000_000
 """Bytes that a block may print."""
+TOO_MUCH = f"stopped: it printed more than {MOST:,} bytes"
+"""What is told of one that prints more."""
 KEPT = 2_000
 """Bytes that are shown of a block that prints more."""
 
@@ -141,21 +143,32 @@ class Streams:
 
     def __init__(self) -> None:
         self.out, self.err = sinks()
-        self.out.take(), self.err.take()
+        self.taken()
         self.files: list[io.TextIOWrapper] = []
 
     @contextmanager
-    def given(self) -> Iterator[None]:
-        """Inside, they are the process's. There is nothing to read: a block has no one to ask."""
+    def given(self, *, descriptors: bool = True) -> Iterator[None]:
+        """Inside, they are the process's. There is nothing to read: a block has no one to ask.
+
+        descriptors  whether what is written past Python, to descriptors and by other processes, comes here too
+        """
         if not self.files or any(file.closed for file in self.files):
             self.files = [_text(self.out), _text(self.err)]
         former = sys.stdin, sys.stdout, sys.stderr
         sys.stdin, (sys.stdout, sys.stderr) = io.StringIO(), self.files
         try:
-            with open(os.devnull) as nothing, replaced(0, nothing.fileno()), self.out.over(), self.err.over():  # noqa: PTH123  # no path of ours
+            with ExitStack() as stack:
+                nothing = stack.enter_context(open(os.devnull))  # noqa: PTH123  # no path of ours
+                stack.enter_context(replaced(0, nothing.fileno()))
+                for sink in (self.out, self.err) if descriptors else ():
+                    stack.enter_context(sink.over())
                 yield
         finally:
             sys.stdin, sys.stdout, sys.stderr = former
+
+    def taken(self) -> tuple[str, str]:
+        """What was written to output and to error since that was taken last."""
+        return self.out.take(), self.err.take()
 
     @property
     def lost(self) -> bool:

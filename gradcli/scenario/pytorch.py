@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from gradcli.child import Child, EndedError
+from gradcli.datasets import data_folder
 from gradcli.errors import InputError
 from gradcli.scenario.document import Block
 from gradcli.scenario.magics import as_python
@@ -44,16 +45,18 @@ class Ran:
 class PyTorch:
     """The process, and the namespace in it that a scenario's blocks share.
 
-    limit    seconds that a block may take; None is no limit
-    version  of PyTorch
-    cuda     whether it has a graphics card
+    limit        seconds that a block may take; None is no limit
+    descriptors  whether what a block writes past Python, by other processes for instance, is its output too
+    version      of PyTorch
+    cuda         whether it has a graphics card
 
     Raises InputError if PyTorch cannot be imported, or its process ends before its time.
     """
 
-    def __init__(self, scenario: Scenario, limit: float | None = None) -> None:
+    def __init__(self, scenario: Scenario, limit: float | None = None, *, descriptors: bool = True) -> None:
         self.scenario = scenario
         self.limit = limit
+        self.descriptors = descriptors
         self.blocks = 0
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
         # Where this process found its modules, the other one finds them, in whatever folder they are, except "", which
@@ -75,7 +78,8 @@ class PyTorch:
     def run(self, block: Block) -> Ran:
         """What comes of a block."""
         self.blocks += 1
-        answer = self._asked({"code": as_python(block.text), "line": block.line, "limit": self.limit})
+        how = {"limit": self.limit, "descriptors": self.descriptors}
+        answer = self._asked({"code": as_python(block.text), "line": block.line, **how})
         figures = pickle.loads(b64decode(answer["figures"]))  # noqa: S301  # of a page, which is a program anyway
         return Ran(answer["printed"], answer["notes"], answer["error"], figures)
 
@@ -111,7 +115,8 @@ def run(pytorch: PyTorch) -> Iterator[StepResult]:
             yield StepResult.as_recorded(step)
         else:
             ran = pytorch.run(step.code)
-            result = concluded(step, ran.printed, ran.notes, ran.error, ran.figures)
+            own = step.embedded and data_folder() is not None
+            result = concluded(step, ran.printed, ran.notes, ran.error, ran.figures, own_data=own)
             yield result
             if result.error is not None:
                 return

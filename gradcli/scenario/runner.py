@@ -29,7 +29,7 @@ from gradcli.errors import InputError
 from gradcli.plot.figure import Figure
 from gradcli.plot.lacking import lacks
 from gradcli.plot.pyplot import keeping, rcdefaults
-from gradcli.scenario.capture import MOST, OutputLimitError, Streams
+from gradcli.scenario.capture import TOO_MUCH, OutputLimitError, Streams
 from gradcli.scenario.document import Block
 from gradcli.scenario.imports import Modules
 from gradcli.scenario.magics import as_python
@@ -37,7 +37,7 @@ from gradcli.scenario.markdown import Scenario, Step
 from gradcli.scenario.results import BackwardRecord, StepResult, concluded
 from gradcli.scenario.shown import contradiction
 from gradcli.scenario.surroundings import Signals, Surroundings
-from gradcli.scenario.telling import each_warning, traceback_of
+from gradcli.scenario.telling import each_warning, stopped, traceback_of
 from gradcli.scenario.timeout import TimeLimitError, time_limit
 from gradcli.torch.nn import Module
 from gradcli.torch.utils.data.dataloader import followed
@@ -47,8 +47,6 @@ from gradcli.words import said
 
 MAX_FOLLOWED = 5
 """How many backward passes of a step are recorded and judged: a training loop has thousands that are alike."""
-
-TOO_MUCH = f"stopped: it printed more than {MOST:,} bytes"
 
 EXTRA = "pip install 'gradcli[plot]'"
 
@@ -169,7 +167,7 @@ class Session:
             if self.follower is not None:
                 self.follower.end()
         own = step.embedded and data_folder() is not None
-        printed, notes = self.streams.out.take(), self.streams.err.take()
+        printed, notes = self.streams.taken()
         result = concluded(step, printed, notes, error, tuple(figures), own_data=own)
         if result.error is None and step.question is not None:
             shown = contradiction(step.question, self.namespace, result.printed)
@@ -196,9 +194,8 @@ class Session:
                 files |= self.modules.files()
                 if os.getpid() != process:  # the code has forked, and this is not the process that runs the scenario
                     os._exit(0)
-        except (TimeLimitError, OutputLimitError) as stopped:
-            late = isinstance(stopped, TimeLimitError)
-            return traceback_of(stopped, files, f"stopped after {self.limit:g} s (--timeout)" if late else TOO_MUCH)
+        except (TimeLimitError, OutputLimitError) as error:
+            return stopped(error, files, self.limit)
         except InputError as wrong:  # what the code reads is the user's, as a data folder's files are
             frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == source]
             line = frames[-1].lineno if frames else code.line

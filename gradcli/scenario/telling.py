@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from gradcli.scenario.capture import TOO_MUCH, OutputLimitError
+from gradcli.scenario.timeout import TimeLimitError
+
 
 def traceback_of(error: BaseException, files: Collection[str], told: str | None = None) -> str:
     """The traceback as if a block had been run by itself: only these files' frames. `told` replaces its last line."""
@@ -23,6 +26,12 @@ def traceback_of(error: BaseException, files: Collection[str], told: str | None 
     if told is None:
         return "".join(summary.format())
     return "".join(["Traceback (most recent call last):\n", *summary.stack.format(), f"{told}\n"])
+
+
+def stopped(error: TimeLimitError | OutputLimitError, files: Collection[str], limit: float | None) -> str:
+    """The traceback of code that was stopped, which says why; `limit` are the seconds that it had."""
+    late = isinstance(error, TimeLimitError)
+    return traceback_of(error, files, f"stopped after {limit:g} s (--timeout)" if late else TOO_MUCH)
 
 
 @contextmanager

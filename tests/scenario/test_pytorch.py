@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gradcli.datasets import using_folder
 from gradcli.errors import InputError
 from gradcli.scenario import runner
+from gradcli.scenario.capture import KEPT, PIPES, TOO_MUCH
 from gradcli.scenario.export.script import script
 from gradcli.scenario.markdown import Scenario, parse_scenario
 from gradcli.scenario.pytorch import PyTorch, run
@@ -130,3 +133,56 @@ def test_a_script_has_them_as_comments(page: Callable[..., Scenario]) -> None:
     assert "a = 1\n" in text
     assert "# with PyTorch itself:\n# import torch\n# print(torch.ones(1))\n" in text
     assert "# with PyTorch and a graphics card:\n# print('on a card')\n" in text
+
+
+WRITES = """```python
+import os, subprocess, sys
+sys.stdout.buffer.write(b"bytes\\n")
+os.write(1, b"descriptor\\n")
+subprocess.run([sys.executable, "-c", "print('child')"])
+print("print")
+```
+
+```output
+bytes
+descriptor
+child
+print
+```
+"""
+
+
+@pytest.mark.skipif(not PIPES, reason="descriptors are not collected here")
+def test_all_that_it_writes_is_held_against_the_document(page: Callable[..., Scenario]) -> None:
+    (result,) = on_pytorch(page(WRITES))
+    assert not result.failed
+
+
+def test_a_page_is_a_program_there_too(page: Callable[..., Scenario]) -> None:
+    """What it defines can be pickled, and what it raises is its own."""
+    code = (
+        "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))).__name__)\nraise KeyboardInterrupt"
+    )
+    (result,) = on_pytorch(page(f"```python\n{code}\n```\n"))
+    assert result.printed == "A\n"
+    assert (result.error or "").endswith("\nKeyboardInterrupt\n")
+
+
+def test_endless_output_ends_there_too(page: Callable[..., Scenario]) -> None:
+    (result,) = on_pytorch(page("```python\nwhile True: print('x' * 1000)\n```\n"))
+    assert (result.error or "").endswith(f"{TOO_MUCH}\n")
+    assert len(result.printed) == KEPT
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be forked here")
+def test_a_block_that_forks_answers_once(page: Callable[..., Scenario]) -> None:
+    fork = "```python\nimport os, time\ntime.sleep(0 if os.fork() else 0.2)\n```\n\n"
+    results = on_pytorch(page(f"{fork}```python\ntime.sleep(0.5)\n```\n"))
+    assert [one.failed for one in results] == [False, False]
+
+
+def test_own_data_are_not_held_against_the_document(page: Callable[..., Scenario], tmp_path: Path) -> None:
+    scenario = page("```python\nprint(2)\n```\n\n```output embedded\n1\n```\n")
+    with using_folder(str(tmp_path)):
+        (result,) = on_pytorch(scenario)
+    assert (result.own_data, result.failed) == (True, False)
