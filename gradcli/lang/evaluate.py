@@ -150,7 +150,7 @@ class _Evaluator:
             return self.attempt(node, lambda: self.weak(constant(node.function, args, keywords)))
         if node.function == "where":  # it wants an array as condition; of two numbers it would make float32
             condition, *choices = args
-            choices = [Tensor(self.dtype.type(x)) if type(x) in (int, float) else x for x in choices]
+            choices = [self.tensor(x) if type(x) in (int, float) else x for x in choices]
             args = [np.bool_(condition) if type(condition) is bool else condition, *choices]
         self.check_size(node, args)
         return self.attempt(node, lambda: _function(node.function)(*args, **keywords))
@@ -171,10 +171,10 @@ class _Evaluator:
             value = self.operand(node, value)
         if parameter in WHOLE and value is not None:
             return self.whole(parameter, node, value)
-        if functions()[function].group in OF_ARRAYS and type(value) in (int, float, bool):
+        if type(value) in (int, float, bool) and functions()[function].group in OF_ARRAYS:
             if parameter == "arrays":
                 raise self.source.error("evaluation", f"{function} takes a list of arrays", node.span)
-            return Tensor(self.dtype.type(value))
+            return self.tensor(value)
         if function.startswith("logical_") or parameter in ("condition", "keepdims"):
             return value
         if isinstance(value, Tensor) and value.array.dtype.kind == "b":
@@ -186,7 +186,7 @@ class _Evaluator:
         if parameter == "axis":
             return tuple(self.whole(parameter, node, axis) for axis in value)
         if parameter == "arrays" and isinstance(node, List):
-            return self.tensors([self.operand(item, part) for item, part in zip(node.items, value, strict=True)])
+            return [self.tensor(self.operand(item, part)) for item, part in zip(node.items, value, strict=True)]
         return value
 
     def whole(self, parameter: str, node: Expr, value: Any) -> Any:
@@ -203,11 +203,11 @@ class _Evaluator:
         rows = [self.operand(item, part) for item, part in zip(items, value, strict=True)]
         if not any(isinstance(row, Tensor) for row in rows):
             return Tensor(np.array(rows, dtype=bool if all(type(row) is bool for row in rows) and rows else self.dtype))
-        return self.attempt(node, lambda: ops.stack(self.tensors(rows)))
+        return self.attempt(node, lambda: ops.stack([*map(self.tensor, rows)]))
 
-    def tensors(self, values: Sequence[Any]) -> list[Tensor]:
-        """Numbers among arrays as arrays, of the dtype of the values."""
-        return [value if isinstance(value, Tensor) else Tensor(self.dtype.type(value)) for value in values]
+    def tensor(self, value: Any) -> Tensor:
+        """A number as an array without axes, of the dtype of the values."""
+        return value if isinstance(value, Tensor) else Tensor(self.dtype.type(value))
 
     def check_size(self, node: Call, args: Sequence[Any]) -> None:
         """Refuses a call whose result would not fit into memory, before it is made."""

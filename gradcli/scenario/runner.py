@@ -97,11 +97,12 @@ class Session:
         self.follower = follower
         self.past: list[Step] = []
         self.matplotlib: ModuleType | None = None
+        self.lack = ""
+        """What the code that ran last wanted of our face of matplotlib, in vain."""
         self.begin()
 
     def begin(self, installed: Collection[str] = ()) -> None:
         """Nothing has been run yet; these libraries are imported themselves, and not our faces of them."""
-        self.lack = ""
         self.meagre: list[tuple[int, int]] = []
         self.modules = Modules(self.scenario.original.parent, installed)
         self.namespace: dict[str, Any] = vars(self.modules.main)
@@ -177,7 +178,7 @@ class Session:
 
     def _execute(self, code: Block, signals: Signals) -> str | None:
         """Runs the code; the traceback if it raises."""
-        source = self.scenario.source
+        source, self.lack = self.scenario.source, ""
         # Empty lines in front give the code the line numbers it has in the document.
         text = "\n" * (code.line - 1) + as_python(code.text)
         place = f"the code at {source}, line {code.line},"
@@ -203,7 +204,8 @@ class Session:
         except BaseException as raised:  # whatever it raises is its result, but for what comes from outside
             if signals.outside(raised):
                 raise
-            self.lack = str(raised).partition(";")[0] if lacks(raised) else ""
+            if lacks(raised):
+                self.lack = str(raised).partition(";")[0]
             return traceback_of(raised, files)
         return None
 

@@ -321,6 +321,8 @@ q               退出，下次从这里继续
     ),
     "{number} not run": "{number} 处未运行",
     "run on {engine}; gradients are not checked there": "在 {engine} 上运行；其梯度不作验证",
+    "with PyTorch itself": "需要 PyTorch 本身",
+    "with PyTorch and a graphics card": "需要 PyTorch 和显卡",
     # Work on pages
     "{number} output block changed": "改写了 {number} 个输出块",
     "{number} output blocks changed": "改写了 {number} 个输出块",

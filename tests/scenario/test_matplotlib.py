@@ -135,3 +135,15 @@ def test_without_it_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     last = (second.error or "").splitlines()
     assert "has no attribute 'axvspan'" in last[-2]
     assert last[-1] == "matplotlib itself draws what is lacking, if it is there: pip install 'gradcli[plot]'"
+
+
+def test_what_an_earlier_step_lacked_is_not_what_stops_a_later_one() -> None:
+    shown = "Traceback (most recent call last):\n  …\nAttributeError: module 'matplotlib.pyplot' has no attribute"
+    text = (
+        f"{HEAD}```python\nimport matplotlib.pyplot as plt\nplt.nothing\n```\n\n```output\n{shown}\n```\n\n"
+        "```python\nwhile True: pass\n```\n"
+    )
+    first, second = run(parse_scenario(text, "some", "some.md"), None, 0.3)
+    assert first.error is None
+    assert (second.error or "").endswith("stopped after 0.3 s (--timeout)\n")
+    assert second.notes == ""

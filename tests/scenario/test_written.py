@@ -102,22 +102,20 @@ def test_update_makes_a_block_of_it(tmp_path: Path) -> None:
     assert update(again, list(run(again, None))) == 0
 
 
-def test_update_leaves_the_authors_words_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("code", "printed"),
+    [
+        ('print([1] * 2)\n"""Multiplying by two repeats every element."""\nprint(3)  # three', "[1, 1]\n3"),
+        ('print([1] * 2)\n"""\n[1, 2]\nmy own remark\n"""', "[1, 1]"),
+    ],
+    ids=["a note", "a remark in a string of output"],
+)
+def test_update_leaves_the_authors_words_alone(code: str, printed: str, tmp_path: Path) -> None:
     path = tmp_path / "some.md"
-    code = 'print([1] * 2)\n"""Multiplying by two repeats every element."""\nprint(3)  # three'
     path.write_text(f"{HEAD}```python\n{code}\n```\n", "utf-8")
     scenario = read(path)
     assert update(scenario, list(run(scenario, None))) == 1
-    assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n[1, 1]\n3\n```\n"
-
-
-def test_update_takes_no_string_away_in_which_the_author_says_something(tmp_path: Path) -> None:
-    path = tmp_path / "some.md"
-    code = 'print([1] * 2)\n"""\n[1, 2]\nmy own remark\n"""'
-    path.write_text(f"{HEAD}```python\n{code}\n```\n", "utf-8")
-    scenario = read(path)
-    assert update(scenario, list(run(scenario, None))) == 1
-    assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n[1, 1]\n```\n"
+    assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n{printed}\n```\n"
 
 
 @pytest.mark.parametrize("mark", ["Out:", "out:", "Out[3]:", "Output:"])

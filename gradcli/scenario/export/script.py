@@ -8,11 +8,8 @@ from pathlib import Path
 from gradcli.files import read_text
 from gradcli.scenario.export.needs import beside, stand_in_code
 from gradcli.scenario.magics import as_python
-from gradcli.scenario.markdown import Scenario, Step
+from gradcli.scenario.markdown import CUDA, Scenario, Step
 from gradcli.words import said
-
-NEEDED = {"torch": "with PyTorch itself", "cuda": "with PyTorch and a graphics card"}
-"""What a block that is a comment needs."""
 
 MODULES = '''\
 import sys
@@ -50,13 +47,18 @@ def _step(step: Step) -> Iterator[str]:
         options = [f"    {each}" for each in step.question.options]
         yield _comment("\n".join((said("Question: ") + step.question.ask, *options)))
     if step.code is not None:
-        code = f"{as_python(step.code.text).rstrip()}\n"
-        yield f"# {NEEDED[step.needs]}:\n{_comment(code.rstrip())}" if step.needs else code
+        code = as_python(step.code.text).rstrip()
+        yield _comment(f"{_needed(step)}:\n{code}") if step.needs else f"{code}\n"
     if step.output is not None and step.output.text:
         lines = "\n".join(f"    {line}" for line in step.output.text.split("\n"))
         yield _comment(said("It prints") + f"\n\n{lines}")
     if step.question is not None:
         yield _comment(said("Answer: ") + step.question.solution)
+
+
+def _needed(step: Step) -> str:
+    """What code needs that stands in a comment, since not everybody can run it."""
+    return said("with PyTorch and a graphics card") if step.needs == CUDA else said("with PyTorch itself")
 
 
 def _comment(text: str) -> str:
