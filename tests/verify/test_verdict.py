@@ -112,6 +112,12 @@ def test_ill_conditioned(text: str, x: float, derivative: float, reason: str) ->
         ("exp(abs(x)) + x", 0.0, 0, 2, "PyTorch 1, JAX 2, TensorFlow 1"),
         ("maximum(x, x**2)", 1.0, 1, 2, "PyTorch 1.5, JAX 1.5, TensorFlow 1"),
         ("norm([x])", 0.0, -1, 1, "PyTorch 0, JAX nan, TensorFlow nan"),
+        # A piece that is not taken gets a cotangent of 0, of which the infinite slope of the root makes NaN
+        ("where(x*x > 0, sqrt(x*x), 0)", 0.0, -1, 1, "PyTorch nan, JAX nan, TensorFlow 0"),
+        ("where(x >= 0, 0, sqrt(x*x))", 0.0, -1, 0, "PyTorch nan, JAX nan, TensorFlow 0"),
+        ("relu(sqrt(x*x))", 0.0, -1, 1, "PyTorch nan, JAX nan, TensorFlow 0"),
+        ("abs(x) + maximum(sqrt(x*x), 1)", 0.0, -1, 1, "PyTorch nan, JAX nan, TensorFlow 0"),
+        ("abs(x) + floor(sqrt(x*x) + 0.5)", 0.0, -1, 1, "PyTorch nan, JAX 1, TensorFlow 0"),
     ],
 )
 def test_kink(text: str, x: float, left: float, right: float, libraries: str) -> None:

@@ -46,7 +46,8 @@ def extreme(largest: bool) -> Tape:  # which of two
         if len(rivals) > 1 and any(one.is_nan() for one in heads):
             return Poison("domain", "a comparison with NaN"), ()
         if len(rivals) == 1:
-            return xs[rivals[0]], tuple(1 if i == rivals[0] else None for i in range(len(xs)))
+            rest = run.untaken(node)
+            return xs[rivals[0]], tuple(1 if i == rivals[0] else rest for i in range(len(xs)))
         exact = all((heads[i] - heads[rivals[0]]).is_zero() for i in rivals)
         slopes = run.at_ties(node, xs, rivals, exact)
         value = head(xs[rivals[0]]) if exact else _beyond(heads, rivals, largest)
@@ -72,7 +73,7 @@ def floor(run: Run, node: Node, x: Any) -> tuple[Any, Slopes]:
         if run.hulls:
             return broken(below, (x,), (None,)), (None,)
         return Poison("open", "whether a number is whole"), ()
-    slope = run.at_jump(node, x) if at.is_exact() and at == below else None
+    slope = run.at_jump(node, x) if at.is_exact() and at == below else run.untaken(node)
     return broken(arb(whole), (x,), (slope,)), (slope,)
 
 
@@ -85,7 +86,7 @@ def sign_of(run: Run, node: Node, x: Any) -> tuple[Any, Slopes]:
         if run.hulls:
             return broken(arb(0, 1), (x,), (None,)), (None,)
         return Poison("open", "the sign of a number about 0"), ()
-    slope = None if found else run.at_jump(node, x)
+    slope = run.untaken(node) if found else run.at_jump(node, x)
     return broken(arb(found), (x,), (slope,)), (slope,)
 
 
@@ -153,13 +154,14 @@ def select(run: Run, node: Node, truth: Any, a: Any, b: Any) -> tuple[Any, Slope
     if truth.edge and choice is None:
         taken = a if holds else b
         unknown = run.at_jump(node, taken)
-        if unknown is not None:
+        if run.certain:
             moving = Jet([head(taken), NAN]) if type(taken) is Jet else taken
             return moving, (unknown, unknown, unknown)
         given = run.convention(node, (a, b), exact=True)
         if given is not None:
             return broken(head(taken), (a, b), given[1:]) if type(taken) is Jet else taken, given
-    return (a, (None, 1, None)) if holds else (b, (None, None, 1))
+    rest = run.untaken(node)
+    return (a, (None, 1, rest)) if holds else (b, (None, rest, 1))
 
 
 # On jets

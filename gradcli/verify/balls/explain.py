@@ -13,7 +13,7 @@ from flint import arb
 from gradcli.verify.balls.context import working
 from gradcli.verify.balls.enclosures import Enclosures, Goal
 from gradcli.verify.balls.jets import Jet
-from gradcli.verify.balls.libraries import conventions
+from gradcli.verify.balls.libraries import Conventions
 from gradcli.verify.balls.numbers import Ball, NoRuleError
 from gradcli.verify.balls.tape import LateError
 from gradcli.verify.conventions import Library
@@ -48,7 +48,7 @@ class Explanations:
         return self._rounded({})
 
     def _rounded(self, forced: Mapping[int, int]) -> Numbers:
-        how = {"hulls": True, "tied": self.tied, "conventions": conventions("torch"), "forced": forced}
+        how = {"hulls": True, "tied": self.tied, "conventions": Conventions("torch"), "forced": forced}
         return self._numbers(BITS[self.enclosures.dtype], **how)
 
     @cached_property
@@ -59,7 +59,7 @@ class Explanations:
         taken), that without them.
         """
         bits, dtype = self.enclosures.bits, self.enclosures.dtype
-        found = self._numbers(bits, loose=dtype, conventions=conventions("torch"))
+        found = self._numbers(bits, loose=dtype, conventions=Conventions("torch"))
         if all(ball is not None for balls in found.values() for ball in balls):
             return found
         plain = self._numbers(bits, loose=dtype)
@@ -79,7 +79,7 @@ class Explanations:
         if library not in self.enclosures.libraries:
             return {}
         try:
-            found = self.enclosures.numbers(goal, self.enclosures.bits, conventions=conventions(library))
+            found = self.enclosures.numbers(goal, self.enclosures.bits, conventions=Conventions(library))
         except (NoRuleError, LateError):
             return {}
         balls = [ball for balls in found.values() for ball in balls]
@@ -106,7 +106,7 @@ class Explanations:
         choices = [
             dict(zip(self.doubtful, choice, strict=True)) for choice in product(range(2), repeat=len(self.doubtful))
         ]
-        how = {"conventions": conventions("torch")}
+        how = {"conventions": Conventions("torch")}
         return [(self._numbers(self.enclosures.bits, forced=one, **how), self._rounded(one)) for one in choices]
 
     @property

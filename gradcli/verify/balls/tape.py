@@ -6,17 +6,20 @@ matters to. `lines` looks at these more closely.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb
 
 from gradcli.verify.balls import matrices
 from gradcli.verify.balls.jets import Jet
-from gradcli.verify.balls.kinds import finite, nowhere
+from gradcli.verify.balls.kinds import SHUT, finite, head, nowhere
 from gradcli.verify.balls.numbers import Ball, Poison, Rounded, exactly, poisoned, ulp_of
 from gradcli.verify.balls.trace import Node, Trace
+
+if TYPE_CHECKING:
+    from gradcli.verify.balls.libraries import Conventions
 
 _OFTEN = 256  # operations between two looks at the clock
 
@@ -31,7 +34,7 @@ class Run:
     point     the doubles of each name, flat
     hulls     whether a break that cannot be told gives all that it may, as rounding may make of it; else it is open
     forced    by the place of an operation, which of its branches is taken where there is doubt
-    conventions  conventions(run, node, values): the slopes that a library takes where an operation has a break
+    conventions  the rules of a library where an operation has a break
     tied      with hulls, the operations that are at a break indeed: there the conventions hold
     loose     the dtype in which computed constants may be off by a unit in the last place; empty if they are exact
     moved     by name and place, how fast variables move: numbers are jets of two terms then
@@ -44,7 +47,7 @@ class Run:
         *,
         hulls: bool = False,
         forced: Mapping[int, int] | None = None,
-        conventions: Callable[[Run, Node, Sequence[Any]], Sequence[Any] | None] | None = None,
+        conventions: Conventions | None = None,
         tied: frozenset[int] = frozenset(),
         loose: str = "",
         moved: Mapping[tuple[str, int], float] | None = None,
@@ -132,7 +135,7 @@ class Run:
     def at_jump(self, node: Node, x: Any) -> Any:
         """The slope of a function at a jump: there is none, but rules give 0."""
         self.doubtful[node.index] = True
-        return nowhere(x) if self.certain else None
+        return nowhere(x) if self.certain else self.untaken(node)
 
     def at_edge(self, node: Node, x: Any) -> Any:
         """The slope of a function where it is infinite, or at the end of the domain."""
@@ -144,7 +147,11 @@ class Run:
         self.doubtful[node.index] = exact
         if self.conventions is None or (self.hulls and node.index not in self.tied):
             return None
-        return self.conventions(self, node, xs)
+        return self.conventions.slopes(node, xs)
+
+    def untaken(self, node: Node) -> Any:
+        """The slope by what the value does not depend on, beside a break or away from it."""
+        return None if self.conventions is None or self.hulls else self.conventions.untaken(node)
 
     # The way back
 
@@ -180,8 +187,9 @@ class Run:
             return [(arg.index, part) for arg, part in zip(node.args, parts, strict=True) if arg.varies]
         if slopes is None:
             return [(arg.index, g) for arg in node.args if arg.varies]
+        spared = self.conventions is not None and self.conventions.spares(node) and head(g).is_zero()
         return [
-            (arg.index, g * slope)
+            (arg.index, self.number(arb(0)) if slope is SHUT or spared else g * slope)
             for arg, slope in zip(node.args, slopes, strict=True)
             if arg.varies and slope is not None
         ]
