@@ -25,9 +25,9 @@ import numpy as np
 from contest import arguments
 
 from gradcli.__main__ import GC_THRESHOLD
-from gradcli.calculator.check import AtPoint
-from gradcli.calculator.claim import Claim, read_claim
-from gradcli.calculator.claims import Settings, batches, check_lines
+from gradcli.calculator.claims.check import AtPoint
+from gradcli.calculator.claims.claim import Claim, read_claim
+from gradcli.calculator.claims.stream import Settings, batches, check_lines
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.render.check import outcome_line

@@ -30,7 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gradcli import torch
-from gradcli.calculator.batch import BatchQuestion, batch
+from gradcli.calculator.commands.batch import BatchQuestion, batch
 from gradcli.datasets.cifar import read_cifar10
 from gradcli.datasets.idx import read_idx
 from gradcli.datasets.tensors import read_tensors

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gradcli.engine import DOOR, FACE
+
 PACKAGE = Path(__file__).parent.parent / "gradcli"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 400
@@ -43,6 +45,10 @@ USERS = {
     "torch": {"calculator"},
     "typer": {"cli"},
 }
+
+
+# Of the calculator, lowest first.
+ROOMS = ["kernel", "claims", "commands"]
 
 
 def imported(source: str) -> list[str]:
@@ -83,6 +89,17 @@ def public_without_docstring(source: str) -> list[str]:
     return [node.name for node in defined if not node.name.startswith("_") and ast.get_docstring(node) is None]
 
 
+def above(path: Path, source: str) -> list[str]:
+    """The imports of the calculator's rooms that are above the module's own."""
+    level = ROOMS.index(path.relative_to(PACKAGE / "calculator").parts[0])
+    return [
+        name
+        for name in imported(source)
+        for room in ROOMS[level + 1 :]
+        if name.startswith(f"gradcli.calculator.{room}")
+    ]
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 class TestSource:
     def test_imports_run_downwards(self, path: Path) -> None:
@@ -97,6 +114,66 @@ class TestSource:
 
     def test_is_documented(self, path: Path) -> None:
         assert public_without_docstring(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "calculator").glob("*/*.py")), ids=lambda path: path.stem)
+def test_the_calculators_rooms_import_downwards(path: Path) -> None:
+    assert above(path, path.read_text()) == []
+
+
+def test_an_import_of_a_room_above_is_found() -> None:
+    source = "from gradcli.calculator.commands.jacobian import Matrix"
+    assert above(PACKAGE / "calculator" / "kernel" / "rows.py", source) == [
+        "gradcli.calculator.commands.jacobian.Matrix"
+    ]
+
+
+def engines_names(part: str, source: str) -> set[str]:
+    """What a module imports of the engine, as "modes.no_grad"."""
+    names = {name.removeprefix("gradcli.engine.") for name in imported(source) if name.startswith("gradcli.engine")}
+    return set() if part == "engine" else names
+
+
+def through(*doors: dict[str, str]) -> set[str]:
+    return {
+        f"{module}.{name}".lstrip(".") for door in doors for module, names in door.items() for name in names.split()
+    }
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_engine_is_used_through_its_door(path: Path) -> None:
+    part = part_of(path)
+    assert engines_names(part, path.read_text()) <= (through(DOOR, FACE) if part == "torch" else through(DOOR))
+
+
+def test_the_doors_lead_to_what_is_used_and_is_there() -> None:
+    used = {part: set() for part in LEVEL} | {"__init__": set()}  # type: dict[str, set[str]]
+    for path in SOURCES:
+        used[part_of(path)] |= engines_names(part_of(path), path.read_text())
+    assert through(DOOR) & through(FACE) == set()
+    assert through(FACE) <= used["torch"]
+    assert through(DOOR) <= set().union(*(names for part, names in used.items() if part != "torch"))
+
+
+def circles(imports: dict[str, set[str]]) -> set[str]:
+    """The modules that import themselves by way of others."""
+    reached = {module: set(others) for module, others in imports.items()}
+    for between, beyond in reached.items():
+        for others in reached.values():
+            if between in others:
+                others |= beyond
+    return {module for module, others in reached.items() if module in others}
+
+
+def test_only_a_tensor_its_node_and_what_hangs_on_them_know_each_other() -> None:
+    imports = {}
+    for path in sorted((PACKAGE / "engine").rglob("*.py")):
+        source = ast.parse(path.read_text())
+        named = imported(ast.unparse(ast.Module([node for node in source.body if not isinstance(node, ast.If)], [])))
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        imports[module] = set(named) | {name.rpartition(".")[0] for name in named}
+    found = circles({module: others & imports.keys() for module, others in imports.items()})
+    assert found == {f"gradcli.engine.{name}" for name in ("tensor", "graph", "hooks", "ties")}
 
 
 def test_every_part_has_its_floor() -> None:

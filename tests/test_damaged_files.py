@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from damaged_files import DAMAGED, GOOD_NPY, NUMBERS, REAL_TYPES, complaint, read_values, tabled
 
-from gradcli.calculator.batch import BatchQuestion, batch
+from gradcli.calculator.commands.batch import BatchQuestion, batch
 from gradcli.npy import DamagedError, read_array
 
 CASES = [(form, name) for form, (_, _, files) in DAMAGED.items() for name in files]

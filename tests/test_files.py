@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from gradcli import files
-from gradcli.calculator.batch import BatchAnswer, BatchQuestion, batch
-from gradcli.calculator.certificate import recheck
+from gradcli.calculator.commands.batch import BatchAnswer, BatchQuestion, batch
+from gradcli.calculator.commands.certificate import recheck
 from gradcli.errors import InputError
 from gradcli.files import read_bytes, write_whole
 from gradcli.lang.values import read_file

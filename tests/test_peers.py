@@ -8,22 +8,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from gradcli.calculator.differentiate import differentiate
-from gradcli.calculator.emit import emit
-from gradcli.calculator.question import Question
+from gradcli.calculator.commands.emit import emit
+from gradcli.calculator.kernel.differentiate import differentiate
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.verify.client import SympyWorker
 from tests.fuzz.ways import printed
 
 pytestmark = [pytest.mark.peer, pytest.mark.filterwarnings("ignore")]
 
 QUESTIONS = [
-    Question("a*x**2 + sin(y)", at=("x=3, y=0.5",), let=("a=2",)),
-    Question("sum(relu(x)**2)*y", at=("x=[-1,2], y=3",)),
-    Question("x @ [1, 2]", at=("x=[[1,2],[3,4]]",), cotangent="[1, -1]"),
-    Question("sum(softmax(x)*gelu(x)) + logsumexp(x)", at=("x=[1,2,3]",)),
-    Question("u = x*x; sum(detach(u)*x + clamp(x, -1, 1))", at=("x=[0.5,2]",)),
-    Question("logdet(x @ transpose(x))", at=("x=[[2,1],[0.5,3]]",)),
-    Question("sum(erf(x) + lgamma(x))", at=("x=[0.5,2.5]",)),  # of digamma's slope PyTorch has 9 digits
+    DerivativeQuestion("a*x**2 + sin(y)", at=("x=3, y=0.5",), let=("a=2",)),
+    DerivativeQuestion("sum(relu(x)**2)*y", at=("x=[-1,2], y=3",)),
+    DerivativeQuestion("x @ [1, 2]", at=("x=[[1,2],[3,4]]",), cotangent="[1, -1]"),
+    DerivativeQuestion("sum(softmax(x)*gelu(x)) + logsumexp(x)", at=("x=[1,2,3]",)),
+    DerivativeQuestion("u = x*x; sum(detach(u)*x + clamp(x, -1, 1))", at=("x=[0.5,2]",)),
+    DerivativeQuestion("logdet(x @ transpose(x))", at=("x=[[2,1],[0.5,3]]",)),
+    DerivativeQuestion("sum(erf(x) + lgamma(x))", at=("x=[0.5,2.5]",)),  # of digamma's slope PyTorch has 9 digits
 ]
 
 
@@ -35,7 +35,7 @@ def worker() -> Iterator[SympyWorker]:
 
 @pytest.mark.parametrize("target", ["torch", "jax"])
 @pytest.mark.parametrize("question", QUESTIONS, ids=[question.expression for question in QUESTIONS])
-def test_emitted_programs_print_the_gradient(question: Question, target: str, worker: SympyWorker) -> None:
+def test_emitted_programs_print_the_gradient(question: DerivativeQuestion, target: str, worker: SympyWorker) -> None:
     answer = differentiate(question, worker)
     found = printed(emit(question, "diff", target, worker))
     for each in answer.derivatives:
@@ -43,8 +43,10 @@ def test_emitted_programs_print_the_gradient(question: Question, target: str, wo
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[question.expression for question in QUESTIONS])
-def test_pytorch_agrees(question: Question, worker: SympyWorker) -> None:
-    asked = Question(question.expression, question.at, question.let, cotangent=question.cotangent, against=("torch",))
+def test_pytorch_agrees(question: DerivativeQuestion, worker: SympyWorker) -> None:
+    asked = DerivativeQuestion(
+        question.expression, question.at, question.let, cotangent=question.cotangent, against=("torch",)
+    )
     for verdict in differentiate(asked, worker).verdicts[1:]:
         assert verdict.methods["torch"] == "agrees"
 

@@ -62,8 +62,8 @@ def batch(
 
     gradcli batch "x/y" --columns x,y --data - -o /dev/null --format npy --json <<< 1,2
     """
-    from gradcli.calculator.batch import BatchQuestion
-    from gradcli.calculator.batch import batch as answered
+    from gradcli.calculator.commands.batch import BatchQuestion
+    from gradcli.calculator.commands.batch import batch as answered
     from gradcli.cli.terminal import print_json, say
     from gradcli.render.batch import batch_document, batch_screen
 

@@ -20,11 +20,11 @@ from gradcli.cli.terminal import json_text, print_json, print_program, print_tex
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
-    from gradcli.calculator.claim import Checked, Claim
-    from gradcli.calculator.claims import Outcome, Settings
+    from gradcli.calculator.claims.claim import Checked, Claim
+    from gradcli.calculator.claims.stream import Outcome, Settings
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """How the outcomes are written."""
 
     text = "text"
@@ -55,7 +55,7 @@ def check(
     convention: Annotated[Convention | None, typer.Option(help="Whose value counts at a kink; otherwise a claim between the slopes is undecided there.")] = None,
     python: Annotated[str | None, typer.Option(metavar="MODULE:FUNCTION", help="Check what this function returns: (value, {name: gradient}); or an autograd.Function.")] = None,
     grad_function: Annotated[str | None, typer.Option(metavar="MODULE:FUNCTION", help="The function that returns {name: gradient}, where --python returns the value alone.")] = None,
-    format: Annotated[Format, typer.Option(help="How to write the outcomes.")] = Format.text,
+    format: Annotated[ReportFormat, typer.Option(help="How to write the outcomes.")] = ReportFormat.text,
     symbolic: Annotated[bool, typer.Option("--symbolic", help="Ask SymPy about every claim, not only where it is needed.")] = False,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first claim that is refuted.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Processes that check claims.")] = 1,
@@ -90,22 +90,22 @@ def check(
 
     gradcli check - --format github <<< '{"expr": "x**2", "at": {"x": 3}, "grad": {"x": 6}}'
     """
-    from gradcli.calculator.claim import Claim, from_file, from_files, given_by
-    from gradcli.calculator.claims import Outcome, Settings
+    from gradcli.calculator.claims.claim import Claim, from_file, from_files, given_by
+    from gradcli.calculator.claims.stream import Outcome, Settings
 
     options.keep_from_files(ctx, no_files)
     words = expression or []
     whose: Any = convention and convention.value
     values = {"--grad": grad, "--at": at, "--let": let, "--over": over, "--cotangent": cotangent}
     lines = {"--jobs": jobs > 1, "--fail-fast": fail_fast, "--symbolic": symbolic}
-    if json and format is not Format.text:
+    if json and format is not ReportFormat.text:
         raise InputError("usage", "--json and --format are different outputs: give one of them")
     if words != ["-"]:  # a stream takes as long as it is, and each of its claims no longer than that
         options.limit(ctx, timeout)
     if certificate is not None and not words:
         _refuse(
             "not beside a certificate that is to be proved",
-            values | lines | {"--python": python, "--format": format is not Format.text},
+            values | lines | {"--python": python, "--format": format is not ReportFormat.text},
         )
         return _recheck(certificate, json=json)
     if words == ["-"]:
@@ -120,15 +120,15 @@ def check(
             "not for a Python function",
             {"an expression": words, "--grad": grad, "--over": over, "--convention": convention},
         )
-        from gradcli.calculator.python_function import PythonQuestion, check_python
-        from gradcli.calculator.user_code import UserError
+        from gradcli.calculator.claims.python_function import PythonQuestion, check_python
+        from gradcli.calculator.claims.user_code import UserError
 
         precision = "float64" if dtype is None else dtype.value
         question = PythonQuestion(python, grad_function, tuple(at), tuple(let), cotangent, precision, seed, tol)
         try:
             checked = check_python(question)
         except UserError as error:
-            if json or format is Format.json:
+            if json or format is ReportFormat.json:
                 raise
             tell(error.traceback.rstrip("\n"))
             return Exit.USAGE
@@ -136,7 +136,7 @@ def check(
         _refuse("only beside --python", {"--grad-function": grad_function})
         if not words:
             raise InputError("usage", "there is no expression", hint="see gradcli check --help")
-        from gradcli.calculator.claim import unchecked
+        from gradcli.calculator.claims.claim import unchecked
 
         text = options.one_expression(ctx, words)
         claim = Claim(
@@ -158,37 +158,37 @@ def check(
     for note in checked.notes:
         say(note)
     outcome = Outcome(None, None, checked)
-    (print_program if format is Format.junit else print_text)(_text(outcome, format, json=json, strict=strict))
+    (print_program if format is ReportFormat.junit else print_text)(_text(outcome, format, json=json, strict=strict))
     return _exit(Counter([outcome.word]), strict=strict)
 
 
 def _checked(ctx: typer.Context, claim: Claim, convention: Any, certificate: Path | None) -> Checked:
     """What is said of a claim; it is also written to a certificate, if there is to be one."""
-    from gradcli.calculator.check import check_case
-    from gradcli.calculator.claim import read_claim
+    from gradcli.calculator.claims.check import check_case
+    from gradcli.calculator.claims.claim import read_claim
 
     case = read_claim(claim)
     checked = check_case(case, ctx.obj, convention)
     if certificate is not None:
-        from gradcli.calculator.certificate import of_claim
+        from gradcli.calculator.commands.certificate import of_claim
         from gradcli.files import write_file
 
         write_file(certificate, of_claim(case, checked))
     return checked
 
 
-def _text(outcome: Outcome, format: Format, *, json: bool, strict: bool) -> str:
+def _text(outcome: Outcome, format: ReportFormat, *, json: bool, strict: bool) -> str:
     """One claim's outcome, as it is asked for."""
     from gradcli.render.check import check_document, check_screen, outcome_document
     from gradcli.render.check_reports import github_line, junit
 
     if json:
         return json_text(check_document([outcome]))
-    if format is Format.json:
+    if format is ReportFormat.json:
         return json_text(outcome_document(outcome), indent=None)
-    if format is Format.junit:
+    if format is ReportFormat.junit:
         return junit([outcome], strict=strict)
-    if format is Format.github:
+    if format is ReportFormat.github:
         line = github_line(outcome)
         return "" if line is None else f"{line}\n"
     assert outcome.checked is not None
@@ -197,7 +197,7 @@ def _text(outcome: Outcome, format: Format, *, json: bool, strict: bool) -> str:
 
 def _recheck(path: Path, *, json: bool) -> Exit:
     """Proves a certificate; the exit code."""
-    from gradcli.calculator.certificate import recheck
+    from gradcli.calculator.commands.certificate import recheck
     from gradcli.render.certificate import recheck_document, recheck_line
 
     found = recheck(path)
@@ -217,14 +217,14 @@ def _refuse(reason: str, given: Mapping[str, Any]) -> None:
 
 def _lines(ctx: typer.Context, jobs: int, settings: Settings) -> Iterator[Outcome]:
     """The outcomes of the claims on standard input."""
-    from gradcli.calculator.claims import batches, check_in_processes, check_lines
+    from gradcli.calculator.claims.stream import batches, check_in_processes, check_lines
 
     # A reader of its own: Python wants the lock of sys.stdin when it ends, and a thread that waits for a line has it.
     given = batches(os.fdopen(os.dup(sys.stdin.fileno()), "rb"))
     return check_lines(given, ctx.obj, settings) if jobs == 1 else check_in_processes(given, jobs, settings)
 
 
-def _report(outcomes: Iterable[Outcome], format: Format, *, json: bool, strict: bool, fail_fast: bool) -> Exit:
+def _report(outcomes: Iterable[Outcome], format: ReportFormat, *, json: bool, strict: bool, fail_fast: bool) -> Exit:
     """Writes the outcomes of many claims as they come; the exit code."""
     from gradcli.render.check import check_document, summary
     from gradcli.render.check_reports import junit
@@ -242,18 +242,18 @@ def _report(outcomes: Iterable[Outcome], format: Format, *, json: bool, strict: 
 
     if json:
         print_json(check_document(counted()))
-    elif format is Format.junit:
+    elif format is ReportFormat.junit:
         print_program(junit(counted(), strict=strict))
     else:
         write = _writer(format)
         for outcome in counted():
             write(outcome)
-        if format is Format.text:
+        if format is ReportFormat.text:
             print_text(summary(counts) + "\n")
     return _exit(counts, strict=strict)
 
 
-def _writer(format: Format) -> Callable[[Outcome], None]:
+def _writer(format: ReportFormat) -> Callable[[Outcome], None]:
     """What writes one outcome on a line."""
     from gradcli.render.check import outcome_document, outcome_line
     from gradcli.render.check_reports import github_line
@@ -266,9 +266,9 @@ def _writer(format: Format) -> Callable[[Outcome], None]:
         if line is not None:
             print_text(line + "\n")
 
-    if format is Format.json:
+    if format is ReportFormat.json:
         return as_json
-    if format is Format.github:
+    if format is ReportFormat.github:
         return as_annotation
     if sys.stdout.isatty() or "FORCE_COLOR" in os.environ:
         return lambda outcome: show(outcome_line(outcome))

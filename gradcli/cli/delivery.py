@@ -16,7 +16,7 @@ from gradcli.cli.terminal import json_text, print_program, rendered, say
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from gradcli.calculator.steps import Steps
+    from gradcli.calculator.kernel.steps import Steps
     from gradcli.verify.problem import Verdict
 
 
@@ -72,7 +72,7 @@ class Delivery(Generic[J]):
 
 def awaited(delivery: Delivery[U], steps: Steps[U], seconds: float) -> U:
     """The verified answer. Before it comes, the one that nothing has verified yet is shown where that can be replaced."""
-    from gradcli.calculator.steps import last
+    from gradcli.calculator.kernel.steps import last
     from gradcli.verdict import Word
     from gradcli.verify.problem import Verdict
 

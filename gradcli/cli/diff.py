@@ -54,15 +54,15 @@ def diff(
 
     gradcli diff "sin(x)/x" --at x=0.5 --certificate derivative.json
     """
-    from gradcli.calculator.differentiate import answers_to
-    from gradcli.calculator.prepare import prepare
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.kernel.differentiate import answers_to
+    from gradcli.calculator.kernel.prepare import prepare
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.diff import diff_document, diff_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),
@@ -81,7 +81,7 @@ def diff(
     delivery = Delivery(diff_document, partial(diff_screen, graph=graph), as_json=json, strict=strict)
     answer = awaited(delivery, answers_to(question, prepared, ctx.obj if check else None), timeout)
     if certificate is not None:
-        from gradcli.calculator.certificate import of_answer
+        from gradcli.calculator.commands.certificate import of_answer
         from gradcli.files import write_file
 
         write_file(certificate, of_answer(prepared, answer))

@@ -33,14 +33,14 @@ def eps(
 
     gradcli eps "sum(x**3)" --at "x=[1,2]" --json
     """
-    from gradcli.calculator.eps import eps as answered
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.eps import eps as answered
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.eps import eps_document, eps_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),

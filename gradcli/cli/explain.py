@@ -50,8 +50,8 @@ def explain(
 
     gradcli explain "sum(softmax(x)*w)" --at "x=[1,2,3]" --let "w=[0,0,1]" --markdown
     """
-    from gradcli.calculator.explain import explain as derive
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.explain import explain as derive
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.explain import explain_screen
     from gradcli.render.explain_document import explain_document
@@ -61,7 +61,7 @@ def explain(
     options.keep_from_files(ctx, no_files)
     if latex + markdown + json > 1:
         raise InputError("usage", "--latex, --markdown and --json are different outputs: give one of them")
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),

@@ -13,10 +13,10 @@ from gradcli.cli.exits import Exit
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
-    from gradcli.calculator.drawing import Drawing
+    from gradcli.calculator.commands.graph import Drawing
 
 
-class Format(StrEnum):
+class DrawingFormat(StrEnum):
     """How a graph is written."""
 
     tree = "tree"
@@ -28,11 +28,11 @@ class Format(StrEnum):
 
 
 ENDINGS = {
-    ".svg": Format.svg, ".png": Format.png, ".dot": Format.dot, ".gv": Format.dot, ".mmd": Format.mermaid,
-    ".json": Format.json, ".txt": Format.tree,
+    ".svg": DrawingFormat.svg, ".png": DrawingFormat.png, ".dot": DrawingFormat.dot, ".gv": DrawingFormat.dot, ".mmd": DrawingFormat.mermaid,
+    ".json": DrawingFormat.json, ".txt": DrawingFormat.tree,
 }  # fmt: skip
 """The format that a file's name asks for."""
-PICTURES = (Format.svg, Format.png)
+PICTURES = (DrawingFormat.svg, DrawingFormat.png)
 
 
 def graph(
@@ -40,7 +40,7 @@ def graph(
     expression: options.Expression,
     at: options.At = [],
     let: options.Let = [],
-    format: Annotated[Format | None, typer.Option(help="tree; with -o, what the file's name ends in.")] = None,
+    format: Annotated[DrawingFormat | None, typer.Option(help="tree; with -o, what the file's name ends in.")] = None,
     values: Annotated[bool, typer.Option("--values", help="Show the value of each node.")] = False,
     grads: Annotated[bool, typer.Option("--grads", help="Show the gradient that arrives at each node.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a file.")] = None,
@@ -62,8 +62,8 @@ def graph(
 
     gradcli graph "3*a**3 - b**2" --at "a=[2,3], b=[6,4]" --format svg > /dev/null
     """
-    from gradcli.calculator.drawing import drawing
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.graph import drawing
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.files import open_on_desktop
     from gradcli.cli.terminal import print_bytes, say, show
     from gradcli.files import write_file
@@ -72,7 +72,7 @@ def graph(
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
     chosen = _format(format, output, json=json, open=open)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),
@@ -84,7 +84,7 @@ def graph(
     found = drawing(question, values=values, grads=grads)
     for note in found.notes:
         say(note)
-    if chosen == Format.tree and output is None:
+    if chosen == DrawingFormat.tree and output is None:
         show(graph_tree(found.nodes, found.values, found.grads))
         return Exit.OK
     data = _written(found, chosen)
@@ -97,24 +97,24 @@ def graph(
     return Exit.OK
 
 
-def _format(given: Format | None, output: Path | None, *, json: bool, open: bool) -> Format:
+def _format(given: DrawingFormat | None, output: Path | None, *, json: bool, open: bool) -> DrawingFormat:
     """The format that the options ask for. Raises InputError where they contradict one another."""
     from gradcli.cli.files import ending_of
 
-    if json and given not in (None, Format.json):
+    if json and given not in (None, DrawingFormat.json):
         raise InputError("usage", f"--json and --format {given} are different outputs: give one of them")
     if json and open:
         raise InputError("usage", "--open shows a picture, and --json is none: give one of them")
-    chosen = given or (Format.json if json else None)
+    chosen = given or (DrawingFormat.json if json else None)
     if chosen is None and output is not None:
         chosen = ENDINGS[ending_of(output, tuple(ENDINGS))]
-    chosen = chosen or (Format.svg if open else Format.tree)
+    chosen = chosen or (DrawingFormat.svg if open else DrawingFormat.tree)
     if open and chosen not in PICTURES:
         raise InputError("usage", f"--open shows a picture, and {chosen} is none", hint="leave out --format")
     return chosen
 
 
-def _written(found: Drawing, chosen: Format) -> bytes:
+def _written(found: Drawing, chosen: DrawingFormat) -> bytes:
     """The graph in a format, as the bytes of a file."""
     from gradcli.cli.terminal import json_text
     from gradcli.render.graph import graph_tree
@@ -122,8 +122,8 @@ def _written(found: Drawing, chosen: Format) -> bytes:
 
     if chosen in PICTURES:
         return picture(found, chosen.value)
-    if chosen == Format.json:
+    if chosen == DrawingFormat.json:
         return json_text(drawing_document(found)).encode()
-    if chosen == Format.tree:
+    if chosen == DrawingFormat.tree:
         return f"{graph_tree(found.nodes, found.values, found.grads).plain}\n".encode()
-    return (dot if chosen == Format.dot else mermaid)(found).encode()
+    return (dot if chosen == DrawingFormat.dot else mermaid)(found).encode()

@@ -36,14 +36,14 @@ def hessian(
 
     gradcli hessian "x**2 * y" --at "x=1, y=2" --emit jax
     """
-    from gradcli.calculator.hessian import hessian as answered
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.hessian import hessian as answered
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.hessian import hessian_document, hessian_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),

@@ -32,14 +32,14 @@ def hvp(
 
     gradcli hvp "sum(exp(x))" --at "x=linspace(0,1,1000)" --vector "x=ones(1000)" --json
     """
-    from gradcli.calculator.products import hvp as answered
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.products import hvp as answered
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.product import hvp_document, product_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),

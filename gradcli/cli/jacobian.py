@@ -51,8 +51,8 @@ def jacobian(
 
     gradcli jacobian "[x*y, sin(x)]" --at "x=1, y=2" --emit numpy
     """
-    from gradcli.calculator.jacobian import JacobianQuestion, matrix_of
-    from gradcli.calculator.prepare import prepare
+    from gradcli.calculator.commands.jacobian import JacobianQuestion, matrix_of
+    from gradcli.calculator.kernel.prepare import prepare
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.matrix import jacobian_document, jacobian_screen
 
@@ -76,7 +76,7 @@ def jacobian(
     delivery = Delivery(jacobian_document, jacobian_screen, as_json=json, strict=strict)
     answer = awaited(delivery, matrix_of(question, prepared, ctx.obj if check else None), timeout)
     if certificate is not None:
-        from gradcli.calculator.certificate import of_matrix
+        from gradcli.calculator.commands.certificate import of_matrix
         from gradcli.files import write_file
 
         write_file(certificate, of_matrix(prepared, answer))

@@ -31,14 +31,14 @@ def jvp(
 
     gradcli jvp "x**2" --at "x=arange(4.)" --tangent "x=ones(4)" --json
     """
-    from gradcli.calculator.products import jvp as answered
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.products import jvp as answered
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.product import jvp_document, product_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),

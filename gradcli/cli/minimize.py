@@ -17,7 +17,7 @@ from gradcli.cli import options
 from gradcli.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from gradcli.calculator.minimize import Place
+    from gradcli.calculator.commands.minimize import Place
 
 TRACES = (".jsonl", ".csv")
 
@@ -64,14 +64,14 @@ def minimize(
 
     gradcli minimize "sum((A@x - b)**2)" --start "x=zeros(2)" --let "A=[[2,1],[1,3]], b=[3,5]" --optimizer adam --json
     """
-    from gradcli.calculator.minimize import Search, minimum, walk
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.minimize import Search, minimum, walk
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.minimize import minimize_document, minimize_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(start),
         let=tuple(let),

@@ -18,7 +18,7 @@ from gradcli.cli.streams import reading_stdin
 from gradcli.errors import InputError
 
 if TYPE_CHECKING:
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.kernel.question import DerivativeQuestion
 
 NAMING = ("FILE", "MODULE:FUNCTION")
 """What the help calls the value of an option that names a file."""
@@ -156,10 +156,10 @@ def one_expression(ctx: typer.Context, words: list[str]) -> str:
 
 
 def print_snippet(
-    ctx: typer.Context, question: Question, library: Library, *, json: bool, certificate: Path | None = None
+    ctx: typer.Context, question: DerivativeQuestion, library: Library, *, json: bool, certificate: Path | None = None
 ) -> Exit:
     """Prints the program that computes what the command would. Raises InputError where a document was asked for too."""
-    from gradcli.calculator.emit import emit
+    from gradcli.calculator.commands.emit import emit
     from gradcli.cli.terminal import print_program
 
     if json:

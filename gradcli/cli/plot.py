@@ -36,15 +36,15 @@ def plot(
 
     gradcli plot "[relu(x), log(1 + exp(a*x))/a]" --over x=-3:3 --let a=2 --json
     """
-    from gradcli.calculator.plot import plot as answered
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.plot import plot as answered
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.figures import write_figure
     from gradcli.cli.terminal import print_json, say, show
     from gradcli.render.plot import plot_document, plot_figure, plot_screen, plot_sentences
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression), let=tuple(let), seed=seed, check=check, tol=tol
     )
     answer = answered(question, over, derivatives, ctx.obj if check else None)

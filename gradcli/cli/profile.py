@@ -49,15 +49,15 @@ def profile(
 
     gradcli profile "mean(exp(x))" --at "x=rand(1000)" --json
     """
-    from gradcli.calculator.profile import profile as answered
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.profile import profile as answered
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.files import ending_of, new_file
     from gradcli.cli.terminal import print_json, say, show
     from gradcli.render.profile import profile_document, profile_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),

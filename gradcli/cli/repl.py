@@ -40,8 +40,8 @@ def repl(
 
     gradcli repl --no-check --json <<< "x = 2; sin(x)/x"
     """
-    from gradcli.calculator.question import Question
-    from gradcli.calculator.session import Session
+    from gradcli.calculator.commands.repl import Session
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.repl_lines import piped_lines, terminal_lines
     from gradcli.cli.repl_talk import Talk
     from gradcli.cli.terminal import print_json
@@ -53,7 +53,9 @@ def repl(
     if json and sys.stdin.isatty():
         raise InputError("usage", "--json needs lines from a file or a pipe", hint="gradcli repl --json < FILE")
     session = Session(
-        Question("", tuple(at), tuple(let), dtype=dtype.value, seed=seed, check=check, tol=tol, files=not no_files)
+        DerivativeQuestion(
+            "", tuple(at), tuple(let), dtype=dtype.value, seed=seed, check=check, tol=tol, files=not no_files
+        )
     )
     talk = Talk(session, ctx.obj, check=check, typed=typed, quiet=json, limit=timeout)
     WATCHERS.append(overseer.deadline)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from gradcli.calculator.session import Defined, Session, statements
+from gradcli.calculator.commands.repl import Defined, Session, statements
 from gradcli.cli.exits import Exit, verdict_exit
 from gradcli.cli.options import SHARE
 from gradcli.cli.terminal import error_document, print_error, say, show
@@ -22,7 +22,7 @@ from gradcli.render.repl import HELP, Line, cut, names_table, repl_screen
 from gradcli.scenario.timeout import TimeLimitError, time_limit
 
 if TYPE_CHECKING:
-    from gradcli.calculator.question import Answer
+    from gradcli.calculator.kernel.question import Answer
     from gradcli.verify.client import SympyWorker
 
 

@@ -29,14 +29,14 @@ def vjp(
 
     gradcli vjp "x**2" --at "x=arange(4.)" --cotangent "ones(4)" --json
     """
-    from gradcli.calculator.products import vjp as answered
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.commands.products import vjp as answered
+    from gradcli.calculator.kernel.question import DerivativeQuestion
     from gradcli.cli.delivery import Delivery, awaited
     from gradcli.render.product import vjp_document, vjp_screen
 
     options.limit(ctx, timeout)
     options.keep_from_files(ctx, no_files)
-    question = Question(
+    question = DerivativeQuestion(
         expression=options.one_expression(ctx, expression),
         at=tuple(at),
         let=tuple(let),

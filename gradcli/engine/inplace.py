@@ -25,9 +25,10 @@ from gradcli.engine.modes import THREAD
 from gradcli.engine.op import Op
 from gradcli.engine.staleness import arrays_in
 from gradcli.engine.tensor import Tensor
+from gradcli.engine.ties import is_inference
 from gradcli.engine.transforms import is_leaf, refuse_captured
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.engine.views import is_inference, places
+from gradcli.engine.views import places
 
 
 def change(target: Tensor, compute: Callable[[Tensor], Any]) -> Tensor:

@@ -25,16 +25,24 @@ The oldest lock. No function of the user runs while it is held.
 """
 
 
+def _nothing() -> None:
+    """There is nothing to put in place."""
+
+
 class Installed:
     """What stands in for a function while anybody, in any thread, needs it: `with` it, it is there.
 
-    put, take  put it in its place, and take it away again
+    put, take  put it in its place, and take it away again; a module above may bring them with `installs`
     """
 
-    def __init__(self, put: Callable[[], None], take: Callable[[], None]) -> None:
+    def __init__(self, put: Callable[[], None] = _nothing, take: Callable[[], None] = _nothing) -> None:
+        self.installs(put, take)
+        self._users = 0
+
+    def installs(self, put: Callable[[], None], take: Callable[[], None]) -> None:
+        """Says what is put in place, before anybody needs it."""
         self._put = put
         self._take = take
-        self._users = 0
 
     def __enter__(self) -> None:
         with TABLES:

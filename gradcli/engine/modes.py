@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from gradcli.engine.locks import TABLES
+from gradcli.engine.locks import TABLES, Installed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,6 +90,11 @@ class _Thread(threading.local):
 
 
 THREAD = _Thread()
+INFERRING = Installed()
+"""While a thread is in inference mode or transforms a function, the Tensors that it makes are noted (`ties`).
+
+Else making one costs nothing more.
+"""
 """`THREAD.mode` is read once an operation and once a backward pass: it takes as long as five other attributes."""
 
 
@@ -177,8 +182,6 @@ def _record(enabled: bool, inference: bool | None = None) -> None:
 def _infer(wanted: bool) -> None:
     mode = THREAD.mode
     if mode.inference is not wanted:
-        from gradcli.engine.views import INFERRING  # which needs this module
-
         mode.inference = wanted
         if wanted:
             INFERRING.__enter__()

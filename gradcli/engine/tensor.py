@@ -26,7 +26,7 @@ from gradcli.engine.type_names import TYPE_NAMES
 
 if TYPE_CHECKING:
     from gradcli.engine.graph import AccumulateGrad, Node
-    from gradcli.engine.views import Origin
+    from gradcli.engine.ties import Origin
 
 NUMPY: dict[Any, Callable[..., Any]] = {}
 """Which function of ours answers for which function of NumPy when a Tensor is among its arguments."""
@@ -304,7 +304,7 @@ class Tensor:
         if THREAD.mode.transforms:
             detached.made = getattr(self, "made", 0)
         if hasattr(self, "origin") or hasattr(detached, "origin"):
-            from gradcli.engine.views import show
+            from gradcli.engine.ties import show
 
             return show(detached, self)
         return detached

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Self
 
 from gradcli.engine.memory import give_memory, tick
-from gradcli.engine.modes import THREAD, Mode
+from gradcli.engine.modes import INFERRING, THREAD, Mode
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.views import INFERRING
 
 CAPTURED = (
     "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation that "

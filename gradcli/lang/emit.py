@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gradcli.errors import InputError
-from gradcli.lang.arguments import defaults, signature_text
+from gradcli.lang.call_arguments import defaults, signature_text
 from gradcli.lang.functions import functions
 from gradcli.lang.functions.table import Function
 from gradcli.lang.tree import OPERATORS, Call, Expr, Index, List, Literal, Name, Number, Program, Slice, fold

@@ -12,7 +12,7 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
-from gradcli.lang.arguments import defaults
+from gradcli.lang.call_arguments import defaults
 from gradcli.lang.functions import find, functions, similar
 from gradcli.lang.tokens import Source
 from gradcli.lang.tree import Call, Expr, Index, List, Name, Number, Program, Slice, fold

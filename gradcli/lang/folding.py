@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 from typing import Any
 
-from gradcli.lang.arguments import defaults
+from gradcli.lang.call_arguments import defaults
 from gradcli.lang.evaluate import CONSTANTS, constant, literal
 from gradcli.lang.functions import functions
 from gradcli.lang.tree import Assign, Call, Computed, Expr, Literal, Name, Number, Program, fold, with_children

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, NoReturn
 
 from gradcli.errors import Span
-from gradcli.lang.arguments import FunctionLike, make_call
+from gradcli.lang.call_arguments import FunctionLike, make_call
 from gradcli.lang.tokens import LITERALS, MAX_DEPTH, Source, Token, TokenReader
 from gradcli.lang.tree import (
     OPERATORS,

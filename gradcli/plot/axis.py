@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.plot.arguments import refuse
 from gradcli.plot.figure import Panel
+from gradcli.plot.inputs import refuse
 from gradcli.plot.ticker import Locator
 
 

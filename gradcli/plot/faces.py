@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradcli.plot import contour as contours
-from gradcli.plot.arguments import LINES, LOCATIONS, STYLES, choice, colour, line_format, pair, pixels, refuse, vector
 from gradcli.plot.axis import AxisFace
 from gradcli.plot.figure import Array, Bars, Figure, Image, Line, Mark, Panel
+from gradcli.plot.inputs import LINES, LOCATIONS, STYLES, choice, colour, line_format, pair, pixels, refuse, vector
 
 M = TypeVar("M", Line, Bars, Image)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.plot.arguments import refuse
 from gradcli.plot.faces import Axes, FigureFace
 from gradcli.plot.figure import Figure
+from gradcli.plot.inputs import refuse
 
 
 class _State:

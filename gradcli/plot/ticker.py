@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.plot.arguments import choice, refuse
+from gradcli.plot.inputs import choice, refuse
 
 
 class Locator:

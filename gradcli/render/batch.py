@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gradcli.calculator.batch import BatchAnswer
-from gradcli.calculator.rowsample import RowVerdict
+from gradcli.calculator.commands.batch import BatchAnswer
+from gradcli.calculator.commands.batch_sample import RowVerdict
 from gradcli.render.schemas import tag
 from gradcli.render.verdict import counted_words, open_sentences, verdict_document
 

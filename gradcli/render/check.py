@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.calculator.claim import Checked, Part
-from gradcli.calculator.claims import Outcome
+from gradcli.calculator.claims.claim import Checked, Part
+from gradcli.calculator.claims.stream import Outcome
 from gradcli.errors import InputError
 from gradcli.render.errors import error_body
 from gradcli.render.numbers import json_array, screen_array

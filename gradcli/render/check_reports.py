@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from gradcli.calculator.claims import Outcome
+from gradcli.calculator.claims.stream import Outcome
 from gradcli.render.check import reason, title
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

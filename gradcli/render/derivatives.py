@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from rich.text import Text
 
-from gradcli.calculator.question import Derivative
+from gradcli.calculator.kernel.question import Derivative
 from gradcli.render.numbers import screen_array, screen_shape
 from gradcli.render.records import Record, Records
 

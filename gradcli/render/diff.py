@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcli.calculator.question import Answer, Derivative
+from gradcli.calculator.kernel.question import Answer, Derivative
 from gradcli.render.derivatives import derivatives, title
 from gradcli.render.graph import graph_document, graph_tree
 from gradcli.render.numbers import json_array, screen_array

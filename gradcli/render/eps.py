@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.calculator.eps import QUOTIENTS, Eps, Errors
+from gradcli.calculator.commands.eps import QUOTIENTS, Eps, Errors
 from gradcli.plot.figure import Figure, Line, Panel
 from gradcli.render.figures import FigureView
 from gradcli.render.numbers import json_array, screen_array, short

@@ -12,8 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.calculator.explain import Explanation, Pass
-from gradcli.calculator.tape import Argument, Step, Tape
+from gradcli.calculator.commands.explain import Explanation, Pass
+from gradcli.calculator.commands.tape import Argument, Step, Tape
 from gradcli.lang.unparse import unparse
 from gradcli.render.derivatives import derivatives
 from gradcli.render.numbers import brief, rounded

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.calculator.explain import Explanation
-from gradcli.calculator.tape import Argument, Step, Tape
+from gradcli.calculator.commands.explain import Explanation
+from gradcli.calculator.commands.tape import Argument, Step, Tape
 from gradcli.lang.unparse import unparse
 from gradcli.render.diff import gradient_document
 from gradcli.render.numbers import json_array, json_number

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from gradcli.calculator.explain import Explanation, Pass
-from gradcli.calculator.question import Derivative
-from gradcli.calculator.tape import Argument, Step, Tape
+from gradcli.calculator.commands.explain import Explanation, Pass
+from gradcli.calculator.commands.tape import Argument, Step, Tape
+from gradcli.calculator.kernel.question import Derivative
 from gradcli.render.explain import (
     BACKWARD,
     DUAL,

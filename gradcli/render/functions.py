@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gradcli.errors import InputError
-from gradcli.lang.arguments import signature_text
+from gradcli.lang.call_arguments import signature_text
 from gradcli.lang.functions import find, functions, similar
 from gradcli.lang.functions.table import Function
 from gradcli.render.schemas import tag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.calculator.drawing import Drawing
+from gradcli.calculator.commands.graph import Drawing
 from gradcli.errors import InputError
 from gradcli.render.graph import graph_document
 from gradcli.render.graph_style import EDGE, LEAF, LEAF_FILL, NODE_FILL, is_leaf, label_lines

@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcli.calculator.hessian import Hessian, Shape
-from gradcli.calculator.jacobian import Block
+from gradcli.calculator.commands.hessian import Hessian, Shape
+from gradcli.calculator.commands.jacobian import JacobianBlock
 from gradcli.render.matrix import Blocks, block_document, matrix_document, missing_remarks, value_lines
 from gradcli.render.numbers import json_array, json_number, screen_array, short
 from gradcli.render.verdict import verdict_remarks
@@ -39,7 +39,7 @@ def hessian_screen(answer: Hessian) -> RenderableType:
     return Group(*parts)
 
 
-def hessian_title(block: Block) -> str:
+def hessian_title(block: JacobianBlock) -> str:
     """The block as Leibniz writes it."""
     return f"d2/d{block.output}2" if block.output == block.variable else f"d2/d{block.output} d{block.variable}"
 

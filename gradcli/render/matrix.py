@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.calculator.jacobian import FORWARD_COST, POINTS, Block, Matrix, Passes, Pattern
+from gradcli.calculator.commands.jacobian import FORWARD_COST, POINTS, JacobianBlock, Matrix, Passes, Pattern
 from gradcli.render.derivatives import with_known
 from gradcli.render.numbers import json_array, screen_array, screen_shape
 from gradcli.render.records import Record, Records, fits, plain_table
@@ -63,7 +63,7 @@ def jacobian_screen(answer: Matrix) -> RenderableType:
     return Group(*parts)
 
 
-def jacobian_title(block: Block) -> str:
+def jacobian_title(block: JacobianBlock) -> str:
     """The block as Leibniz writes it."""
     label = short_label(block.output)
     return f"d{label}/d{block.variable}" if label.isidentifier() else f"d({label})/d{block.variable}"
@@ -91,7 +91,7 @@ def _pattern(pattern: Pattern) -> str:
 class Blocks:
     """The blocks: a matrix of cells where each is a number and there is room, else a record each."""
 
-    def __init__(self, blocks: Sequence[Block], title: Callable[[Block], str]) -> None:
+    def __init__(self, blocks: Sequence[JacobianBlock], title: Callable[[JacobianBlock], str]) -> None:
         self.blocks = blocks
         self.title = title
 
@@ -115,7 +115,7 @@ class Blocks:
         return table
 
 
-def _cell(block: Block) -> Text:
+def _cell(block: JacobianBlock) -> Text:
     """A number, its formula and its verdict."""
     lines = [] if block.value is None else [Text(screen_array(block.value), style="bold")]
     if block.symbolic or block.value is None:
@@ -125,19 +125,19 @@ def _cell(block: Block) -> Text:
     return Text("\n").join(lines)
 
 
-def _shape(block: Block) -> str:
+def _shape(block: JacobianBlock) -> str:
     if block.shape is None:
         return ""
     output, variable = block.shape
     return f"{screen_shape(output)} × {screen_shape(variable)}" if output or variable else "()"
 
 
-def _cells(block: Block, width: int) -> tuple[Text, Text]:
+def _cells(block: JacobianBlock, width: int) -> tuple[Text, Text]:
     value = "–" if block.value is None else screen_array(block.value, width)
     return Text(value, style="bold"), Text(formula(block))
 
 
-def formula(block: Block) -> str:
+def formula(block: JacobianBlock) -> str:
     """The formulas of the block's first rows, a line each."""
     if not block.symbolic:
         return "–"
@@ -202,7 +202,7 @@ def jacobian_document(answer: Matrix) -> dict[str, Any]:
     }
 
 
-def block_document(block: Block) -> dict[str, Any]:
+def block_document(block: JacobianBlock) -> dict[str, Any]:
     """A block without its labels."""
     formulas: Mapping[tuple[int, ...], str] = block.symbolic
     return {

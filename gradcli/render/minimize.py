@@ -13,8 +13,8 @@ import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcli.calculator.landscape import Landscape, coordinates
-from gradcli.calculator.minimize import Minimum, Place, Variable
+from gradcli.calculator.commands.landscape import Landscape, coordinates
+from gradcli.calculator.commands.minimize import Minimum, Place, Variable
 from gradcli.plot.contour import contour
 from gradcli.plot.figure import Figure, Line, Mark, Panel
 from gradcli.render.figures import FigureView

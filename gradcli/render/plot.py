@@ -11,8 +11,8 @@ import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcli.calculator.breaks import extent
-from gradcli.calculator.plot import Curve, Plot
+from gradcli.calculator.commands.plot import Curve, Plot
+from gradcli.calculator.commands.plot_breaks import extent
 from gradcli.plot.figure import Figure, Line, Panel
 from gradcli.render.figures import FigureView
 from gradcli.render.matrix import short_label

@@ -9,8 +9,8 @@ import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gradcli.calculator.products import Entry, Product
-from gradcli.calculator.question import Answer
+from gradcli.calculator.commands.products import Entry, Product
+from gradcli.calculator.kernel.question import Answer
 from gradcli.render.derivatives import derivatives
 from gradcli.render.matrix import short_label, value_lines
 from gradcli.render.numbers import json_array, screen_array, screen_shape

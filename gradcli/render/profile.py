@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.calculator.profile import Profile
+from gradcli.calculator.commands.profile import Profile
 from gradcli.render.numbers import screen_shape
 from gradcli.render.records import fits, plain_table
 from gradcli.render.schemas import tag

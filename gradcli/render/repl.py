@@ -12,8 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gradcli.calculator.question import Answer, Derivative
-from gradcli.calculator.session import Session
+from gradcli.calculator.commands.repl import Session
+from gradcli.calculator.kernel.question import Answer, Derivative
 from gradcli.render.derivatives import title, with_known
 from gradcli.render.diff import diff_document
 from gradcli.render.numbers import brief, screen_array, screen_shape

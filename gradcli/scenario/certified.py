@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcli.calculator.check import AtPoint
-from gradcli.calculator.claim import Case, Claim, read_formula
+from gradcli.calculator.claims.check import AtPoint
+from gradcli.calculator.claims.claim import Case, Claim, read_formula
 from gradcli.errors import InputError
 from gradcli.lang.tree import free_names
 from gradcli.scenario.derivative import Derivative, Point, Reply, identical, same

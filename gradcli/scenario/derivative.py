@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.calculator.compute import compute, constants_of, value_of
-from gradcli.calculator.prepare import Prepared, prepare
-from gradcli.calculator.question import Question as Calculation
+from gradcli.calculator.kernel.compute import compute, constants_of, value_of
+from gradcli.calculator.kernel.prepare import Prepared, prepare
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.errors import InputError
@@ -53,7 +53,7 @@ class Derivative:
     """
 
     def __init__(self, question: Question) -> None:
-        self.calculation = Calculation(
+        self.calculation = DerivativeQuestion(
             expression=question.of or "",
             at=(question.at or "",),
             wrt=(question.wrt,) if question.wrt else (),

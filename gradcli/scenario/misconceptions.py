@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from gradcli.calculator.compute import compute
+from gradcli.calculator.kernel.compute import compute
 from gradcli.errors import InputError
 from gradcli.lang.functions import functions
 from gradcli.lang.tree import Call, Expr, Name, free_names

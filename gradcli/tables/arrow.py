@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from gradcli.errors import InputError
-from gradcli.tables.table import CHUNK, STATUSES, Array, Block, Chunk, blanked
+from gradcli.tables.table import CHUNK, STATUSES, Array, Chunk, WrittenRows, blanked
 
 try:
     import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow has no types
@@ -142,7 +142,7 @@ class ArrowWriter:
         self._waiting: list[Any] = []
         self._parquet = parquet
 
-    def write(self, block: Block) -> None:
+    def write(self, block: WrittenRows) -> None:
         status = pa.DictionaryArray.from_arrays(pa.array(block.status, pa.int8()), self._words)
         columns = [*(pa.array(array) for array in block.numbers.values()), status]
         self._waiting.append(pa.record_batch(columns, schema=self._schema))

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from gradcli.errors import InputError
 from gradcli.tables.source import BUFFER, RowGuard
-from gradcli.tables.table import STATUSES, Block, Chunk, empty_lines, part_read, text_chunks, texts
+from gradcli.tables.table import STATUSES, Chunk, WrittenRows, empty_lines, part_read, text_chunks, texts
 
 UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
 """How the mark at the start of such a file arrives here."""
@@ -86,7 +86,7 @@ class DelimitedWriter:
         self._delimiter = delimiter
         file.write(f"{delimiter.join([*names, 'status'])}\n".encode())
 
-    def write(self, block: Block) -> None:
+    def write(self, block: WrittenRows) -> None:
         columns = [*map(texts, block.numbers.values()), [STATUSES[code] for code in block.status]]
         lines = map(self._delimiter.join, zip(*columns, strict=True))
         self._file.write(("\n".join(lines) + "\n").encode())

@@ -17,7 +17,7 @@ from gradcli.tables.table import Reader, Writer
 
 
 @dataclass(frozen=True)
-class Format:
+class TableFormat:
     """A format: the ends of its files' names, and whether it is text, which can be read and written in a pipe."""
 
     name: str
@@ -28,18 +28,18 @@ class Format:
 FORMATS = {
     each.name: each
     for each in (
-        Format("csv", (".csv",), text=True),
-        Format("tsv", (".tsv", ".tab"), text=True),
-        Format("jsonl", (".jsonl", ".ndjson"), text=True),
-        Format("npy", (".npy",), text=False),
-        Format("parquet", (".parquet", ".pq"), text=False),
-        Format("arrow", (".arrow", ".feather", ".ipc"), text=False),
+        TableFormat("csv", (".csv",), text=True),
+        TableFormat("tsv", (".tsv", ".tab"), text=True),
+        TableFormat("jsonl", (".jsonl", ".ndjson"), text=True),
+        TableFormat("npy", (".npy",), text=False),
+        TableFormat("parquet", (".parquet", ".pq"), text=False),
+        TableFormat("arrow", (".arrow", ".feather", ".ipc"), text=False),
     )
 }
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
-def format_of(path: str, option: str) -> Format:
+def format_of(path: str, option: str) -> TableFormat:
     """The format that a file's name tells. Raises InputError for a name that tells none; `option` would."""
     ending = Path(path).suffix.lower()
     for each in FORMATS.values():
@@ -51,7 +51,7 @@ def format_of(path: str, option: str) -> Format:
 
 
 @contextmanager
-def reading(path: str, kind: Format, names: Sequence[str]) -> Iterator[Reader]:
+def reading(path: str, kind: TableFormat, names: Sequence[str]) -> Iterator[Reader]:
     """A table that is read from a file, or from standard input ("-").
 
     names  of the columns, where the table has none
@@ -64,7 +64,7 @@ def reading(path: str, kind: Format, names: Sequence[str]) -> Iterator[Reader]:
         yield Confirmed(_reader(source, kind, names), source)
 
 
-def _reader(source: Source, kind: Format, names: Sequence[str]) -> Reader:
+def _reader(source: Source, kind: TableFormat, names: Sequence[str]) -> Reader:
     if kind.name in DELIMITERS:
         return DelimitedReader(source.file, DELIMITERS[kind.name], names)
     if kind.name == "jsonl":
@@ -76,7 +76,7 @@ def _reader(source: Source, kind: Format, names: Sequence[str]) -> Reader:
     return ArrowReader(source.file, parquet=kind.name == "parquet")
 
 
-def writer(file: BinaryIO, kind: Format, names: Sequence[str], dtype: str) -> Writer:
+def writer(file: BinaryIO, kind: TableFormat, names: Sequence[str], dtype: str) -> Writer:
     """A table that is written: numbers of a dtype in columns of these names, and a status."""
     if kind.name in DELIMITERS:
         return DelimitedWriter(file, DELIMITERS[kind.name], names)

@@ -13,8 +13,8 @@ from gradcli.tables.source import BUFFER, RowGuard
 from gradcli.tables.table import (
     MISSING,
     STATUSES,
-    Block,
     Chunk,
+    WrittenRows,
     empty_lines,
     part_read,
     text_chunks,
@@ -117,7 +117,7 @@ class JsonLinesWriter:
         fields = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: %s" for name in names)
         self._line = f'{{{fields}, "status": "%s"}}'
 
-    def write(self, block: Block) -> None:
+    def write(self, block: WrittenRows) -> None:
         columns = [[NONFINITE.get(text, text) for text in texts(array)] for array in block.numbers.values()]
         words = [STATUSES[code] for code in block.status]
         lines = map(self._line.__mod__, zip(*columns, words, strict=True))

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.errors import InputError
 from gradcli.npy import DamagedError, read_head
-from gradcli.tables.table import CHUNK, STATUSES, Array, Block, Chunk
+from gradcli.tables.table import CHUNK, STATUSES, Array, Chunk, WrittenRows
 
 WORD = np.dtype(f"S{max(map(len, STATUSES))}")
 MOST_BYTES = 2**24
@@ -87,7 +87,7 @@ class NpyWriter:
         self._rows = 0
         self._head()
 
-    def write(self, block: Block) -> None:
+    def write(self, block: WrittenRows) -> None:
         rows = np.empty(len(block.status), self._dtype)
         for name, array in block.numbers.items():
             rows[name] = array

@@ -41,7 +41,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Block:
+class WrittenRows:
     """Some rows of a table that is written: numbers by column, and each row's place in STATUSES (int8)."""
 
     numbers: dict[str, Array]
@@ -61,7 +61,7 @@ class Reader(Protocol):
 class Writer(Protocol):
     """A table that is written."""
 
-    def write(self, block: Block) -> None:
+    def write(self, block: WrittenRows) -> None:
         """Appends rows."""
 
     def close(self) -> None:

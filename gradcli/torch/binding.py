@@ -26,7 +26,7 @@ from gradcli.engine.modes import THREAD
 from gradcli.engine.ops import cast
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
-from gradcli.torch.arguments import (
+from gradcli.torch.argument_checks import (
     numpy_dtype,
     only_default,
     refuse,

@@ -12,8 +12,8 @@ from gradcli.engine.bfloat16 import converted
 from gradcli.engine.dtypes import BY_NAME, BY_NUMPY, Default, dtype
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import check_device, numpy_dtype, refuse, shape_of
-from gradcli.torch.data import tensor
+from gradcli.torch.argument_checks import check_device, numpy_dtype, refuse, shape_of
+from gradcli.torch.creation_from_data import tensor
 from gradcli.torch.devices import device
 from gradcli.torch.dtypes import DTYPES
 

@@ -8,7 +8,7 @@ from typing import Any
 from gradcli import __version__ as own_version
 from gradcli.engine import random
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import check_device
+from gradcli.torch.argument_checks import check_device
 from gradcli.torch.devices import CPU, device
 
 __all__ = [

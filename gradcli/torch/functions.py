@@ -6,19 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine import ops
-from gradcli.torch import (
-    composed,
-    creation,
-    data,
-    drawing,
-    dtypes,
-    lookup,
-    matrices,
-    measures,
-    queries,
-    reductions,
-    writing,
-)
+from gradcli.torch import comparison_ops as queries
+from gradcli.torch import creation_from_data as data
+from gradcli.torch import creation_ops as creation
+from gradcli.torch import dtypes, matrices, reductions
+from gradcli.torch import mutating_ops as writing
+from gradcli.torch import other_ops as measures
+from gradcli.torch import overloaded as composed
+from gradcli.torch import places_and_counts as lookup
+from gradcli.torch import random_sampling as drawing
 from gradcli.torch.binding import Signature, bound
 from gradcli.torch.kinds import annotated
 from gradcli.torch.return_types import STRUCTURES

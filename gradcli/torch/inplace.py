@@ -27,7 +27,7 @@ from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
-from gradcli.torch.arguments import refuse_gradients, require_int
+from gradcli.torch.argument_checks import refuse_gradients, require_int
 from gradcli.torch.filling import stream_of
 from gradcli.torch.functions import ALIASES, FUNCTIONS
 from gradcli.torch.kinds import annotated

@@ -16,7 +16,7 @@ from gradcli.engine.ops.decompositions import matrices
 from gradcli.engine.ops.products import scalar_name
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
-from gradcli.torch.arguments import number_of, numpy_dtype, require_int, require_tensor, unsupported
+from gradcli.torch.argument_checks import number_of, numpy_dtype, require_int, require_tensor, unsupported
 from gradcli.torch.out import into, with_out
 from gradcli.torch.return_types import STRUCTURES
 

@@ -16,7 +16,7 @@ from gradcli.engine.memory import give_memory, owner
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import casts, devices, protocol, storage
-from gradcli.torch.arguments import refuse, require_int, require_tensor
+from gradcli.torch.argument_checks import refuse, require_int, require_tensor
 from gradcli.torch.functions import FUNCTIONS, ON_INPUT
 
 LACKING = {"repeat": "repeats", "tile": "dims", "flip": "dims", "permute": "dims", "expand": "size", "reshape": "shape"}

@@ -12,7 +12,7 @@ from gradcli.engine.inplace import refuse_higher_category, refuse_overlap, refus
 from gradcli.engine.modes import THREAD
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import numpy_dtype
+from gradcli.torch.argument_checks import numpy_dtype
 from gradcli.torch.storage import lie_like, resize_
 
 RESIZED = (

@@ -9,7 +9,7 @@ from time import perf_counter_ns
 from typing import Any, Self
 
 from gradcli.torch.absent import absent_names
-from gradcli.torch.arguments import only_default
+from gradcli.torch.argument_checks import only_default
 from gradcli.torch.autograd import profiler
 from gradcli.torch.autograd.profiler import record_function as record_function
 from gradcli.torch.autograd.profiler_util import EventList

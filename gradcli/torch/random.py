@@ -8,8 +8,8 @@ from typing import Any
 
 from gradcli.engine.random import default_generator as default_generator
 from gradcli.torch.absent import absent_names
-from gradcli.torch.creation import initial_seed as initial_seed
-from gradcli.torch.creation import manual_seed as manual_seed
+from gradcli.torch.creation_ops import initial_seed as initial_seed
+from gradcli.torch.creation_ops import manual_seed as manual_seed
 from gradcli.torch.environment import get_rng_state as get_rng_state
 from gradcli.torch.environment import seed as seed
 from gradcli.torch.environment import set_rng_state as set_rng_state

@@ -10,7 +10,7 @@ from gradcli.engine import ops
 from gradcli.engine.ops.reduction import count
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
-from gradcli.torch.arguments import refuse_complex, require_tensor
+from gradcli.torch.argument_checks import refuse_complex, require_tensor
 from gradcli.torch.binding import Signature, bound
 from gradcli.torch.out import into, with_out
 from gradcli.torch.return_types import STRUCTURES

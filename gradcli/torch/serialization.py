@@ -27,8 +27,8 @@ from gradcli.engine.dtypes import BY_NAME, dtype
 from gradcli.engine.tensor import Size, Tensor
 from gradcli.files import whole
 from gradcli.npy import read_array
-from gradcli.torch.arguments import check_device, only_default
-from gradcli.torch.data import from_numpy
+from gradcli.torch.argument_checks import check_device, only_default
+from gradcli.torch.creation_from_data import from_numpy
 
 if TYPE_CHECKING:
     from zipfile import ZipFile

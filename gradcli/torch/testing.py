@@ -12,7 +12,7 @@ from gradcli.engine.bfloat16 import readable
 from gradcli.engine.dtypes import PYTHON_CATEGORY, as_float
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
-from gradcli.torch.data import tensor
+from gradcli.torch.creation_from_data import tensor
 from gradcli.torch.dtypes import promote_types
 
 TOLERANCES = {

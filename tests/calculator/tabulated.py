@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from gradcli.calculator.batch import BatchAnswer, BatchQuestion, batch
+from gradcli.calculator.commands.batch import BatchAnswer, BatchQuestion, batch
 
 
 def answer_of(data: Path, expression: str, **more: Any) -> BatchAnswer:

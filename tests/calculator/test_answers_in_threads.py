@@ -6,8 +6,8 @@ import json
 
 from threads import together
 
-from gradcli.calculator.differentiate import differentiate
-from gradcli.calculator.question import Question
+from gradcli.calculator.kernel.differentiate import differentiate
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.render.diff import diff_document
 from gradcli.verify.client import SympyWorker
 
@@ -24,7 +24,9 @@ EXPRESSIONS = [
 
 
 def document(expression: str, point: float, worker: SympyWorker | None) -> str:
-    return json.dumps(diff_document(differentiate(Question(expression, at=(f"x={point}",)), worker)), sort_keys=True)
+    return json.dumps(
+        diff_document(differentiate(DerivativeQuestion(expression, at=(f"x={point}",)), worker)), sort_keys=True
+    )
 
 
 def test_answers_with_verdicts() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gradcli.calculator.breaks import breaks, extent
+from gradcli.calculator.commands.plot_breaks import breaks, extent
 
 
 def broken(f: Callable[[float], float], low: float, high: float, count: int = 200) -> tuple[float, ...]:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcli.calculator.check import Asker, check
-from gradcli.calculator.claim import Checked, Claim, from_file
-from gradcli.calculator.claims import Outcome, Settings, batches, check_in_processes, check_lines
+from gradcli.calculator.claims.check import Asker, check
+from gradcli.calculator.claims.claim import Checked, Claim, from_file
+from gradcli.calculator.claims.stream import Outcome, Settings, batches, check_in_processes, check_lines
 from gradcli.errors import InputError
 from gradcli.verify.client import SympyWorker
 
@@ -245,7 +245,7 @@ class TestLines:
         assert [found.word for found in outcomes(sympy, *lines, settings=settings)] == ["holds", "refuted", "holds"]
 
     def test_a_line_that_is_too_long(self, sympy: SympyWorker, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("gradcli.calculator.claims.MAX_LINE", 100)
+        monkeypatch.setattr("gradcli.calculator.claims.stream.MAX_LINE", 100)
         found = outcomes(sympy, SQUARE, SQUARE | {"name": "n" * 1000}, SQUARE)
         assert [(outcome.line, outcome.word) for outcome in found] == [(1, "holds"), (2, "error"), (3, "holds")]
 
@@ -289,7 +289,7 @@ class TestAsker:
             asker = Asker(worker)
             assert asker.ask(self.REQUEST)["derivatives"]["x"][0]["text"] == "2*x"
             with monkeypatch.context() as impatient:  # only here: on a busy machine SymPy takes longer to start again
-                impatient.setattr("gradcli.calculator.check.PATIENCE", 2.0)
+                impatient.setattr("gradcli.calculator.claims.check.PATIENCE", 2.0)
                 bad = asker.ask(endless)
             assert "error" in bad
             assert asker.ask(endless) is bad

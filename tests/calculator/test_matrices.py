@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcli.calculator.field import outputs_of
-from gradcli.calculator.jacobian import assembled, forward, reverse
-from gradcli.calculator.prepare import prepare
-from gradcli.calculator.question import Question
-from gradcli.calculator.rows import MAX_ROWS, Symbolic, check
+from gradcli.calculator.commands.jacobian import assembled, forward, reverse
+from gradcli.calculator.kernel.field import outputs_of
+from gradcli.calculator.kernel.prepare import prepare
+from gradcli.calculator.kernel.question import DerivativeQuestion
+from gradcli.calculator.kernel.rows import MAX_ROWS, Symbolic, check
 from gradcli.verify.client import SympyWorker
 
 EXPRESSIONS = [
@@ -38,7 +38,7 @@ def worker() -> Iterator[SympyWorker]:
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_both_modes_give_the_same_matrix(expression: str) -> None:
-    prepared = prepare(Question(expression, at=AT))
+    prepared = prepare(DerivativeQuestion(expression, at=AT))
     for field in outputs_of(prepared):
         leaves, value = field.at_point()
         rows, columns = reverse(field, leaves, value), forward(field, leaves, value)
@@ -50,7 +50,7 @@ def test_both_modes_give_the_same_matrix(expression: str) -> None:
 
 @pytest.mark.parametrize(("size", "word"), [(MAX_ROWS, "proved"), (MAX_ROWS + 1, "agrees"), (200, "agrees")])
 def test_an_error_in_any_row_is_noticed(worker: SympyWorker, size: int, word: str) -> None:
-    prepared = prepare(Question("x**2", at=(f"x=linspace(1,2,{size})",)))
+    prepared = prepare(DerivativeQuestion("x**2", at=(f"x=linspace(1,2,{size})",)))
     (field,) = outputs_of(prepared)
     leaves, tensor = field.at_point()
     value, matrices = np.asarray(tensor.array), reverse(field, leaves, tensor)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gradcli.calculator.claim import Checked
-from gradcli.calculator.python_function import PythonQuestion, check_python
-from gradcli.calculator.user_code import UserError
+from gradcli.calculator.claims.claim import Checked
+from gradcli.calculator.claims.python_function import PythonQuestion, check_python
+from gradcli.calculator.claims.user_code import UserError
 from gradcli.errors import InputError
 
 SOURCE = """

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcli.calculator.compute import constants_of, leaves_of, value_of
-from gradcli.calculator.differentiate import differentiate
-from gradcli.calculator.prepare import prepare
-from gradcli.calculator.question import Question
-from gradcli.calculator.rules import ELEMENTWISE, WHOLE, Rule, rule_of
-from gradcli.calculator.tape import Argument, Step, Tape
+from gradcli.calculator.commands.derivative_rules import ELEMENTWISE, WHOLE, Rule, rule_of
+from gradcli.calculator.commands.tape import Argument, Step, Tape
+from gradcli.calculator.kernel.compute import constants_of, leaves_of, value_of
+from gradcli.calculator.kernel.differentiate import differentiate
+from gradcli.calculator.kernel.prepare import prepare
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.engine.graph import unbroadcast
 from gradcli.engine.random import Generator
 from gradcli.engine.tensor import Tensor
@@ -79,14 +79,14 @@ CALLS = [
 def taped(expression: str, at: str) -> Tape:
     """The tape of an expression whose result has a cotangent of unlike elements."""
     tape = Tape()
-    weighted = Question(f"u = {expression}; sum(u*w)", at=(at,), let=(weights(expression, at),), check=False)
+    weighted = DerivativeQuestion(f"u = {expression}; sum(u*w)", at=(at,), let=(weights(expression, at),), check=False)
     differentiate(weighted, None, tape.compute)
     return tape
 
 
 def weights(expression: str, at: str) -> str:
     """A value for w, of the shape of the expression's."""
-    prepared = prepare(Question(expression, at=(at,)))
+    prepared = prepare(DerivativeQuestion(expression, at=(at,)))
     shape = value_of(prepared, leaves_of(prepared) | constants_of(prepared)).array.shape
     return f"w={np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape).tolist()}"
 
@@ -142,7 +142,7 @@ def test_every_formula_is_reached_and_belongs_to_an_argument(monkeypatch: pytest
         reached.add((op, argument))
         return rule_of(op, argument, *rest)
 
-    monkeypatch.setattr("gradcli.calculator.tape.rule_of", watched)
+    monkeypatch.setattr("gradcli.calculator.commands.tape.rule_of", watched)
     for expression, at in CALLS:
         taped(expression, at)
     assert not ELEMENTWISE.keys() & WHOLE.keys()

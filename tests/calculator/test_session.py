@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gradcli.calculator.question import Question
-from gradcli.calculator.session import NEEDS_NUMBER, Defined, Session, statements
+from gradcli.calculator.commands.repl import NEEDS_NUMBER, Defined, Session, statements
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.errors import InputError
 
 
 def talk(*lines: str, **template) -> tuple[Session, list]:
     """A session after these lines, and what came of them."""
-    session = Session(Question(expression="", check=False, **template))
+    session = Session(DerivativeQuestion(expression="", check=False, **template))
     return session, [outcome for line in lines for outcome in run(session, line)]
 
 
@@ -87,7 +87,7 @@ def test_values_given_at_the_start() -> None:
 
 def test_random_numbers_are_drawn_in_turn_and_kept() -> None:
     session, (*_, first, again) = talk("x = randn(2)", "y = randn(2)", "sum(x)", "sum(x)", seed=0)
-    expected = Session(Question(expression="", at=("x=randn(2), y=randn(2)",), seed=0))
+    expected = Session(DerivativeQuestion(expression="", at=("x=randn(2), y=randn(2)",), seed=0))
     assert session.variables["y"].tolist() == expected.variables["y"].tolist()
     assert first.value == again.value
 

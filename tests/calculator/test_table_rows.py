@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from tabulated import answer_of, rows_of
 
-from gradcli.calculator import rowsample
-from gradcli.calculator.batch import BatchQuestion, batch, elementwise
-from gradcli.calculator.differentiate import differentiate
-from gradcli.calculator.prepare import prepare
-from gradcli.calculator.question import Question
+from gradcli.calculator.commands import batch_sample as rowsample
+from gradcli.calculator.commands.batch import BatchQuestion, batch, elementwise
+from gradcli.calculator.kernel.differentiate import differentiate
+from gradcli.calculator.kernel.prepare import prepare
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.errors import InputError
 from gradcli.lang.functions import functions
 
@@ -35,7 +35,9 @@ def test_rows_do_not_mix(table: Callable[..., Path], tmp_path: Path, expression:
     answer = answer_of(data, expression, let=("c=[1,2]",), wrt=("a", "b"), seed=3, output=str(tmp_path / "out.npy"))
     assert answer.one_by_one == (expression in MIXING)
     for (a, b), found in zip(points, np.load(tmp_path / "out.npy"), strict=True):
-        question = Question(expression, (f"a={float(a)!r}, b={float(b)!r}",), ("c=[1,2]",), seed=3, check=False)
+        question = DerivativeQuestion(
+            expression, (f"a={float(a)!r}, b={float(b)!r}",), ("c=[1,2]",), seed=3, check=False
+        )
         alone = differentiate(question, None)
         expected = [alone.value.item(), *(each.gradient for each in alone.derivatives)]
         np.testing.assert_allclose([found[name] for name in answer.columns], expected, rtol=1e-14)
@@ -58,7 +60,7 @@ def test_every_function_of_numbers_on_whole_columns(
     data = table("a,b\n0.1,0.6\n0.7,0.7\n0.8,0.2\n1,0.9\n")
     outputs = []
     for whole in (True, False):
-        monkeypatch.setattr("gradcli.calculator.batch.elementwise", lambda program, fixed, whole=whole: whole)
+        monkeypatch.setattr("gradcli.calculator.commands.batch.elementwise", lambda program, fixed, whole=whole: whole)
         answer_of(data, expression, output=str(tmp_path / "out.npy"), wrt=("a",))
         outputs.append(np.load(tmp_path / "out.npy"))
     for column in ("value", "grad_a"):
@@ -67,7 +69,7 @@ def test_every_function_of_numbers_on_whole_columns(
 
 def test_what_is_elementwise() -> None:
     def judged(expression: str, *let: str) -> bool:
-        prepared = prepare(Question(expression, ("x=1",), let))
+        prepared = prepare(DerivativeQuestion(expression, ("x=1",), let))
         return elementwise(prepared.program, prepared.fixed)
 
     assert judged("a*x", "a=2")
@@ -116,7 +118,7 @@ def test_rows_at_kinks_are_counted(table: Callable[..., Path], expression: str, 
 def test_every_row_has_the_same_chance_to_be_checked() -> None:
     counts = np.zeros(40)
     for seed in range(500):
-        sample = rowsample.RowSample(Question("x"), rowsample.SAMPLE)
+        sample = rowsample.RowSample(DerivativeQuestion("x"), rowsample.SAMPLE)
         sample._random = np.random.default_rng(seed)
         for start in range(0, 40, 10):
             rows = np.arange(10)

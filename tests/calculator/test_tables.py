@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from tabulated import answer_of, rows_of
 
-from gradcli.calculator.batch import BatchQuestion, batch
+from gradcli.calculator.commands.batch import BatchQuestion, batch
 from gradcli.errors import InputError, UnfinishedError
 from gradcli.tables import delimited
 from gradcli.tables.formats import FORMATS

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcli.calculator.explain import MAX_PASSES, Explanation, explain
-from gradcli.calculator.question import Question
-from gradcli.calculator.steps import last
+from gradcli.calculator.commands.explain import MAX_PASSES, Explanation, explain
+from gradcli.calculator.kernel.question import DerivativeQuestion
+from gradcli.calculator.kernel.steps import last
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
 
 
 def explained(expression: str, *at: str, forward: bool = True, **more: Any) -> Explanation:
-    return last(explain(Question(expression, at=at, check=False, **more), None, forward=forward))
+    return last(explain(DerivativeQuestion(expression, at=at, check=False, **more), None, forward=forward))
 
 
 def steps(explanation: Explanation) -> list[tuple[str, str, str]]:

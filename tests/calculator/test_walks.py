@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from gradcli import torch
-from gradcli.calculator.landscape import POINTS, coordinates
-from gradcli.calculator.minimize import METHODS, Minimum, Place, Search, Watch, minimum, walk
-from gradcli.calculator.question import Question
-from gradcli.calculator.steps import last
+from gradcli.calculator.commands.landscape import POINTS, coordinates
+from gradcli.calculator.commands.minimize import METHODS, Minimum, Place, Search, Watch, minimum, walk
+from gradcli.calculator.kernel.question import DerivativeQuestion
+from gradcli.calculator.kernel.steps import last
 from gradcli.cli.minimize import Optimizer
 
 
-def minimize(question: Question, search: Search, worker: None, watch: Watch = lambda place: False) -> Minimum:
+def minimize(question: DerivativeQuestion, search: Search, worker: None, watch: Watch = lambda place: False) -> Minimum:
     return last(minimum(question, search, walk(question, search, watch), worker))
 
 
-QUESTION = Question("x**4 + x*y**2 + exp(y)", at=("x=1.5, y=1",), check=False)
+QUESTION = DerivativeQuestion("x**4 + x*y**2 + exp(y)", at=("x=1.5, y=1",), check=False)
 
 
 @pytest.mark.parametrize("name", sorted(METHODS.keys() - {"lbfgs"}))
@@ -52,13 +52,13 @@ def test_what_is_told_of_a_walk() -> None:
 
 
 def test_the_point_that_was_given_is_not_changed() -> None:
-    question = Question("sum(x**2)", at=("x=[1,2]",), check=False)
+    question = DerivativeQuestion("sum(x**2)", at=("x=[1,2]",), check=False)
     answer = minimize(question, Search("momentum", 0.1, 5), None)
     np.testing.assert_array_equal(answer.variables[0].start, [1, 2])
 
 
 def test_landscape_of_a_grid() -> None:
-    answer = minimize(Question("x - 10*y", at=("x=0, y=0",), check=False), Search("sgd", 0.1, 3), None)
+    answer = minimize(DerivativeQuestion("x - 10*y", at=("x=0, y=0",), check=False), Search("sgd", 0.1, 3), None)
     landscape = answer.landscape
     assert landscape is not None
     (x, y), values = landscape.axes, landscape.values
@@ -69,7 +69,7 @@ def test_landscape_of_a_grid() -> None:
 
 
 def test_no_landscape_of_three_coordinates() -> None:
-    question = Question("sum(x**2)", at=("x=ones(3)",), check=False)
+    question = DerivativeQuestion("sum(x**2)", at=("x=ones(3)",), check=False)
     assert minimize(question, Search(steps=2), None).landscape is None
 
 
@@ -79,7 +79,7 @@ def test_names_of_coordinates() -> None:
 
 
 def test_a_walk_that_is_interrupted_ends_at_its_best_place() -> None:
-    question = Question("x**2", at=("x=1",), check=False)
+    question = DerivativeQuestion("x**2", at=("x=1",), check=False)
     answer = minimize(question, Search("momentum", 0.3, 100), None, lambda place: place.step == 8)
     assert (answer.outcome, answer.steps) == ("interrupted", 8)
     assert answer.end.value == min(answer.values)

@@ -87,7 +87,7 @@ def test_a_wrong_rule_is_found(gradcli: Run, piped: Any, spoil: Callable[..., No
 
 def test_columns_that_mix_rows_are_found(gradcli: Run, piped: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is checked are the numbers that were written, not what the expression gives at a row alone."""
-    monkeypatch.setattr("gradcli.calculator.batch.elementwise", lambda program, fixed: True)
+    monkeypatch.setattr("gradcli.calculator.commands.batch.elementwise", lambda program, fixed: True)
     piped("x\n1\n2\n")
     assert gradcli("batch", "sum(x)*x", "--data", "-").code == Exit.FAILED
 

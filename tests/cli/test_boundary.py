@@ -139,7 +139,7 @@ def test_no_colour_by_force_color_0() -> None:
 
 BROKEN = """
 import sys
-import gradcli.calculator.differentiate as broken
+import gradcli.calculator.kernel.differentiate as broken
 def fail(*_): raise {error}
 broken.answers_to = fail
 from gradcli.__main__ import main
@@ -213,7 +213,7 @@ def test_no_call_outlasts_the_timeout(arguments: tuple[str, ...]) -> None:
 
 STUCK = """
 import sys, time
-import gradcli.calculator.differentiate as patient
+import gradcli.calculator.kernel.differentiate as patient
 patient._verdicts = lambda *_: time.sleep(100)
 from gradcli.__main__ import main
 main()

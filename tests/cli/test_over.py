@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from gradcli.calculator.check import Asker
-from gradcli.calculator.claim import Claim, read_claim
-from gradcli.calculator.over import proved_over
+from gradcli.calculator.claims.check import Asker
+from gradcli.calculator.claims.claim import Claim, read_claim
+from gradcli.calculator.claims.over import proved_over
 from gradcli.cli.exits import Exit
 from gradcli.render.schemas import schema_of
 from gradcli.verdict import Word

@@ -33,7 +33,7 @@ from gradcli.engine.modes import (
 from gradcli.engine.packing import packing
 from gradcli.engine.staleness import FREED
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.views import is_inference
+from gradcli.engine.ties import is_inference
 
 methods.attach()
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from gradcli.calculator.differentiate import differentiate
-from gradcli.calculator.prepare import prepare
-from gradcli.calculator.question import Answer, Question
+from gradcli.calculator.kernel.differentiate import differentiate
+from gradcli.calculator.kernel.prepare import prepare
+from gradcli.calculator.kernel.question import Answer, DerivativeQuestion
 from gradcli.lang.functions import functions
 from gradcli.render.diff import diff_document, diff_screen
 from gradcli.verify.client import SympyWorker
@@ -95,13 +95,15 @@ def make(choose: Random) -> Data:
     return data
 
 
-def question(data: Data) -> Question:
+def question(data: Data) -> DerivativeQuestion:
     """The question that the data are; names that the expression does not use have no values."""
     order = data.get("order", 1)
     given = {name: data[name] for name in "xyA" if name in data}
-    used = prepare(Question(data["expr"], tuple(f"{name}={text}" for name, text in given.items()), check=False)).at
+    used = prepare(
+        DerivativeQuestion(data["expr"], tuple(f"{name}={text}" for name, text in given.items()), check=False)
+    ).at
     at = tuple(f"{name}={text}" for name, text in given.items() if name in used)
-    return Question(
+    return DerivativeQuestion(
         data["expr"], at, wrt=at and (at[0][0],) if order > 1 else (), order=order, dtype=data.get("dtype", "float64")
     )
 

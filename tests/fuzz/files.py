@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from gradcli import torch
-from gradcli.calculator.batch import BatchQuestion, batch
-from gradcli.calculator.certificate import of_answer, recheck
-from gradcli.calculator.differentiate import differentiate
-from gradcli.calculator.prepare import prepare
-from gradcli.calculator.question import Question
+from gradcli.calculator.commands.batch import BatchQuestion, batch
+from gradcli.calculator.commands.certificate import of_answer, recheck
+from gradcli.calculator.kernel.differentiate import differentiate
+from gradcli.calculator.kernel.prepare import prepare
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.datasets.cifar import _batch
 from gradcli.datasets.idx import read_idx
 from gradcli.datasets.tensors import read_tensors
@@ -130,7 +130,7 @@ def _cifar() -> bytes:
 
 @cache
 def _certificate() -> bytes:
-    question = Question("sin(x)*y", at=("x=0.5, y=3",), check=False)
+    question = DerivativeQuestion("sin(x)*y", at=("x=0.5, y=3",), check=False)
     return of_answer(prepare(question), differentiate(question, None))
 
 

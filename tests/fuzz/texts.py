@@ -9,10 +9,10 @@ from random import Random
 
 import numpy as np
 
-from gradcli.calculator.claims import Settings, check_lines
-from gradcli.calculator.compute import compute
-from gradcli.calculator.prepare import maker_of, prepare
-from gradcli.calculator.question import Question
+from gradcli.calculator.claims.stream import Settings, check_lines
+from gradcli.calculator.kernel.compute import compute
+from gradcli.calculator.kernel.prepare import maker_of, prepare
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.lang.values import read_values
 from gradcli.scenario import library
 from gradcli.scenario.markdown import parse_scenario
@@ -81,7 +81,7 @@ def _expression(choose: Random) -> str:
 
 
 def _computed(text: str) -> None:
-    prepared = prepare(Question(text, at=("x=[0.3,1.2], y=2",), let=("A=[[2,1],[0.5,3]]",), check=False))
+    prepared = prepare(DerivativeQuestion(text, at=("x=[0.3,1.2], y=2",), let=("A=[[2,1],[0.5,3]]",), check=False))
     with np.errstate(all="ignore"):
         compute(prepared, 1)
 
@@ -94,7 +94,7 @@ def _assignments(choose: Random) -> str:
 
 
 def _values(text: str) -> None:
-    read_values([text], "--at", maker_of(Question("x")))
+    read_values([text], "--at", maker_of(DerivativeQuestion("x")))
 
 
 def _claim(choose: Random) -> str:

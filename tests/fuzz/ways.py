@@ -14,11 +14,11 @@ from random import Random
 
 import numpy as np
 
-from gradcli.calculator.batch import BatchQuestion, batch
-from gradcli.calculator.emit import emit
-from gradcli.calculator.products import jvp
-from gradcli.calculator.question import Answer, Derivative, Question
-from gradcli.calculator.steps import last
+from gradcli.calculator.commands.batch import BatchQuestion, batch
+from gradcli.calculator.commands.emit import emit
+from gradcli.calculator.commands.products import jvp
+from gradcli.calculator.kernel.question import Answer, Derivative, DerivativeQuestion
+from gradcli.calculator.kernel.steps import last
 from gradcli.errors import InputError
 from gradcli.verdict import Word
 from gradcli.verify.client import SympyWorker
@@ -27,7 +27,7 @@ CLOSE = {"float64": 1e-9, "float32": 1e-3}
 """Of the sum of the absolute terms: how far two ways may be apart."""
 
 
-def different(asked: Question, answer: Answer, worker: SympyWorker) -> str:
+def different(asked: DerivativeQuestion, answer: Answer, worker: SympyWorker) -> str:
     """What other ways say that differs; "" if nothing does. Only numbers that are settled are compared."""
     if asked.order > 1 or answer.missing or not all(verdict.word.is_settled for verdict in answer.verdicts):
         return ""
@@ -50,7 +50,7 @@ def asked_type(dtype: str) -> type[np.floating]:
     return np.float32 if dtype == "float32" else np.float64
 
 
-def _forward(asked: Question, answer: Answer, worker: SympyWorker) -> str:
+def _forward(asked: DerivativeQuestion, answer: Answer, worker: SympyWorker) -> str:
     """The derivative along a direction, against the gradient times that direction.
 
     Where they are apart the verdict tells: terms that cancel on the way leave rounding beside an exact zero.
@@ -73,7 +73,7 @@ def _forward(asked: Question, answer: Answer, worker: SympyWorker) -> str:
     return ""
 
 
-def _is_explained(asked: Question, along: tuple[str, ...], worker: SympyWorker) -> bool:
+def _is_explained(asked: DerivativeQuestion, along: tuple[str, ...], worker: SympyWorker) -> bool:
     """Whether the product is right, or what rounding leaves of it."""
     verdicts = last(jvp(asked, along, worker)).verdicts
     return all(verdict.word.is_settled or verdict.word is Word.ILL_CONDITIONED for verdict in verdicts)
@@ -83,11 +83,11 @@ def _text(array: object) -> str:
     return re.sub(r"\s", "", repr(np.asarray(array).tolist()))
 
 
-def _unchecked(asked: Question) -> Question:
-    return Question(asked.expression, asked.at, dtype=asked.dtype, check=False)
+def _unchecked(asked: DerivativeQuestion) -> DerivativeQuestion:
+    return DerivativeQuestion(asked.expression, asked.at, dtype=asked.dtype, check=False)
 
 
-def _batch(asked: Question, answer: Answer) -> str:
+def _batch(asked: DerivativeQuestion, answer: Answer) -> str:
     """A table of this row, three times."""
     if any(np.ndim(each.point) for each in answer.derivatives) or np.ndim(answer.value):
         return ""
@@ -113,7 +113,7 @@ def targets() -> list[str]:
     return [name for name in ("numpy", "jax", "torch") if importlib.util.find_spec(name)]
 
 
-def _emitted(asked: Question, answer: Answer, worker: SympyWorker) -> str:
+def _emitted(asked: DerivativeQuestion, answer: Answer, worker: SympyWorker) -> str:
     """The programs that are written of it. One of differences for NumPy is not exact enough to be compared.
 
     A formula may have no number where the derivative has one, 0*log(0): it says NaN, which nobody takes for an answer.

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from samples import EXAMPLES, KINKS, Call, is_elementwise, make_call, outputs, weights
 
-from gradcli.calculator.compute import compute
-from gradcli.calculator.differentiate import answer_to
-from gradcli.calculator.prepare import Prepared, maker_of, put_together
-from gradcli.calculator.question import Question
+from gradcli.calculator.kernel.compute import compute
+from gradcli.calculator.kernel.differentiate import answer_to
+from gradcli.calculator.kernel.prepare import Prepared, maker_of, put_together
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.engine import methods
 from gradcli.engine.modes import record_all
 from gradcli.engine.op import OPS, Op, SequenceOp
@@ -113,7 +113,7 @@ class RecordedScene:
 class CalculatorScene:
     """The same program as it is asked of the calculator."""
 
-    def __init__(self, label: str, question: Question, prepared: Prepared, worker: Any) -> None:
+    def __init__(self, label: str, question: DerivativeQuestion, prepared: Prepared, worker: Any) -> None:
         self.label = label
         self.question = question
         self.prepared = prepared
@@ -168,7 +168,7 @@ def _of_call(label: str, call: Call, worker: Any) -> tuple[Call, list[Scene]]:
 def calculated(label: str, op: Op, problem: Any, worker: Any) -> list[Scene]:
     """The program of a recorded pass as a question, if the rule has a part in it; of one number, order 2 too."""
     try:
-        question = Question(unparse(problem.program))
+        question = DerivativeQuestion(unparse(problem.program))
         at = {name: problem.values[name] for name in problem.wrt}
         let = {name: array for name, array in problem.values.items() if name not in at}
         if any(array.dtype.kind != "f" for array in let.values()):  # which no text of a question makes

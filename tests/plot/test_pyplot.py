@@ -9,8 +9,8 @@ import pytest
 
 from gradcli import plot, torch
 from gradcli.plot import pyplot as plt
-from gradcli.plot.arguments import pixels
 from gradcli.plot.figure import Bars, Figure, Image, Line, Panel
+from gradcli.plot.inputs import pixels
 from gradcli.plot.scale import axes_of, placed
 from gradcli.render.numbers import json_array
 

@@ -119,7 +119,7 @@ def test_a_module_imported_alone_brings_the_methods_of_tensor(module: str) -> No
 
 def test_methods_stay_when_the_calculator_is_loaded_later() -> None:
     check = "import pytest; pytest.raises(RuntimeError, lambda: +torch.tensor([True]))"
-    loaded_by(f"from gradcli import torch; torch.ones; import gradcli.calculator.compute; {check}")
+    loaded_by(f"from gradcli import torch; torch.ones; import gradcli.calculator.kernel.compute; {check}")
 
 
 def test_a_star_import_brings_every_name() -> None:

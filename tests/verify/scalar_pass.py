@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.lang.arguments import defaults
+from gradcli.lang.call_arguments import defaults
 from gradcli.lang.functions import find, functions, names
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Call, List, Name, fold

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gradcli.calculator.check import check
-from gradcli.calculator.claim import Claim
+from gradcli.calculator.claims.check import check
+from gradcli.calculator.claims.claim import Claim
 from gradcli.verdict import Word
 
 

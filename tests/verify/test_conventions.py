@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from scalar_pass import NoRuleError, gradients
 
-from gradcli.calculator.compute import gradients_of, leaves_of, value_of
-from gradcli.calculator.prepare import prepare
-from gradcli.calculator.question import Question
+from gradcli.calculator.kernel.compute import gradients_of, leaves_of, value_of
+from gradcli.calculator.kernel.prepare import prepare
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.engine.tensor import Tensor
 from gradcli.verify.conventions import Library
 
@@ -67,7 +67,7 @@ def for_the_engine() -> list[Any]:
 @pytest.mark.parametrize("case", for_the_engine())
 def test_the_engine_gives_pytorchs_numbers(case: dict[str, Any]) -> None:
     at = tuple(f"{name}={numbers(value).tolist()}" for name, value in case["at"].items())
-    prepared = prepare(Question(case["expr"], at=at))
+    prepared = prepare(DerivativeQuestion(case["expr"], at=at))
     leaves = leaves_of(prepared)
     result = value_of(prepared, leaves)
     cotangent = Tensor(np.full(result.shape, numbers(case.get("cotangent", 1))))

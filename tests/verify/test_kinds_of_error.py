@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcli.calculator.check import check
-from gradcli.calculator.claim import Claim
-from gradcli.calculator.claims import Settings, check_lines
-from gradcli.calculator.differentiate import differentiate
-from gradcli.calculator.question import Question
+from gradcli.calculator.claims.check import check
+from gradcli.calculator.claims.claim import Claim
+from gradcli.calculator.claims.stream import Settings, check_lines
+from gradcli.calculator.kernel.differentiate import differentiate
+from gradcli.calculator.kernel.question import DerivativeQuestion
 from gradcli.engine.op import OPS
 from gradcli.verdict import Word
 from gradcli.verify.client import SympyWorker
@@ -89,22 +89,22 @@ def test_far_away_and_narrow(sympy: SympyWorker, expression: str, grad: str) -> 
 
 
 def test_orders_where_there_is_no_function() -> None:
-    from gradcli.calculator.differentiate import differentiate
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.kernel.differentiate import differentiate
+    from gradcli.calculator.kernel.question import DerivativeQuestion
 
     with SympyWorker() as worker:
-        answer = differentiate(Question("log(x)", at=("x=-2",), order=3), worker)
+        answer = differentiate(DerivativeQuestion("log(x)", at=("x=-2",), order=3), worker)
     assert {str(each.verdict.word) for each in answer.derivatives if each.verdict} == {"domain"}
 
 
 def test_the_enclosure_alone_contradicts(sympy: SympyWorker, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gradcli.calculator.differentiate import differentiate
-    from gradcli.calculator.question import Question
+    from gradcli.calculator.kernel.differentiate import differentiate
+    from gradcli.calculator.kernel.question import DerivativeQuestion
 
     (pull,) = OPS["sin"].pulls
     wrong = np.where(np.arange(1000) == 123, 1.01, 1.0)
     monkeypatch.setattr(OPS["sin"], "pulls", (lambda g, slots: wrong * pull(g, slots),))
-    answer = differentiate(Question("sum(sin(x))", at=("x=linspace(0.1,1,1000)",)), sympy)
+    answer = differentiate(DerivativeQuestion("sum(sin(x))", at=("x=linspace(0.1,1,1000)",)), sympy)
     (derivative,) = answer.derivatives
     assert derivative.verdict is not None
     assert (derivative.verdict.word, derivative.verdict.worst) == ("mismatch", (123,))
@@ -127,7 +127,7 @@ def test_no_claim_ends_a_stream_or_stops_it(sympy: SympyWorker) -> None:
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_rounding_is_no_mismatch_anywhere_among_many(sympy: SympyWorker, dtype: str) -> None:
-    question = Question("sum(tanh(x))", ("x=linspace(-3, 3, 6001)",), dtype=dtype)  # 1 - y*y loses digits
+    question = DerivativeQuestion("sum(tanh(x))", ("x=linspace(-3, 3, 6001)",), dtype=dtype)  # 1 - y*y loses digits
     (derivative,) = differentiate(question, sympy).derivatives
     assert derivative.verdict is not None
     assert derivative.verdict.word is (Word.PROVED if dtype == "float64" else Word.ILL_CONDITIONED)

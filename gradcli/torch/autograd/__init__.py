@@ -13,7 +13,7 @@ from gradcli.engine.modes import no_grad as no_grad
 from gradcli.engine.modes import set_grad_enabled as set_grad_enabled
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.absent import absent_names
-from gradcli.torch.arguments import only_default
+from gradcli.torch.argument_checks import only_default
 from gradcli.torch.autograd.anomaly_mode import detect_anomaly as detect_anomaly
 from gradcli.torch.autograd.anomaly_mode import set_detect_anomaly as set_detect_anomaly
 from gradcli.torch.autograd.function import Function as Function

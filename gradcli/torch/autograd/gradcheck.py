@@ -12,7 +12,7 @@ from gradcli.engine import autograd, random
 from gradcli.engine.forward import Level
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default
+from gradcli.torch.argument_checks import only_default
 from gradcli.torch.autograd.blocks import units
 
 Tensors = Sequence[Tensor]

@@ -23,7 +23,7 @@ from gradcli.engine.graph import Node
 from gradcli.engine.locks import Installed
 from gradcli.engine.op import OPS, Op
 from gradcli.torch.absent import absent_names
-from gradcli.torch.arguments import only_default
+from gradcli.torch.argument_checks import only_default
 from gradcli.torch.autograd.profiler_util import EventList, FunctionEvent, FunctionEventAvg, Shapes, nested
 
 __getattr__ = absent_names(__name__)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gradcli.files import write_whole
-from gradcli.torch.arguments import only_default
+from gradcli.torch.argument_checks import only_default
 
 Shapes = list[list[int]]
 

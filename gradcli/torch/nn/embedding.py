@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default
+from gradcli.torch.argument_checks import only_default
 from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
 from gradcli.torch.nn import init
 from gradcli.torch.nn.module import Module

@@ -17,7 +17,7 @@ from gradcli.engine.dtypes import dtype as TorchDType  # noqa: N812  # `dtype` i
 from gradcli.engine.inplace import zero_gradient
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.arguments import check_device, numpy_dtype, refuse
+from gradcli.torch.argument_checks import check_device, numpy_dtype, refuse
 from gradcli.torch.handles import Handle
 from gradcli.torch.nn.hooks import call_with_hooks
 from gradcli.torch.nn.parameter import Parameter

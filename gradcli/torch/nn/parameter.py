@@ -9,8 +9,8 @@ import numpy as np
 from gradcli.engine.dtypes import Default
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
-from gradcli.engine.views import is_inference
-from gradcli.torch.arguments import check_device, numpy_dtype, shape_of
+from gradcli.engine.ties import is_inference
+from gradcli.torch.argument_checks import check_device, numpy_dtype, shape_of
 from gradcli.torch.protocol import copied
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
-from gradcli.torch.nn.functional.arguments import each_axis
+from gradcli.torch.nn.functional.numbers_per_axis import each_axis
 from gradcli.torch.nn.module import Module
 
 __all__ = [

@@ -19,7 +19,7 @@ from gradcli.engine.inplace import own_memory, zero_gradient
 from gradcli.engine.memory import touch
 from gradcli.engine.modes import enable_grad
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import unsupported
+from gradcli.torch.argument_checks import unsupported
 from gradcli.torch.handles import Handle
 from gradcli.torch.optim.hooks import Hooks, with_step_hooks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.torch.absent import absent_names
-from gradcli.torch.arguments import of_reals
+from gradcli.torch.argument_checks import of_reals
 from gradcli.torch.kinds import annotated
 from gradcli.torch.nn.functional import (
     activation,

@@ -12,10 +12,10 @@ from gradcli.engine.errors import size_mismatch
 from gradcli.engine.inplace import change
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
-from gradcli.torch.arguments import numpy_dtype, require_tensor
+from gradcli.torch.argument_checks import numpy_dtype, require_tensor
 from gradcli.torch.binding import Signature, bound
-from gradcli.torch.lookup import broadcast_tensors
 from gradcli.torch.out import with_out
+from gradcli.torch.places_and_counts import broadcast_tensors
 
 TABLE = (
     ("input", "logsigmoid sigmoid tanh"),

@@ -8,8 +8,8 @@ from typing import Any
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
-from gradcli.torch.nn.functional.arguments import constant
 from gradcli.torch.nn.functional.losses import REDUCTIONS, Flag, reduction_of
+from gradcli.torch.nn.functional.numbers_per_axis import constant
 
 __all__ = ["cross_entropy", "nll_loss"]
 

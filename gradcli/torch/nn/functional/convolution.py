@@ -11,8 +11,8 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.axes import axis_in
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import require_tensor
-from gradcli.torch.nn.functional.arguments import Lengths, lengths_of
+from gradcli.torch.argument_checks import require_tensor
+from gradcli.torch.nn.functional.numbers_per_axis import Lengths, lengths_of
 from gradcli.torch.out import with_out
 
 __all__ = [

@@ -13,8 +13,8 @@ from gradcli.engine.dtypes import DType, result_type
 from gradcli.engine.errors import size_mismatch
 from gradcli.engine.inplace import refuse_higher_category
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default
-from gradcli.torch.nn.functional.arguments import constant
+from gradcli.torch.argument_checks import only_default
+from gradcli.torch.nn.functional.numbers_per_axis import constant
 
 __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "huber_loss", "kl_div", "l1_loss", "mse_loss",

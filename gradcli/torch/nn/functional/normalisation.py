@@ -12,7 +12,7 @@ from gradcli.engine import ops
 from gradcli.engine.inplace import write
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
-from gradcli.torch.nn.functional.arguments import constant
+from gradcli.torch.nn.functional.numbers_per_axis import constant
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
 

@@ -9,8 +9,8 @@ from typing import Any
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import not_implemented
-from gradcli.torch.arguments import require_tensor
-from gradcli.torch.nn.functional.arguments import lengths_of
+from gradcli.torch.argument_checks import require_tensor
+from gradcli.torch.nn.functional.numbers_per_axis import lengths_of
 from gradcli.torch.out import with_out
 
 __all__ = [

@@ -15,7 +15,7 @@ from gradcli.engine.layout import copied_like, empty_like
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
-from gradcli.torch.arguments import require_tensor
+from gradcli.torch.argument_checks import require_tensor
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
 

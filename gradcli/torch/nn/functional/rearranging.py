@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import require_int
+from gradcli.torch.argument_checks import require_int
 
 __all__ = ["pixel_shuffle", "pixel_unshuffle"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.arguments import only_default, require_tensor
+from gradcli.torch.argument_checks import only_default, require_tensor
 
 __all__ = ["embedding", "one_hot"]
 

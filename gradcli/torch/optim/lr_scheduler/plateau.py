@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from gradcli.torch.arguments import unsupported
+from gradcli.torch.argument_checks import unsupported
 from gradcli.torch.optim.lr_scheduler.base import rates, set_rates
 from gradcli.torch.optim.optimizer import Optimizer
 

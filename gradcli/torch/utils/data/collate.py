@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine import ops
 from gradcli.engine.dtypes import BY_NUMPY
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.data import as_tensor, from_numpy, tensor
+from gradcli.torch.creation_from_data import as_tensor, from_numpy, tensor
 from gradcli.torch.dtypes import DTYPES
 
 UNKNOWN = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"

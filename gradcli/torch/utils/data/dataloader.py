@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.engine import random
 from gradcli.engine.random import Generator
-from gradcli.torch.arguments import only_default
+from gradcli.torch.argument_checks import only_default
 from gradcli.torch.utils.data.collate import default_collate, default_convert
 from gradcli.torch.utils.data.dataset import IterableDataset
 from gradcli.torch.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler

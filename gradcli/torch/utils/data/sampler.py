@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from gradcli.engine import random
 from gradcli.engine.random import Generator
-from gradcli.torch.data import as_tensor
-from gradcli.torch.drawing import multinomial
+from gradcli.torch.creation_from_data import as_tensor
 from gradcli.torch.dtypes import DTYPES
+from gradcli.torch.random_sampling import multinomial
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -1,0 +1,1 @@
+"""One file a command, and its helpers beside it."""
