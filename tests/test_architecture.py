@@ -15,7 +15,7 @@ LONGEST = 400
 
 # Lowest first. A part may import from the floors below its own, and nothing else beside itself.
 FLOORS = [
-    "child engine errors signals verdict words",
+    "catalogue child engine errors signals verdict words",
     "files",
     "npy png",
     "lang torch plot datasets",

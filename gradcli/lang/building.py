@@ -1,4 +1,4 @@
-"""A program folded with the forms of the function table, whatever the forms are of: SymPy's expressions, or a trace.
+"""A program folded with the forms of the functions, whatever the forms are of: SymPy's expressions, or a trace.
 
 A number is whatever the algebra has, an array a NumPy array of them (dtype object), a list a Python list until an array
 is needed.
@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
+from gradcli.catalogue import Function
+from gradcli.lang.forms import form_of, on_elements
 from gradcli.lang.functions import functions
-from gradcli.lang.functions.table import Function
 from gradcli.lang.tree import Call, Computed, Expr, Index, List, Name, NoFormError, Number, Program, Slice, fold
 
 Value = Any
@@ -24,7 +25,16 @@ _CONDITIONS = {"where": (0,), "logical_and": (0, 1), "logical_or": (0, 1), "logi
 
 
 class Algebra(Protocol):
-    """What the forms of the function table compute with: they get it as their first argument, `S`."""
+    """What the forms of the functions compute with: numbers that Python's operators work on, and primitives."""
+
+    def primitive(self, name: str) -> Value:
+        """The function or the constant of that name, which has no form; "sum" and "prod" take any number of terms."""
+
+    def exact(self, value: Value) -> Value:
+        """A number of which no digit is lost."""
+
+    def matrix(self, rows: Value) -> Value:
+        """A matrix, with its `det` and `inv`."""
 
     def number(self, value: float) -> Value:
         """A literal."""
@@ -48,7 +58,7 @@ class Algebra(Protocol):
         """A Python number, for an axis, a length or a flag, where it is one."""
 
     def entering(self, function: Function, args: Sequence[Value]) -> None:
-        """Told before a scalar form is called."""
+        """Told before a form is called."""
 
 
 class Builder:
@@ -87,15 +97,12 @@ class Builder:
         given = len(node.args)
         keywords = {name: part for (name, _), part in zip(node.keywords, parts[given:], strict=True)}
         args = self._bind(function, parts[:given], keywords)
-        if function.scalar is not None:
-            return self._elementwise(function, [value for _, value in args])
-        if function.array is None:
-            raise NoFormError(f"no symbolic form: {function.name}")
-        import numpy as np
-
+        if function.pointwise:
+            return self._pointwise(function, [value for _, value in args])
+        form = form_of(function)
         ready = [self._operand(value) if name in _OPERANDS else self._plain(value) for name, value in args]
         self.algebra.entering(function, ready)
-        return _scalar(function.array(self.algebra, np, *ready))
+        return _scalar(form(self.algebra, *ready))
 
     def _bind(
         self, function: Function, args: Sequence[Value], keywords: Mapping[str, Value]
@@ -119,23 +126,17 @@ class Builder:
         value = _literal(text or "None")
         return self.algebra.number(value) if type(value) in (int, float) else value
 
-    def _elementwise(self, function: Function, args: Sequence[Value]) -> Value:
-        """The scalar form, broadcast over the arrays among the arguments."""
+    def _pointwise(self, function: Function, args: Sequence[Value]) -> Value:
+        """The form, broadcast over the arrays among the arguments."""
         conditions = _CONDITIONS.get(function.name, ())
-        algebra, form = self.algebra, function.scalar
-        assert form is not None
+        algebra, form = self.algebra, form_of(function)
 
         def apply(*values: Value) -> Value:
             ready = [self._condition(x) if i in conditions else self._number(x) for i, x in enumerate(values)]
             algebra.entering(function, ready)
             return algebra.lift(form(algebra, *ready))
 
-        args = [as_array(arg) if isinstance(arg, list) else arg for arg in args]
-        if not any(hasattr(arg, "shape") for arg in args):
-            return apply(*args)
-        import numpy as np
-
-        return _scalar(np.frompyfunc(apply, len(args), 1)(*args))
+        return _scalar(on_elements(apply, [as_array(arg) if isinstance(arg, list) else arg for arg in args]))
 
     def _operand(self, value: Value) -> Any:
         """An array of numbers; a list of arrays stays a list where it holds arrays."""

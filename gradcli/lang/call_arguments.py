@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from gradcli.catalogue.signature import Parameter
 from gradcli.errors import InputError
-from gradcli.lang.signature import Parameter
 from gradcli.lang.tokens import Source, Token
 from gradcli.lang.tree import Call, Expr
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from gradcli.catalogue import Function
 from gradcli.errors import InputError
 from gradcli.lang.call_arguments import defaults, signature_text
+from gradcli.lang.forms import form_tree
 from gradcli.lang.functions import functions
-from gradcli.lang.functions.table import Function
 from gradcli.lang.tree import OPERATORS, Call, Expr, Index, List, Literal, Name, Number, Program, Slice, fold
 from gradcli.lang.unparse import unparse
 
@@ -169,6 +170,8 @@ class Emitter:
         if spelling == "":
             hint = "--emit torch and --emit jax have it"
             raise InputError("emit", f"{node.function}() has no form in {self.target.name}", hint=hint)
+        if spelling == "form":
+            spelling = self.expression(form_tree(function))
         return _Part(self.called(node, function, spelling, parts), kind)
 
     def called(self, node: Call, function: Function, spelling: str | None, parts: Sequence[_Part]) -> Expr:

@@ -7,10 +7,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from gradcli.catalogue import Function
 from gradcli.errors import InputError
 from gradcli.lang.call_arguments import signature_text
 from gradcli.lang.functions import find, functions, similar
-from gradcli.lang.functions.table import Function
 from gradcli.render.schemas import tag
 
 
@@ -42,7 +42,7 @@ def functions_table(name: str | None) -> Table:
             Text(signature_text(function), style="cyan"),
             function.help,
             domain_text(function),
-            ", ".join(function.aliases),
+            ", ".join(function.aliases.split()),
         )
     return table
 
@@ -57,7 +57,7 @@ def functions_document(name: str | None) -> dict[str, Any]:
                 "signature": signature_text(function),
                 "group": function.group,
                 "help": function.help,
-                "aliases": list(function.aliases),
+                "aliases": function.aliases.split(),
                 "domain": domain_text(function) or None,
             }
             for function in chosen(name)

@@ -169,7 +169,7 @@ def _broadcast_shapes(derivative: Derivative) -> list[tuple[int, ...]]:
     """The shapes to which operations on single elements broadcast the variable."""
     shape = shapes_of(derivative)
     own, x = derivative.truth.shape, Name(derivative.name)
-    elementwise = [node for node in calls(derivative.program) if functions()[node.function].scalar]
+    elementwise = [node for node in calls(derivative.program) if functions()[node.function].pointwise]
     wider = [found for node in elementwise if x in node.args and (found := shape(node)) not in (None, own)]
     return list(dict.fromkeys(found for found in wider if found))
 

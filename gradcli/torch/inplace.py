@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.catalogue import catalogue
 from gradcli.engine import ops
 from gradcli.engine.dtypes import PYTHON_CATEGORY
 from gradcli.engine.fitting import fitting
@@ -29,31 +30,14 @@ from gradcli.engine.type_names import TYPE_NAMES
 from gradcli.torch import filling
 from gradcli.torch.argument_checks import refuse_gradients, require_int
 from gradcli.torch.filling import stream_of
-from gradcli.torch.functions import ALIASES, FUNCTIONS
+from gradcli.torch.functions import FUNCTIONS
 from gradcli.torch.kinds import annotated
-
-CHANGED = (
-    "abs acos acosh add asin asinh atan atan2 atanh ceil clamp copysign cos cosh deg2rad "
-    "digamma div erf erfc exp exp2 expm1 floor floor_divide fmod frac hypot lerp lgamma log "
-    "log10 log1p log2 logical_and logical_not logical_or logical_xor logit masked_fill mul neg "
-    "pow rad2deg reciprocal relu remainder round rsqrt sigmoid sign sin sinc sinh sqrt square sub "
-    "tan tanh tril triu trunc xlogy addcmul addcdiv addbmm addmm addmv addr baddbmm bitwise_and "
-    "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp_max clamp_min gcd "
-    "heaviside index_add index_copy index_fill index_put lcm ldexp masked_scatter nan_to_num nextafter put "
-    "scatter scatter_add scatter_reduce sgn"
-).split()
-"""The functions that have a form which changes their first argument."""
-
-COMPARED = ("eq", "ge", "gt", "le", "lt", "ne")
-"""The comparisons that do."""
 
 OPERATORS = {
     "__iadd__": "add", "__isub__": "sub", "__imul__": "mul", "__itruediv__": "div", "__ipow__": "pow",
     "__ifloordiv__": "floor_divide", "__imod__": "remainder", "__iand__": "bitwise_and", "__ior__": "bitwise_or",
     "__ixor__": "bitwise_xor", "__ilshift__": "bitwise_left_shift", "__irshift__": "bitwise_right_shift",
 }  # fmt: skip
-SHAPED = ("squeeze", "unsqueeze", "transpose", "swapaxes", "swapdims", "t")
-"""Views that a Tensor can turn into."""
 
 
 def _changing(name: str) -> Callable[..., Tensor]:
@@ -286,18 +270,31 @@ WRITTEN_OUT = (
     copy_, uniform_, normal_, bernoulli_, random_, exponential_, geometric_, cauchy_, log_normal_, apply_, map_,
     detach_, polygamma_,
 )  # fmt: skip
-CHANGING = {f"{name}_": _changing(name) for name in CHANGED}
-CHANGING |= {f"{name}_": _running(name) for name in ("cumprod", "cumsum")} | {"float_power_": float_power_}
-CHANGING |= {f"{name}_": _comparing(name) for name in COMPARED}
-CHANGING |= {f"{alias}_": CHANGING[f"{name}_"] for alias, name in ALIASES.items() if f"{name}_" in CHANGING}
-CHANGING |= {"zero_": zero_, "fill_": fill_}
+_MADE: dict[str, Callable[[str], Callable[..., Tensor]]] = {
+    "values": _changing, "comparison": _comparing, "running": _running, "view": _reshaping
+}  # fmt: skip
+"""By what the catalogue says of a function in place: what makes its method of the function's name."""
+
+
+def _in_place(*kinds: str) -> dict[str, Callable[..., Tensor]]:
+    """The methods of those kinds, under all names of their functions."""
+    found: dict[str, Callable[..., Tensor]] = {}
+    for row in catalogue():
+        if row.in_place in kinds:
+            made = _MADE[row.in_place](row.name)
+            found |= {f"{name}_": made for name in (row.name, *row.also.split()) if "." not in name}
+    return found
+
+
+CHANGING = _in_place("values", "comparison", "running")
+CHANGING |= {"float_power_": float_power_, "zero_": zero_, "fill_": fill_}
 """The functions that change their first argument, which are methods too."""
 
 
 def attach() -> None:
     """Gives Tensor these methods."""
     methods = CHANGING | {operator: _changing(name) for operator, name in OPERATORS.items()}
-    methods |= {f"{name}_": _reshaping(name) for name in SHAPED}
+    methods |= _in_place("view")
     methods |= {method.__name__: annotated(method) for method in WRITTEN_OUT}
     for name, method in methods.items():
         setattr(Tensor, name, method)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
 from gradcli.engine.ops.linalg import LinAlgError as LinAlgError
 from gradcli.torch.absent import absent_names
-from gradcli.torch.functions import LINALG, build
+from gradcli.torch.functions import built
 from gradcli.torch.matrices import cond as cond
 from gradcli.torch.matrices import linalg_norm as norm  # noqa: F401  # exported
 from gradcli.torch.matrices import lstsq as lstsq
@@ -16,5 +16,5 @@ from gradcli.torch.matrices import solve as solve
 from gradcli.torch.matrices import solve_triangular as solve_triangular
 from gradcli.torch.matrices import vector_norm as vector_norm
 
-globals().update(build(LINALG, prefix="linalg."))
+globals().update(built("linalg"))
 __getattr__ = absent_names(__name__)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.catalogue import catalogue
 from gradcli.engine.dtypes import DType
 from gradcli.engine.inplace import refuse_higher_category, refuse_overlap, refuse_partial_overlap, write
 from gradcli.engine.modes import THREAD
@@ -21,32 +22,31 @@ RESIZED = (
     "unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero "
     "elements with t.resize_(0)."
 )
-ELEMENTWISE = frozenset(
-    "acos acosh add addcdiv addcmul addr angle asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_or "
-    "bitwise_right_shift bitwise_xor copysign cos cosh deg2rad digamma div eq erf erfc exp exp2 expm1 "
-    "floor_divide fmax fmin fmod gcd ge gt heaviside hypot lcm ldexp le lerp lgamma log log10 log1p "
-    "log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit lt maximum minimum mul ne "
-    "nextafter polygamma pow rad2deg reciprocal remainder rsqrt rsub sigmoid sin sinc sinh expit sqrt square "
-    "sub tan tanh xlogy".split()
-)
-"""The functions that write into any dtype of at least the result's category, element by element."""
-JOINING = frozenset("cat column_stack dstack hstack stack vstack".split())
-CASTING = (
-    ELEMENTWISE
-    | JOINING
-    | frozenset("cumprod cumsum diff kron logsumexp mean nanmean nansum normalize outer prod std sum var".split())
-    | frozenset("cholesky linalg.cond linalg.lstsq linalg.matrix_power linalg.matrix_rank linalg.pinv".split())
-    | {"matrix_power"}
-)
-"""The functions that write into any such dtype; the others want the result's own."""
-LIMITED = frozenset({"clamp", "clamp_max", "clamp_min"})
-"""The functions that write into any such dtype if a limit is a Tensor."""
-SAME = frozenset("abs bitwise_not ceil clamp clamp_max clamp_min floor frac neg round sgn sign trunc".split())
-"""The functions that call an output's dtype wrong in other words."""
-UNSHARED = ELEMENTWISE | SAME | {"where"}
-"""The functions whose inputs must not share a part of their memory with the output."""
-APART = JOINING | frozenset("cross gather index_select kthvalue linalg.cross masked_select take take_along_dim".split())
-"""Those that must not share any."""
+
+
+def _ways() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in catalogue():
+        names = [row.name, *row.also.split(), *([f"linalg.{row.name}"] if row.linalg else [])]
+        found |= dict.fromkeys(names, row.out.split())
+    return found
+
+
+WAYS = _ways()
+"""How each function writes into `out`, by its names in PyTorch."""
+
+
+def writes(name: str, *ways: str) -> bool:
+    """Whether the function of that name writes into `out` in one of these ways, by the catalogue.
+
+    elementwise  into any dtype of at least the result's category; inputs must not share a part of its memory
+    joining      the same, and they must share none
+    casting      into any such dtype; other functions want the result's own
+    limited      as "elementwise" if a limit is a Tensor, else as "same"
+    same         into the result's dtype alone, and calls another wrong in other words; memory as "elementwise"
+    apart        inputs must share none of its memory
+    """
+    return not set(ways).isdisjoint(WAYS.get(name, ()))
 
 
 def refuse_history(name: str, out: Tensor, result: Tensor | None = None) -> None:
@@ -101,11 +101,11 @@ def into(name: str, out: Any, result: Any, inputs: tuple[Any, ...] = ()) -> Any:
         return type(result)(*(into(name, each, part, inputs) for each, part in zip(out, result, strict=True)))
     require_out(name, out)
     refuse_history(name, out, result)
-    _refuse_dtype("add" if name in LIMITED and len(_tensors(inputs)) > 1 else name, out, result)
+    _refuse_dtype(name, out, result, limits=len(_tensors(inputs)) > 1)
     joined = inputs[0] if inputs and isinstance(inputs[0], (tuple, list)) else inputs
-    if name in APART:
+    if writes(name, "joining", "apart"):
         refuse_overlap(out, *joined)
-    elif name.removeprefix("special.") in UNSHARED:
+    elif name == "where" or writes(name, "elementwise", "limited", "same"):
         refuse_partial_overlap(out, *joined)
     if out.array.shape != result.array.shape:
         shaped(out, result.array.shape)
@@ -118,13 +118,15 @@ def _tensors(inputs: tuple[Any, ...]) -> list[Tensor]:
     return [x for x in inputs if isinstance(x, Tensor)]
 
 
-def _refuse_dtype(name: str, out: Tensor, result: Tensor) -> None:
-    """Raises PyTorch's RuntimeError for an output of a dtype that the function does not write."""
-    name = name.removeprefix("special.")
+def _refuse_dtype(name: str, out: Tensor, result: Tensor, *, limits: bool) -> None:
+    """Raises PyTorch's RuntimeError for an output of a dtype that the function does not write.
+
+    limits  whether another argument than the first is a Tensor
+    """
     found, wanted = TYPE_NAMES[out.array.dtype.name], TYPE_NAMES[result.array.dtype.name]
     if name == "bernoulli":  # writes ones and zeros into anything
         return
-    if name in CASTING:
+    if writes(name, "elementwise", "joining", "casting") or (limits and writes(name, "limited")):
         refuse_higher_category(out, result)
     elif name == "where" and found != wanted:
         raise RuntimeError(f"Expected out type to be {wanted.scalar} but got {found.scalar}")
@@ -132,7 +134,7 @@ def _refuse_dtype(name: str, out: Tensor, result: Tensor) -> None:
         if found.scalar not in ("Bool", "Byte"):
             raise RuntimeError(f"{name} only supports bool tensor for result, got: {found.scalar}")
     elif found != wanted:
-        if name in SAME:
+        if writes(name, "same", "limited"):
             refuse_higher_category(out, result)
             raise RuntimeError(f"Found dtype {found.scalar} but expected {wanted.scalar}")
         raise RuntimeError(f"Expected out tensor to have dtype {wanted.cpp}, but got {found.cpp} instead")

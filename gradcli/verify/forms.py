@@ -1,4 +1,4 @@
-"""SymPy as what the forms of the function table compute with, with numbers and pieces of our own."""
+"""SymPy as what the forms of the functions compute with, with numbers and pieces of our own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy
 
-from gradcli.lang.functions.table import Function
+from gradcli.catalogue import Function
 from gradcli.lang.tree import NoFormError
 
 CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "tau": 2 * sympy.pi, "inf": sympy.oo, "nan": sympy.nan}
@@ -90,56 +90,60 @@ class where(sympy.Function):  # noqa: N801  # printed under the name it has in t
         return where(condition, a.diff(symbol), b.diff(symbol))
 
 
-def _extreme(piece: Any, xs: Sequence[sympy.Expr]) -> sympy.Expr:
-    different = list(dict.fromkeys(map(sympy.sympify, xs)))
+def _extreme(piece: Any, xs: Sequence[sympy.Expr | None]) -> sympy.Expr:
+    """The extreme of what is given; of arguments that are the same, one counts."""
+    different = list(dict.fromkeys(sympy.sympify(x) for x in xs if x is not None))
     return piece(*different) if len(different) > 1 else different[0]
 
 
-def _piecewise(first: tuple[Any, Any], second: tuple[Any, Any]) -> sympy.Expr:
-    return where(first[1], first[0], second[0])
+def _xlogy(x: sympy.Expr, y: sympy.Expr) -> sympy.Expr:
+    return sympy.Integer(0) if x == 0 else x * sympy.log(y)
+
+
+PRIMITIVES: dict[str, Any] = {
+    **{name: getattr(sympy, name) for name in "sqrt exp log sin cos tan asin acos atan atan2".split()},
+    **{name: getattr(sympy, name) for name in "sinh cosh tanh asinh acosh atanh erf erfc pi".split()},
+    "lt": sympy.Lt, "le": sympy.Le, "gt": sympy.Gt, "ge": sympy.Ge, "eq": sympy.Eq, "ne": sympy.Ne,
+    "logical_and": sympy.And, "logical_or": sympy.Or, "logical_not": sympy.Not,
+    "abs": absolute, "sign": sign, "floor": floor, "ceil": ceil, "round": half_even, "where": where,
+    "maximum": lambda *xs: _extreme(maximum, xs), "minimum": lambda *xs: _extreme(minimum, xs),
+    "lgamma": loggamma, "polygamma": polygamma, "digamma": lambda x: polygamma(sympy.Integer(0), x),
+    "sinc": lambda x: sympy.sinc(sympy.pi * x), "xlogy": _xlogy,
+    "sum": sympy.Add, "prod": sympy.Mul, "inf": sympy.oo,
+}  # fmt: skip
+"""SymPy's functions and those of this module, by the names of the language; that of `detach` is in `Symbols`."""
 
 
 class Symbols:
-    """SymPy as an algebra for `Builder`, with the pieces of this module instead of its own, and `detached`.
+    """SymPy as an algebra for `Builder`, with the pieces of this module instead of its own.
 
     dtype            the dtype to which literals are rounded
     detached_values  what the symbols of detached values stand for, inner ones before outer ones
     """
 
-    Abs, Piecewise = absolute, staticmethod(_piecewise)
-    sign, floor, ceiling, round = sign, floor, ceil, half_even
-    loggamma, polygamma = loggamma, polygamma
-
     def __init__(self, dtype: str) -> None:
         self.dtype = dtype
         self.detached_values: dict[sympy.Dummy, sympy.Expr] = {}
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sympy, name)
+    # What `Builder` asks for
 
-    def detached(self, x: sympy.Expr) -> sympy.Expr:
+    def primitive(self, name: str) -> Any:
+        """The function of SymPy, or of this module, or the constant."""
+        return self._detached if name == "detach" else PRIMITIVES[name]
+
+    def _detached(self, x: sympy.Expr) -> sympy.Expr:
         """A symbol that stands for x: a constant for every derivative."""
         symbol = sympy.Dummy("detached", real=True)
         self.detached_values[symbol] = x
         return symbol
 
-    def digamma(self, x: sympy.Expr) -> sympy.Expr:
-        """The derivative of loggamma."""
-        return polygamma(sympy.Integer(0), x)
+    def exact(self, value: Any) -> sympy.Expr:
+        """The number as SymPy's."""
+        return sympy.sympify(value)
 
-    def Max(self, *xs: sympy.Expr) -> sympy.Expr:
-        """The largest; of arguments that are the same, one counts."""
-        return _extreme(maximum, xs)
-
-    def Min(self, *xs: sympy.Expr) -> sympy.Expr:
-        """The smallest."""
-        return _extreme(minimum, xs)
-
-    def xlogy(self, x: sympy.Expr, y: sympy.Expr) -> sympy.Expr:
-        """x*log(y), which is 0 where x is."""
-        return sympy.Integer(0) if x == 0 else x * sympy.log(y)
-
-    # What `Builder` asks for
+    def matrix(self, rows: Any) -> sympy.Matrix:
+        """SymPy's matrix."""
+        return sympy.Matrix(rows)
 
     def number(self, value: float) -> sympy.Expr:
         """A literal, rounded to the dtype."""

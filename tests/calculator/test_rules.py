@@ -26,11 +26,11 @@ from gradcli.lang.unparse import unparse
 X = "x=[[0.3, 0.8], [0.6, 0.45]]"
 BIG = "x=[[1.3, 2.8], [1.6, 3.45]]"
 AB = "a=[0.4, 1.7, 0.9], b=[1.2, 0.5, -0.8]"
-ONE = [name for name, f in functions().items() if f.scalar and [p.name for p in f.parameters] == ["x"]]
+ONE = [name for name, f in functions().items() if f.pointwise and [p.name for p in f.parameters] == ["x"]]
 TWO = [
     name
     for name, f in functions().items()
-    if f.scalar and len(f.parameters) == 2 and f.parameters[1].default is None and name != "polygamma"
+    if f.pointwise and len(f.parameters) == 2 and f.parameters[1].default is None and name != "polygamma"
 ]
 REDUCTIONS = ("sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "norm", "logsumexp")
 COMPARED = ("lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or")

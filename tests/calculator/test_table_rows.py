@@ -46,7 +46,7 @@ def test_rows_do_not_mix(table: Callable[..., Path], tmp_path: Path, expression:
 CONDITIONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
-@pytest.mark.parametrize("name", [name for name, function in functions().items() if function.scalar])
+@pytest.mark.parametrize("name", [name for name, function in functions().items() if function.pointwise])
 def test_every_function_of_numbers_on_whole_columns(
     table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from gradcli.catalogue.signature import Parameter, parse_signature
 from gradcli.lang import parser
-from gradcli.lang.signature import Parameter, parse_signature
 from gradcli.lang.tree import OPERATORS, Expr
 
 SIGNATURES = {

@@ -145,7 +145,7 @@ def elementwise(program: Program, fixed: Mapping[str, Array]) -> bool:
 
     def alone(node: Expr) -> bool:
         if isinstance(node, Call):
-            return functions()[node.function].scalar is not None
+            return functions()[node.function].pointwise
         return isinstance(node, (Number, Literal)) or (isinstance(node, Name) and np.ndim(fixed.get(node.id, 0)) == 0)
 
     trees = (*(step.value for step in program.assignments), program.result)

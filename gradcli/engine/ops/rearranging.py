@@ -140,12 +140,10 @@ def flipud(x: Any) -> Any:
 
 
 def adjoint(x: Any) -> Any:
-    """The matrices transposed."""
+    """The matrices conjugated and transposed."""
     if x.ndim == 1:
         raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    if getattr(x, "array", x).dtype.kind == "c":
-        raise NotImplementedError("adjoint() of complex numbers")
-    return transpose(x, -2, -1)
+    return transpose(conj(x), -2, -1)
 
 
 def hsplit(x: Any, places: int | Sequence[int]) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """A program as a list of operations on single numbers, each written once: what the passes over balls walk.
 
-`Trace` is an algebra for `Builder`: the forms of the function table are called with it in the place of SymPy, and leave
+`Trace` is an algebra for `Builder`: the forms of the functions are called with it in the place of SymPy, and leave
 their operations here. Equal operations are one node, so that `maximum(sin(x), sin(x))` has no tie. A trace knows shapes
 and literals, no point: it serves every point of its program.
 """
@@ -8,30 +8,23 @@ and literals, no point: it serves every point of its program.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import product
-from math import inf, isfinite, nan, prod
+from math import inf, isfinite, prod
 from typing import Any
 
+from gradcli.catalogue import Function
 from gradcli.lang.building import Builder, flattened
-from gradcli.lang.functions.table import Function
 from gradcli.lang.tree import NoFormError, Program
 from gradcli.verify.balls.numbers import Rounded
 from gradcli.verify.balls.operations import BREAKS, OPERATIONS, Operation
+from gradcli.verify.balls.primitives import CONSTANTS, PRIMITIVES, Matrix
 from gradcli.verify.conventions import variant
 
 MAX_NODES = 300_000
 _PACKED = {"float16": "e", "float32": "f", "float64": "d"}
-_MAX_MATRIX = 64
-_CONSTANTS: dict[str, Callable[[Trace], Any]] = {
-    "pi": lambda trace: trace.pi,
-    "e": lambda trace: trace.exp(1),
-    "tau": lambda trace: trace.pi * 2,
-    "inf": lambda trace: inf,
-    "nan": lambda trace: nan,
-}
-_RELATIONS = {"Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=", "Eq": "==", "Ne": "!="}
 
 Shape = tuple[int, ...]
 
@@ -104,7 +97,7 @@ class Node:
         return self.trace.relation(">", self, self.trace.lift(other))
 
     def __and__(self, other: Any) -> Node:
-        return self.trace.And(self, other)
+        return self.trace.node("and", self, self.trace.lift(other))
 
 
 class Trace:
@@ -117,9 +110,6 @@ class Trace:
     given    what stands for itself: arrays of whole numbers and of conditions, by name
     """
 
-    oo = inf
-    Integer, Rational = staticmethod(int), Fraction
-
     def __init__(
         self, program: Program, shapes: dict[str, Shape], wrt: Sequence[str], dtype: str, given: dict[str, Any]
     ) -> None:
@@ -129,7 +119,7 @@ class Trace:
         self.function = ""
         self.leaves: dict[str, list[Node]] = {}
         self.names = {name: self._bound(name, shape, name in wrt) for name, shape in shapes.items()}
-        constants = {name: constant(self) for name, constant in _CONSTANTS.items() if name in program.free}
+        constants = {name: constant(self) for name, constant in CONSTANTS.items() if name in program.free}
         self.names |= {name: self._given(array) for name, array in given.items()}
         found = Builder(constants | self.names, self).build(program)
         flat, self.shape = flattened(found)
@@ -244,11 +234,11 @@ class Trace:
 
     def as_condition(self, value: Any) -> Any:
         """A number as a condition."""
-        return self.Ne(value, 0)
+        return self.relation("!=", value, 0)
 
     def as_number(self, condition: Any) -> Node:
         """1 and 0."""
-        return self.Piecewise((1, condition), (0, True))
+        return self.where(condition, 1, 0)
 
     def as_result(self, value: Any) -> Node:
         """What a program gives, as a number."""
@@ -265,123 +255,31 @@ class Trace:
 
     # What the forms ask for, beside arithmetic
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _RELATIONS:
-            return lambda a, b: self.relation(_RELATIONS[name], self.lift(a), self.lift(b))
-        if name in _UNARY:
-            return lambda x: self.node(_UNARY[name], self.lift(x))
-        raise AttributeError(name)
+    def primitive(self, name: str) -> Any:
+        """The function or the constant of that name, for nodes and plain numbers."""
+        return partial(PRIMITIVES[name], self) if name in PRIMITIVES else CONSTANTS[name](self)
 
-    def relation(self, relation: str, a: Node, b: Node) -> Node:
+    def exact(self, value: Any) -> Any:
+        """A number of which no digit is lost."""
+        return Fraction(value) if isinstance(value, float) and isfinite(value) else value
+
+    def matrix(self, rows: Any) -> Matrix:
+        """A square matrix of nodes."""
+        return Matrix(self, rows)
+
+    def relation(self, relation: str, a: Any, b: Any) -> Node:
         """A comparison; of a node with itself it is decided."""
+        a, b = self.lift(a), self.lift(b)
         if a is b:
             return self.node("truth", data=relation in ("<=", ">=", "=="))
         return self.node("compare", a, b, data=relation)
 
-    def Add(self, *terms: Any) -> Node:
-        return self.node("add", *map(self.lift, terms)) if terms else self.constant(0)
-
-    def Mul(self, *factors: Any) -> Node:
-        result = self.constant(1)
-        for i, factor in enumerate(factors):
-            result = result * factor if i else self.lift(factor)
-        return result
-
-    def Max(self, *xs: Any) -> Node:
-        return self.extreme("max", xs)
-
-    def Min(self, *xs: Any) -> Node:
-        return self.extreme("min", xs)
-
-    def extreme(self, name: str, xs: Sequence[Any]) -> Node:
-        """The largest or the smallest. Equal nodes count once, unless that is a function with ties to share."""
-        nodes = list(dict.fromkeys(map(self.lift, xs)))
-        return nodes[0] if len(nodes) == 1 else self.node(name, *nodes)
-
-    def Piecewise(self, first: Any, second: Any) -> Node:
-        (a, condition), (b, _) = first, second
-        a, b, condition = self.lift(a), self.lift(b), self.lift(condition)
+    def where(self, condition: Any, a: Any, b: Any) -> Node:
+        """One of two, by a condition; what is certain is chosen at once."""
+        condition, a, b = self.lift(condition), self.lift(a), self.lift(b)
         if condition.op.name == "truth":
-            return a if condition.data else b
+            a = b = a if condition.data else b
         return a if a is b else self.node("select", condition, a, b)
-
-    def And(self, a: Any, b: Any) -> Node:
-        return self.node("and", self.lift(a), self.lift(b))
-
-    def Or(self, a: Any, b: Any) -> Node:
-        return self.node("or", self.lift(a), self.lift(b))
-
-    def Not(self, a: Any) -> Node:
-        return self.node("not", self.lift(a))
-
-    def ceiling(self, x: Any) -> Node:
-        negative: Node = self.floor(-self.lift(x))
-        return -negative
-
-    def round(self, x: Any) -> Node:
-        """To the nearest whole number, ties to the even one."""
-        x, half = self.lift(x), Fraction(1, 2)
-        half_up = self.floor(x + half)
-        is_odd = self.Ne(half_up, 2 * self.floor(half_up * half))
-        return self.Piecewise((half_up - 1, self.And(self.Eq(half_up - x, half), is_odd)), (half_up, True))
-
-    def xlogy(self, x: Any, y: Any) -> Node:
-        """x*log(y), which is 0 where x is, whatever y is."""
-        return self.Piecewise((0, self.Eq(x, 0)), (self.lift(x) * self.log(y), True))
-
-    @property
-    def pi(self) -> Node:
-        """The number."""
-        return self.node("pi")
-
-    def polygamma(self, n: Any, x: Any) -> Node:
-        return self.node("polygamma", self.lift(x), data=int(self.plain(n)))
-
-    def digamma(self, x: Any) -> Node:
-        return self.polygamma(0, x)
-
-    def atan2(self, a: Any, b: Any) -> Node:
-        return self.node("atan2", self.lift(a), self.lift(b))
-
-    def sympify(self, value: Any) -> Any:
-        """A number of which no digit is lost."""
-        return Fraction(value) if isinstance(value, float) and isfinite(value) else value
-
-    def Matrix(self, rows: Any) -> _Matrix:
-        return _Matrix(self, rows)
-
-
-class _Matrix:
-    """A square matrix of nodes: what the forms of `det` and `inv` make."""
-
-    def __init__(self, trace: Trace, rows: Any) -> None:
-        self.trace = trace
-        self.n = len(rows)
-        if any(len(row) != self.n for row in rows):
-            raise NoFormError("the matrix is not square")
-        if self.n > _MAX_MATRIX:
-            raise NoFormError(f"too large: a matrix with more than {_MAX_MATRIX} rows")
-        self.entries = [trace.lift(entry) for row in rows for entry in row]
-
-    def det(self, method: str = "") -> Node:
-        return self.trace.node("det", *self.entries) if self.n else self.trace.constant(1)
-
-    def inv(self, method: str = "") -> _Matrix:
-        whole = self.trace.node("inv", *self.entries)
-        found = _Matrix(self.trace, [])
-        found.n = self.n
-        found.entries = [self.trace.node("entry", whole, data=i) for i in range(self.n * self.n)]
-        return found
-
-    def tolist(self) -> list[list[Node]]:
-        return [self.entries[i * self.n : (i + 1) * self.n] for i in range(self.n)]
-
-
-_UNARY = {name: name for name in (*"exp log sqrt sin cos tan asin acos atan sinh cosh tanh".split(), "sinc")} | {
-    "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "erf": "erf", "erfc": "erfc", "loggamma": "lgamma",
-    "Abs": "abs", "sign": "sign", "floor": "floor", "detached": "detach",
-}  # fmt: skip
-"""The operation that each function of the forms is."""
 
 
 def _shaped(nodes: list[Node], shape: Shape) -> Any:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.catalogue import catalogue
 from gradcli.engine import ops
 from gradcli.engine.dtypes import result_type
 from gradcli.engine.errors import size_mismatch
@@ -14,37 +15,14 @@ from gradcli.engine.tensor import Tensor
 from gradcli.engine.type_names import TYPE_NAMES, not_implemented
 from gradcli.torch.argument_checks import numpy_dtype, require_tensor
 from gradcli.torch.binding import Signature, bound
+from gradcli.torch.functions import refusal
 from gradcli.torch.out import with_out
 from gradcli.torch.places_and_counts import broadcast_tensors
 
-TABLE = (
-    ("input", "logsigmoid sigmoid tanh"),
-    ("input, inplace=False", "hardsigmoid hardswish mish relu relu6 selu silu"),
-    ("input, min_val=-1.0, max_val=1.0, inplace=False", "hardtanh"),
-    ("input, beta=1, threshold=20", "softplus"),
-    ("input, approximate='none'", "gelu"),
-    ("input, negative_slope=0.01, inplace=False", "leaky_relu"),
-    ("input, alpha=1.0, inplace=False", "celu elu"),
-    ("input, lambd=0.5", "hardshrink softshrink"),
-    ("input, threshold, value, inplace=False", "threshold"),
-)
-"""Signatures (see `binding.py`), each with the names of the engine functions that have it."""
 
-KERNELS = {
-    "celu": "elu_cpu", "elu": "elu_cpu", "gelu": "GeluKernelImpl", "glu": "glu_cpu", "hardshrink": "hardshrink_cpu",
-    "hardsigmoid": "hardsigmoid_cpu", "hardswish": "hardswish_cpu", "leaky_relu": "leaky_relu_cpu",
-    "logsigmoid": "log_sigmoid_cpu", "mish": "mish_cpu", "selu": "elu_cpu", "silu": "silu_cpu",
-    "softplus": "softplus_cpu", "softshrink": "softshrink_check",
-}  # fmt: skip
-"""What PyTorch's message for integers calls the functions that take none."""
-NO_BOOLS = {"relu": "Boolean inputs not supported for relu"}
-"""The functions that take no truth values, with their errors."""
-
-
-def _of_floats(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
-    """`compute`; raises PyTorch's NotImplementedError for integers where the function takes none."""
-    kernel = KERNELS.get(name)
-    if kernel is None:
+def _of_floats(kernel: str, compute: Callable[..., Any]) -> Callable[..., Any]:
+    """`compute`; raises PyTorch's NotImplementedError for integers where there is a kernel that takes none."""
+    if not kernel:
         return compute
 
     def function(input: Tensor, *settings: Any) -> Any:
@@ -67,11 +45,11 @@ def _changing(compute: Callable[..., Any]) -> Callable[..., Any]:
 
 def _build() -> dict[str, Callable[..., Any]]:
     functions = {}
-    for text, names in TABLE:
-        for name in names.split():
-            compute = _of_floats(name, getattr(ops, name))
-            compute = _changing(compute) if "inplace" in text else compute
-            functions[name] = bound(name, Signature.of(text), compute, no_bools=NO_BOOLS.get(name, ""))
+    for row in catalogue():
+        if row.functional:
+            compute = _of_floats(row.floats, getattr(ops, row.name))
+            compute = _changing(compute) if "inplace" in row.functional else compute
+            functions[row.name] = bound(row.name, Signature.of(row.functional), compute, no_bools=refusal(row))
     return functions
 
 
@@ -117,7 +95,7 @@ def glu(input: Tensor, dim: int = -1) -> Any:
     """The first half along `dim`, times the sigmoid of the second. Raises RuntimeError for an odd length."""
     if input.ndim == 0:
         raise RuntimeError("glu does not support scalars because halving size must be even")
-    return _of_floats("glu", ops.glu)(input, dim)
+    return _of_floats("glu_cpu", ops.glu)(input, dim)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Any:

@@ -1,25 +1,23 @@
-"""The one table of the language's functions. The parser, the evaluator, the SymPy form, the help and the tests read it."""
+"""The functions of the language, by name: those of the catalogue that have a signature in it."""
 
 from __future__ import annotations
 
 import difflib
 from functools import cache
 
-from gradcli.lang.functions.table import Function
+from gradcli.catalogue import Function, catalogue
 
 
 @cache
 def functions() -> dict[str, Function]:
     """Every function by its canonical name, in the order in which `gradcli functions` lists them."""
-    from gradcli.lang.functions import arrays, creation, elementwise
-
-    return {f.name: f for f in (*elementwise.FUNCTIONS, *arrays.FUNCTIONS, *creation.FUNCTIONS)}
+    return {f.name: f for f in catalogue() if f.signature is not None}
 
 
 @cache
 def names() -> dict[str, Function]:
     """Every function by each of its names."""
-    return {name: f for f in functions().values() for name in (f.name, *f.aliases)}
+    return {name: f for f in functions().values() for name in (f.name, *f.aliases.split())}
 
 
 def find(name: str) -> Function | None:
