@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradcli.errors import InputError
 from gradcli.lang.evaluate import CONSTANTS
+from gradcli.scenario.coincidences import coincidences
 from gradcli.scenario.derivative import Derivative
 from gradcli.scenario.questions import Asked, fresh, judge
 from gradcli.scenario.questions_format import Question
@@ -29,10 +32,10 @@ _ARTICLE = re.compile(r"(?:^|(?<=\s))(?:a|A|I)(?=\s)")
 def problems(asked: Asked, worker: SympyWorker | None = None) -> list[str]:
     """What is wrong: a question must be unsolved by an empty answer, and solved by its own, always; and have a hint.
 
-    An answer may use every variable that the question speaks of.
+    An answer may use every variable that the question speaks of. At the point of a gradient mistakes must show.
     """
     try:
-        found = [*_attempts(asked.question, worker, asked.code), *_unusable(asked)]
+        found = [*_attempts(asked.question, worker, asked.code), *_unusable(asked), *_coincidences(asked.question)]
     except InputError as error:
         found = [error.message]
     if asked.question.hint is None:
@@ -62,6 +65,13 @@ def _unusable(asked: Asked) -> Iterator[str]:
     for name in dict.fromkeys((*_QUOTED.findall(ask), *_DEFINED.findall(ask), *letters)):
         if name not in usable:
             yield f"it speaks of {name!r}, which an answer may not use: `let` can say what that is"
+
+
+def _coincidences(question: Question) -> list[str]:
+    if question.kind != "gradient":
+        return []
+    with np.errstate(all="ignore"):  # what does not exist is nan
+        return list(dict.fromkeys(coincidences(Derivative(question), question.answer)))
 
 
 def _assigned(code: str) -> set[str]:

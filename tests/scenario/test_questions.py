@@ -539,6 +539,26 @@ def test_fresh_numbers_move_the_point_and_the_truth() -> None:
     assert not judge(drawn, "4.5").right
 
 
+@pytest.mark.parametrize(
+    ("of", "at", "answer", "found"),
+    [
+        ("x**2 + x", "x=0", "2*x + 1", ["the one from `x**2` is missing", "goes down by one", "comes down", "'x + 1'"]),
+        ("x**2 + x", "x=3", "2*x + 1", []),
+        ("x1*x2", "x1=1, x2=2", "x2", ["This is the value"]),
+        ("x1*x2", "x1=3, x2=2", "x2", []),
+        ("(w*x + b)**2", "w=1, x=3, b=-2", "2*x*(w*x + b)", ["goes down by one", "'2*x*(x + b)'", "'2*x'"]),
+        ("exp(x)", "x=1", "exp(x)", []),  # its value is its derivative everywhere
+        ("sum(x**3)", "x=ones(2,2)", "3*x**2", ["goes down by one", "'3*x'", "'3'"]),
+    ],
+)
+def test_a_point_at_which_mistakes_do_not_show_is_told(of: str, at: str, answer: str, found: list[str]) -> None:
+    question = gradient(of, at, answer, hint="H.", wrt=at.partition("=")[0])
+    told = problems(alone(question))
+    assert len(told) == len(found), told
+    for message, words in zip(told, found, strict=True):
+        assert words in message
+
+
 @pytest.mark.parametrize("ask", ["What is it at x = 3?", "What is it at x=[1, 2]?", "What is it for x = −2?"])
 def test_words_that_fresh_numbers_make_false(ask: str) -> None:
     question = replace(gradient("x**2", "x=3", "2*x", hint="Think.", fresh="x=1..9"), ask=ask)
