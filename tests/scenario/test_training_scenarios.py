@@ -98,13 +98,14 @@ def test_a_damaged_file_is_told_with_the_line_that_read_it(tmp_path):
     path = tmp_path / "t10k-images-idx3-ubyte"
     path.write_bytes(path.read_bytes()[:-1])
     scenario = load("softmax-concise")
+    session = Session(scenario)
     lines = (folder() / "softmax-concise.md").read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if "grey_images()" in text)
     with (
         using_folder(str(tmp_path)),
         pytest.raises(InputError, match=rf"softmax-concise\.md, line {line}: '{path}' is truncated"),
     ):
-        Session(scenario).run(scenario.steps[0])
+        all(map(session.run, scenario.steps))
 
 
 def layer(number, channels, planes):
