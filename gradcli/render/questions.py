@@ -11,7 +11,7 @@ from rich.text import Text
 from gradcli.errors import InputError
 from gradcli.render.numbers import screen_array
 from gradcli.scenario.judgement import Judgement
-from gradcli.scenario.questions import solution
+from gradcli.scenario.questions import formula_names, solution
 from gradcli.scenario.questions_format import Question
 from gradcli.words import said
 
@@ -26,6 +26,7 @@ def details(question: Question) -> list[tuple[str, str]]:
         (said("with respect to"), question.wrt),
         (said("cotangent"), question.cotangent),
         (said("with"), question.let),
+        (said("as"), question.form and said("a formula in {names}", names=formula_names(question))),
     )
     return [(label, text) for label, text in rows if text is not None]
 
@@ -98,6 +99,7 @@ def question_document(question: Question, judgement: Judgement | None) -> dict[s
         "answer": question.answer,
         "hint": question.hint,
         "let": question.let,
+        "form": question.form,
         "line": question.line,
         "judgement": None if judgement is None else judgement_document(judgement),
     }

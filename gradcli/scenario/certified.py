@@ -75,9 +75,7 @@ class Answered:
         return True if word.is_settled else False if word.is_wrong else None
 
     def why(self, worker: SympyWorker | None) -> str:
-        """The reason for which it is right, the best there is; SymPy's word stands beside a proof, or in its place."""
-        if not self.is_right_beside:
-            return said("It is right at the point, but not at every other one.")
+        """The best reason for which it is right everywhere; SymPy's word stands beside a proof, or in its place."""
         decision = self.decision
         word = "open" if decision is None else decision.word
         sympy = word != "different" and worker is not None and identical(self.derivative, self.reply, worker)

@@ -40,7 +40,7 @@ def changed_programs(derivative: Derivative) -> Iterator[Change]:
     for node in reversed(calls(program)[-NODES:]):  # from the outermost one inwards
         slots = [arg for arg in node.args if _reads(arg, depends)]
         for name, hint, new in _changes(node, slots, Name(derivative.name), shape):
-            yield name, hint, _replaced(program, node, new)
+            yield name, hint, replaced(program, node, new)
 
 
 def _changes(node: Call, slots: list[Expr], x: Name, shape: ShapeOf) -> Iterator[Changed]:
@@ -124,7 +124,7 @@ def _with(node: Call, old: Expr, new: Expr) -> Call:
     return replace(node, args=tuple(new if arg is old else arg for arg in node.args))
 
 
-def _replaced(program: Program, old: Expr, new: Expr) -> Program:
+def replaced(program: Program, old: Expr, new: Expr) -> Program:
     """The program with `new` where the node `old` is."""
 
     def visit(node: Expr, parts: list[Expr]) -> Expr:

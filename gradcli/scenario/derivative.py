@@ -49,6 +49,7 @@ class Derivative:
     point  where, by name
     name   the variable that it is the derivative by
     truth  the gradient there, an array of that variable's shape
+    form   as in Question
     aliases  what an answer may use beside the names of the point
     """
 
@@ -72,6 +73,7 @@ class Derivative:
         taken = (*self.point, *(step.name for step in assigned))
         self.aliases = aliases((*assigned, *read_let(question.let, taken)))
         self.truth = self.exact(self.point)
+        self.form = question.form
 
     @property
     def program(self) -> Program:

@@ -44,10 +44,11 @@ _OPERATORS: dict[type, str] = {
 }  # fmt: skip
 
 
-def judge_fact(question: Question, text: str, code: str) -> Judgement:
+def judge_fact(question: Question, text: str, code: str, before: Question | None = None) -> Judgement:
     """The judgement on an answer. Raises InputError for one that cannot be read.
 
-    code  the Python code that shows the answer
+    code    the Python code that shows the answer
+    before  the question of this kind before it
     """
     if not text.strip():
         raise _unreadable(said("the answer is empty"), text)
@@ -56,10 +57,13 @@ def judge_fact(question: Question, text: str, code: str) -> Judgement:
     known = aliases(read_let(question.let))
     is_value = question.kind == "value" and not says_none(text)
     written = typed(text, known) if is_value else text
-    right, why, mistakes = _JUDGES[question.kind](question.answer, expanded(written, known) if is_value else text, code)
+    read_as = expanded(written, known) if is_value else text
+    right, why, mistakes = _JUDGES[question.kind](question.answer, read_as, code)
     as_read = echo(text, written) if is_value else None
     if right:
         return Judgement(text, True, why, read=as_read)
+    if question.kind == "value" and before is not None and _value(before.answer, read_as, code)[0]:
+        mistakes = iter([("before", said("That is the answer to the question before."))])
     word, hint = next(mistakes, (None, question.hint))
     return Judgement(text, False, why, word, hint, as_read)
 

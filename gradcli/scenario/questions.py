@@ -32,9 +32,10 @@ class Asked:
     """A question where it stands.
 
     step     the index of its step
-    before   the question of kind gradient before it, with which a gradient may be mixed up
+    before   the question of the same kind before it, with which a gradient or a value may be mixed up
     code     the Python code that shows the answer
     earlier  the code before it
+    printed  what that code prints, as the page says
     """
 
     question: Question
@@ -42,9 +43,12 @@ class Asked:
     before: Question | None
     code: str
     earlier: str
+    printed: str = ""
 
     def judge(self, answer: str, worker: SympyWorker | None = None) -> Judgement:
         """The judgement on an answer; see `judge`."""
+        if self.question.kind != "gradient":
+            return judge_fact(self.question, answer, self.code, self.before)
         before = None if self.before is None else Derivative(self.before)
         passes = Passes(before) if self.accumulates else None
         return judge(self.question, answer, worker=worker, passes=passes, code=self.code)
@@ -64,13 +68,14 @@ class Asked:
 def asked(scenario: Scenario) -> list[Asked]:
     """The questions of a scenario in order."""
     found: list[Asked] = []
-    before: Question | None = None
+    before: dict[str, Question] = {}
     earlier = ""
     for index, step in enumerate(scenario.steps):
         code = "" if step.code is None else step.code.text
         if step.question is not None:
-            found.append(Asked(step.question, index, before, code, earlier))
-            before = step.question if step.question.kind == "gradient" else before
+            printed = "" if step.output is None else step.output.text
+            found.append(Asked(step.question, index, before.get(step.question.kind), code, earlier, printed))
+            before[step.question.kind] = step.question
         earlier += f"{code}\n"
     return found
 
@@ -102,7 +107,9 @@ def judge(
 
 
 def _in_numbers(derivative: Derivative, reply: Reply, _: SympyWorker | None) -> Judgement | None:
-    """The judgement on numbers that are right; None for others."""
+    """The judgement on numbers that are right, and on all where a formula is asked for; None for others."""
+    if derivative.form is not None:
+        return Judgement("", False, said("A formula is asked for, and not its value at a point."))
     if reply.agrees(derivative.exact):
         return Judgement("", True, said("These are its values at the point."))
     is_near = certain_digits(reply.prepared.program.result, derivative.truth) >= ENOUGH
@@ -115,7 +122,7 @@ def _in_names(derivative: Derivative, reply: Reply, worker: SympyWorker | None) 
     """The judgement on a formula that is right, or nearly; None for another."""
     answered = Answered(derivative, reply)
     if answered.is_right:
-        return Judgement("", True, answered.why(worker))
+        return Judgement("", True, answered.why(worker)) if answered.is_right_beside else _here_only(derivative)
     if reply.is_rounded(derivative.exact, reply.points):
         return Judgement("", True, said("It is the derivative, with a rounded number in it."))
     if reply.agrees(derivative.exact):
@@ -139,8 +146,13 @@ def _nearly(derivative: Derivative, reply: Reply) -> Judgement:
         return Judgement("", False, said("It is close."), "rounded", said("Give four digits."))
     is_rounded_here = reply.is_rounded(derivative.exact, reply.points[:1])
     if reply.names and (is_rounded_here or Answered(derivative, reply).is_right_here):
-        return Judgement("", True, said("It is right at the point, but not at every other one."))
+        return _here_only(derivative)
     return Judgement("", False, _difference(derivative, reply.value))
+
+
+def _here_only(derivative: Derivative) -> Judgement:
+    """The judgement on a formula that is right at the point alone, which does where its value is asked for."""
+    return Judgement("", derivative.form is None, said("It is right at the point, but not at every other one."))
 
 
 def _difference(derivative: Derivative, found: Array) -> str:
@@ -156,6 +168,11 @@ def _difference(derivative: Derivative, found: Array) -> str:
 def solution(question: Question) -> tuple[str, Array | None]:
     """The right answer, and for a gradient its values at the point."""
     return question.solution, Derivative(question).truth if question.kind == "gradient" else None
+
+
+def formula_names(question: Question) -> str:
+    """The names in the right answer to a question that asks for a formula."""
+    return ", ".join(Derivative(question).read(question.answer).names)
 
 
 def check(scenario: Scenario) -> None:

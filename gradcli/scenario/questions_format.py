@@ -26,7 +26,7 @@ from gradcli.words.lines import continued
 
 ALWAYS = ("ask", "kind", "answer")
 EXTRA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "gradient": (("of", "at"), ("wrt", "cotangent", "let", "fresh", "hint")),
+    "gradient": (("of", "at"), ("wrt", "cotangent", "let", "fresh", "form", "hint")),
     "value": ((), ("let", "shown", "hint")),
     "shape": ((), ("shown", "hint")),
     "error": ((), ("shown", "hint")),
@@ -34,6 +34,7 @@ EXTRA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "choice": ((), ("shown", "hint")),
 }
 """By kind: the keys that it needs beside those that every question needs, and those that it may have."""
+FORMULA = "formula"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Question:
     of, at, wrt, cotangent, fresh
                of kind gradient: what is differentiated, where, with respect to what, weighted by what, and the ranges
                from which fresh numbers come; in the expression language
+    form       of kind gradient: FORMULA where no numbers are right, but a formula only
     let        names that an answer may use, by assignments in the expression language
     shown      a Python expression that has the answer's value when the step's code has run
     options    of kind choice: what there is to choose from, in order; the answer is the letter of one
@@ -77,6 +79,7 @@ class Question:
     wrt: str | None = None
     cotangent: str | None = None
     fresh: str | None = None
+    form: str | None = None
     let: str | None = None
     shown: str | None = None
     options: tuple[Option, ...] = ()
@@ -106,6 +109,9 @@ def parse_question(document: Document, block: Block) -> Question:
     for key in needed:
         if key not in fields:
             raise document.error("question", f"a question of kind {kind.text} needs {key!r}", block.line - 1)
+    form = fields.get("form")
+    if form is not None and form.text != FORMULA:
+        raise document.error("question", f"there is no form {form.text!r}", form.line, f"form: {FORMULA}")
     return Question(block.line, **{key: value.text for key, value in fields.items()}, options=options)
 
 

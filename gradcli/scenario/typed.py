@@ -1,8 +1,8 @@
 """Answers as people type them, written as the expression language has them.
 
 18, 36 is [18, 36], and tensor([18., 36.]) too; 2ax + b is 2*a*x + b where a and x are names of the question; 2 cos a,
-ln 10 and √x are calls; full-width characters are what they look like. What could be meant in two ways is refused, with
-what to write. None of this holds in the language itself.
+ln 10 and √x are calls, and so is σ(x), of the sigmoid; full-width characters are what they look like. What could be
+meant in two ways is refused, with what to write. None of this holds in the language itself.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
 
 from gradcli.lang.evaluate import CONSTANTS
 from gradcli.lang.functions import find
@@ -28,7 +29,8 @@ _PRINTED = re.compile(
     r"\s*(?:(?:torch|np|numpy)\.)?(?:tensor|array)\s*\((.*?)(?:,\s*(?:dtype|grad_fn|requires_grad|device)\s*=.*)?\)\s*",
     re.DOTALL,
 )
-_RAISED = re.compile(r"[²³¹⁰-⁹⁺-ⁿʰ-ʸᴬ-ᵪ]+")
+_TRANSPOSED = re.compile(r"ᵀ(\s*(?=[^\W\d]|\())?")  # what follows is multiplied as matrices are
+_SIGMOID = re.compile(r"σ(?=[²³¹⁰-⁹]*\s*\()")
 _FRACTION = re.compile(r"(?:(?<![\w.])(\d+))?([¼-¾⅐-⅞])")
 _WITH_NUMBER = re.compile(r"([a-z]+)(\d+)")
 _TAKES_BRACKETS = ("name", "number", "superscript", ")", "]")
@@ -54,12 +56,19 @@ def _fraction(match: re.Match[str]) -> str:
     return f"({whole}+{parts})" if whole else f"({parts})"
 
 
-def _lowered(raised: re.Match[str]) -> str:
-    """A raised exponent as a power; the language knows raised digits, and takes raised letters for those of a name."""
-    text = raised[0]
-    is_exponent = all(unicodedata.decomposition(character).startswith("<super>") for character in text)
-    plain = unicodedata.normalize("NFKC", text)
-    return f"**({plain})" if is_exponent and not plain.isdecimal() else text
+def _is_raised(character: str) -> bool:
+    return unicodedata.decomposition(character).startswith("<super>")
+
+
+def _lowered(text: str) -> str:
+    """Raised exponents as powers; the language knows raised digits, and takes raised letters for those of a name."""
+    parts = ["".join(part) for _, part in groupby(text, _is_raised)]
+    return "".join(_power(part) if _is_raised(part[0]) else part for part in parts)
+
+
+def _power(raised: str) -> str:
+    plain = unicodedata.normalize("NFKC", raised)
+    return raised if plain.isdecimal() else f"**({plain})"
 
 
 def typed(text: str, names: Collection[str]) -> str:
@@ -68,7 +77,12 @@ def typed(text: str, names: Collection[str]) -> str:
     names  those that the answer may use
     Raises InputError for what can be meant in two ways, or has characters that mean nothing.
     """
-    text = _FRACTION.sub(_fraction, _RAISED.sub(_lowered, narrow(text)))
+    text = narrow(text)
+    if "T" not in names:
+        text = _TRANSPOSED.sub(lambda match: ".T" if match[1] is None else ".T@", text)
+    if "σ" not in names:
+        text = _SIGMOID.sub("sigmoid", text)
+    text = _FRACTION.sub(_fraction, _lowered(text))
     printed = _PRINTED.fullmatch(text)
     if printed is not None:
         text = printed[1]

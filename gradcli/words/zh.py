@@ -85,6 +85,8 @@ SENTENCES: Mapping[str, str] = {
     "there is none for this question": "这个问题没有提示",
     "That cannot be read: {why}": "看不懂这个答案：{why}",
     "with": "可以使用",
+    "as": "写成",
+    "a formula in {names}": "含 {names} 的公式",
     "read as {answer}": "理解为 {answer}",
     # Judgements on answers
     "everywhere": "处处",
@@ -101,6 +103,8 @@ SENTENCES: Mapping[str, str] = {
     "It has the values of the derivative, there and at random points.": (
         "在所给的点和随机选取的点上，它的值都与导数相同。"
     ),
+    "That is the answer to the question before.": "这是上一题的答案。",
+    "A formula is asked for, and not its value at a point.": "要求的是公式，而不是它在某一点的值。",
     "These are its values at the point.": "这正是导数在该点的值。",
     "These are its values at the point, rounded.": "这是导数在该点舍入后的值。",
     "It is close, but not the derivative with respect to {name}.": "很接近，但不是对 {name} 的导数。",

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from gradcli.errors import InputError
+from gradcli.render.questions import details
 from gradcli.scenario import library
 from gradcli.scenario.answers import judge_all, read_answers
 from gradcli.scenario.derivative import Derivative
@@ -367,6 +368,39 @@ def test_an_answer_that_is_right_at_the_point_says_so() -> None:
     assert "derivative where d" in judge(product, "prod(d)/d").why
 
 
+@pytest.mark.parametrize(
+    ("answer", "right", "why"),
+    [
+        ("2x", True, "It is the derivative everywhere."),
+        ("6", False, "A formula is asked for, and not its value at a point."),
+        ("5", False, "A formula is asked for, and not its value at a point."),
+        ("x + 3", False, "It is right at the point, but not at every other one."),
+    ],
+)
+def test_where_a_formula_is_asked_for_no_number_is_right(answer: str, right: bool, why: str) -> None:
+    judgement = judge(gradient("x**2", "x=3", "2*x", form="formula"), answer)
+    assert (judgement.right, judgement.why) == (right, why)
+
+
+def test_a_formula_without_the_variable_is_none() -> None:
+    assert judge(PARABOLA, "b").right
+    assert not judge(replace(PARABOLA, form="formula"), "b").right
+
+
+def test_a_question_says_that_it_asks_for_a_formula() -> None:
+    assert details(replace(PARABOLA, form="formula"))[-1] == ("as", "a formula in a, x, b")
+    text = f"{HEAD}```question\nask: What?\nkind: gradient\nof: x**2\nat: x=3\nform: number\nanswer: 2*x\n```\n"
+    with pytest.raises(InputError, match="there is no form 'number'"):
+        parse_scenario(f"{text}```python\npass\n```\n", "mine", "mine.md")
+
+
+def test_the_value_of_the_question_before_is_told() -> None:
+    before, this = fact("value", "-12"), fact("value", "12", hint="H.")
+    assert Asked(this, 0, before, "", "").judge("-12").misconception == "before"
+    assert Asked(this, 0, before, "", "").judge("-13").hint == "H."
+    assert alone(this).judge("-12").misconception == "sign"
+
+
 @pytest.mark.parametrize("answer", ["v*u", "v*x**2", "vu", "w/y", "3*v*t/(3*x)"])
 def test_an_answer_may_use_the_aliases(answer: str) -> None:
     let = "v=[1,10]; u=x**2; w=v*y*u"
@@ -527,6 +561,44 @@ def test_an_answer_may_use_what_the_question_speaks_of(ask: str, names: list[str
     assert problems(alone(replace(question, let=aliases or None), code="u = a = 1", earlier="y = 1")) == []
 
 
+@pytest.mark.parametrize(
+    ("hint", "names"),
+    [
+        ("It is p − q, for λ and any n.", ["p", "q", "λ"]),
+        ("x₂² is its square, and the slope of e⁻ᵗ or 1/(r + 1) is another.", ["x2", "r"]),
+        ("Only `t *= 10` changes that, says a well-known f(x), with 3π/4.", []),
+    ],
+)
+def test_an_answer_may_use_the_letters_of_a_formula_in_the_hint(hint: str, names: list[str]) -> None:
+    told = [f"it speaks of {name!r}, which an answer may not use: `let` can say what that is" for name in names]
+    assert problems(alone(replace(CUBE, hint=hint))) == told
+    assert problems(alone(fact("value", "1", hint=hint))) == told
+
+
+@pytest.mark.parametrize(
+    ("answer", "printed", "is_told"),
+    [
+        ("-1.692", "w: -1.6921, b: -0.8460", True),
+        ("-1.6921", "w: -1.6921", False),
+        ("4.04", "4.04 4.0401", False),
+        ("[1.25, 3.14]", "tensor([1.2500, 3.1416])", True),
+        ("0.1", "0.0972", False),
+    ],
+)
+def test_an_answer_of_fewer_decimals_than_are_printed_is_told(answer: str, printed: str, is_told: bool) -> None:
+    told = problems(replace(alone(fact("value", answer, hint="H.")), printed=printed))
+    assert [("give it all the digits" in each) for each in told] == [True] * is_told
+
+
+@pytest.mark.parametrize("ask", ["What is it in general?", "A formula in x?", "x², whatever x is?", "无论 x 是多少？"])
+def test_a_question_for_a_formula_says_that_it_is_one(ask: str) -> None:
+    question = replace(CUBE, ask=ask, at="x=5", hint="H.")
+    assert problems(alone(question)) == [
+        "it asks for a formula, and takes numbers: `form: formula` says that it does not"
+    ]
+    assert problems(alone(replace(question, form="formula"))) == []
+
+
 def test_fresh_numbers_move_the_point_and_the_truth() -> None:
     drawn = fresh(MEAN, Random(4))
     assert drawn == fresh(MEAN, Random(4))
@@ -537,6 +609,26 @@ def test_fresh_numbers_move_the_point_and_the_truth() -> None:
     assert judge(drawn, "3*(x+2)/2").right
     assert judge(drawn, str(values.tolist())).right
     assert not judge(drawn, "4.5").right
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "answer", "found"),
+    [
+        ("x**2 + x", "x=0", "2*x + 1", ["the one from `x**2` is missing", "goes down by one", "comes down", "'x + 1'"]),
+        ("x**2 + x", "x=3", "2*x + 1", []),
+        ("x1*x2", "x1=1, x2=2", "x2", ["This is the value"]),
+        ("x1*x2", "x1=3, x2=2", "x2", []),
+        ("(w*x + b)**2", "w=1, x=3, b=-2", "2*x*(w*x + b)", ["goes down by one", "'2*x*(x + b)'", "'2*x'"]),
+        ("exp(x)", "x=1", "exp(x)", []),  # its value is its derivative everywhere
+        ("sum(x**3)", "x=ones(2,2)", "3*x**2", ["goes down by one", "'3*x'", "'3'"]),
+    ],
+)
+def test_a_point_at_which_mistakes_do_not_show_is_told(of: str, at: str, answer: str, found: list[str]) -> None:
+    question = gradient(of, at, answer, hint="H.", wrt=at.partition("=")[0])
+    told = problems(alone(question))
+    assert len(told) == len(found), told
+    for message, words in zip(told, found, strict=True):
+        assert words in message
 
 
 @pytest.mark.parametrize("ask", ["What is it at x = 3?", "What is it at x=[1, 2]?", "What is it for x = −2?"])

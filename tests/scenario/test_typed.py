@@ -9,7 +9,7 @@ from gradcli.scenario.questions import judge
 from gradcli.scenario.questions_format import Question
 from gradcli.scenario.typed import typed
 
-NAMES = ("a", "b", "x", "x1", "x2")
+NAMES = ("a", "b", "x", "x1", "x2", "n", "s", "λ")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,15 @@ NAMES = ("a", "b", "x", "x1", "x2")
         ("bᵃ", "b**(a)"),
         ("a·xᵃ⁻¹", "a·x**(a−1)"),
         ("x⁻¹", "x**(−1)"),
+        ("2eˣ", "2e**(x)"),
+        ("e⁻ˣ/(1+e⁻ˣ)²", "e**(−x)/(1+e**(−x))²"),
+        ("xˢ + x⁽ⁿ⁺¹⁾", "x**(s) + x**((n+1))"),
+        ("xᶻ + xᵝ + xᴬ", "x**(z) + x**(β) + x**(A)"),
+        ("2·xᵀx", "2·x.T@x"),
+        ("xᵀ(a + b) + xᵀ", "x.T@(a + b) + x.T"),
+        ("σ(x)(1 − σ(x))", "sigmoid(x)(1 − sigmoid(x))"),
+        ("σ²(x)", "(sigmoid(x))²"),
+        ("λx", "λ*x"),
         ("x² + x¹²", "x² + x¹²"),
         ("３·（ｘ＋１）", "3·(x+1)"),
         ("［１，－２］", "[1,-2]"),
@@ -79,6 +88,11 @@ def test_what_can_be_meant_in_two_ways_is_refused(text: str, message: str, hint:
     with pytest.raises(InputError) as caught:
         typed(text, NAMES)
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_letters_of_the_question_keep_their_meaning() -> None:
+    assert typed("σ(x)", ("σ", "x")) == "σ(x)"
+    assert typed("xᵀ", ("x", "T")) == "x**(T)"
 
 
 def test_a_word_that_splits_in_two_ways_is_refused() -> None:
