@@ -18,7 +18,7 @@ from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import MOST_BESIDE, screen_array
 from gradcli.render.questions import details
-from gradcli.render.scenario import MAX_BACKWARDS, command, more_passes, summary_words
+from gradcli.render.scenario import MAX_BACKWARDS, command, more_passes, of_what, summary_words
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
@@ -170,7 +170,7 @@ def _backward(record: BackwardRecord) -> Iterator[str]:
         cells = f'<span class="{kind}">{word}</span>' + "".join(f"<small>{line}</small>" for line in details + remark)
         shown = escape(screen_array(gradient, most=MOST_BESIDE))
         rows.append(f"<tr><td><code>{escape(name)}</code></td><td><pre>{shown}</pre></td><td>{cells}</td></tr>")
-    heads = "".join(f"<th>{head}</th>" for head in (said("leaf"), said("gradient of this pass"), said("verdict")))
+    heads = "".join(f"<th>{head}</th>" for head in (of_what(record), said("gradient of this pass"), said("verdict")))
     table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     yield _folded(table, said("{number} gradients", number=len(rows))) if len(rows) > MAX_ROWS else table
 

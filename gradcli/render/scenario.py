@@ -108,8 +108,10 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
             yield Text(said("backward from {root}", root=root) if root else said("backward"), style="dim")
             yield Padding(graph_tree(graph), INDENT)
         yield Text()
+        if not record.gradients:
+            continue
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        for heading in (said("leaf"), said("gradient of this pass"), said("verdict")):
+        for heading in (of_what(record), said("gradient of this pass"), said("verdict")):
             table.add_column(heading)
         for name, gradient in record.gradients.items():
             verdict = record.verdicts.get(name)
@@ -130,6 +132,11 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
     if result.unfollowed:
         more, judged = more_passes(result.unfollowed), said("not checked")
         yield Text(said("… {more} ({verdicts})", more=more, verdicts=judged) + "\n", style="dim")
+
+
+def of_what(record: BackwardRecord) -> str:
+    """What the gradients of a pass are those of."""
+    return said("input") if record.asked else said("leaf")
 
 
 def more_passes(number: int) -> str:

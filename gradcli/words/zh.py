@@ -45,6 +45,7 @@ SENTENCES: Mapping[str, str] = {
     "{number} minutes": "{number} 分钟",
     # A step
     "leaf": "叶子张量",
+    "input": "输入",
     "gradient of this pass": "本次梯度",
     "verdict": "结论",
     "backward": "反向传播",

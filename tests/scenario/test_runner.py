@@ -14,6 +14,7 @@ import pytest
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
 from gradcli.plot.figure import Figure
+from gradcli.render.scenario import of_what
 from gradcli.scenario import library, runner
 from gradcli.scenario.imports import Modules
 from gradcli.scenario.markdown import Step, parse_scenario
@@ -29,6 +30,41 @@ def blocks(*codes: str, source: str = "some.md") -> list[StepResult]:
     """The results of running these blocks of code, without a check."""
     text = HEAD + "".join(f"```python\n{code}\n```\n" for code in codes)
     return list(run(parse_scenario(text, "some", source), None))
+
+
+def test_the_gradients_of_a_pass_are_those_that_are_asked_for() -> None:
+    code = (
+        "import torch\nx, w = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)\n"
+        "y = x * 3\nloss = (y * w).sum() + y.sum()\n"
+        "def grad(*inputs): torch.autograd.grad(loss, inputs, retain_graph=True, allow_unused=True)\n"
+        "grad(w)\ngrad(y, x)\ngrad(y * 2)\nloss.backward(inputs=[y], retain_graph=True)\nloss.backward()"
+    )
+    (result,) = blocks(code)
+    found = [{name: each[0] for name, each in record.gradients.items()} for record in result.backwards]
+    assert found == [{"w": 3}, {"x": 6, "y": 2}, {}, {"y": 2}, {"w": 3, "x": 6}]
+    assert [record.asked for record in result.backwards] == [True, True, True, True, False]
+    assert of_what(result.backwards[1]) == "input"
+
+
+def test_every_input_has_a_name_of_its_own_and_its_place() -> None:
+    code = (
+        "import torch\nx = torch.ones(2, requires_grad=True)\nα, β, input_1 = x * 2, x * 3, x * 4\n"
+        "torch.autograd.grad((α * β + input_1).sum(), [β, x, input_1, α])"
+    )
+    (record,) = blocks(code)[0].backwards
+    found = [(name, gradient[0]) for name, gradient in record.gradients.items()]
+    assert found == [("input_2", 2), ("x", 16), ("input_1", 1), ("input_3", 3)]
+
+
+def test_of_the_users_own_backward_one_call_serves_all_that_is_recorded() -> None:
+    code = (
+        "import torch\nclass Twice(torch.autograd.Function):\n"
+        "    @staticmethod\n    def forward(ctx, x):\n        return 2 * x\n"
+        "    @staticmethod\n    def backward(ctx, g):\n        print('called')\n        return 2 * g\n"
+        "x = torch.ones(2, requires_grad=True)\ny = x * 3\n"
+        "torch.autograd.grad(Twice.apply(y).sum(), [y, x])"
+    )
+    assert printed(code) == "called\n"
 
 
 @pytest.mark.parametrize(("size", "checked"), [(3, 5), (30_000, 2)])
