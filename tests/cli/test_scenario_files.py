@@ -126,6 +126,25 @@ def test_outputs_that_differ_from_pytorchs(
     assert (step["ours"], step["theirs"]) == ("tensor([1.])\n", "tensor([1.5])\n")
 
 
+def test_where_torchvision_is_not_installed_beside_pytorch(
+    gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None], tmp_path: Path
+) -> None:
+    pytorch("tensor([1.])")
+    (tmp_path / "other.md").write_text(Path(source := document(CODE)).read_text("utf-8"), encoding="utf-8")
+    Path(source).write_text(HEAD + CODE.replace("import torch\n", "import torch, torchvision.models\n"), "utf-8")
+    for option in ("--against", "--engine"):
+        outcome = gradcli("scenario", source, option, "torch")
+        told = "error: not run, since torchvision is not installed: mine\nhint: pip install torchvision\n"
+        assert (outcome.code, outcome.out, outcome.err) == (2, "", told)
+        outcome = gradcli("scenario", source, str(tmp_path / "other.md"), option, "torch")
+        assert outcome.code == 2
+        assert "other" in outcome.out
+        assert outcome.err.endswith(told)
+        outcome = gradcli("scenario", source, str(tmp_path / "other.md"), option, "torch", "--json")
+        jsonschema.validate(outcome.document, schema_of("scenario"))
+        assert [page.get("lacks") for page in outcome.document["scenarios"]] == [None, "torchvision"]
+
+
 def test_a_page_on_pytorch_itself(gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None]) -> None:
     pytorch("tensor([1.])")
     source = document(CODE)
