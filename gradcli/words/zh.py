@@ -35,6 +35,9 @@ SENTENCES: Mapping[str, str] = {
     "{number} {word}": "{number} 个 {word}",
     "{source}, line {line}:": "{source}，第 {line} 行：",
     # Lines of a notebook
+    "{prompt} is a console's prompt: code stands without it, its output in a block of its own": (
+        "{prompt} 是控制台的提示符：代码里不写它，输出写在单独的块中"
+    ),
     "{magic} is IPython's and no Python: it is not run here": "{magic} 是 IPython 的命令，不是 Python：这里不运行它",
     # Before and after a page
     "Before this": "先读",

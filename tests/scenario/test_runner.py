@@ -436,6 +436,13 @@ def test_lines_of_a_notebook() -> None:
     assert result.error.endswith("SyntaxError: %timeit is IPython's and no Python: it is not run here\n")
 
 
+def test_what_was_copied_from_a_console_is_not_taken_for_python() -> None:
+    (result,) = blocks("\n>>> print(f)\n<object at 0x7f>\n>>> x")
+    assert result.error is not None
+    assert "line 9" in result.error
+    assert "SyntaxError: >>> is a console's prompt" in result.error
+
+
 def test_the_faces_of_other_libraries_are_imported_as_documents_do_it() -> None:
     code = (
         "from IPython import display\nfrom matplotlib import pyplot as plt, ticker\n"
