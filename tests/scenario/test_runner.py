@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import signal
 import subprocess
 import sys
@@ -423,6 +424,23 @@ def test_a_graph_of_another_thread_can_be_read_back() -> None:
 def test_a_mode_that_a_scenario_leaves_on_ends_with_it() -> None:
     assert printed("import torch\ntorch.inference_mode().__enter__()\nprint(torch.ones(1).is_inference())") == "True\n"
     assert printed("import torch\nprint(torch.ones(1).is_inference(), torch.is_grad_enabled())") == "False True\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("10%\\r100%\\r\\n", "100%"),
+        ("batch 10\\rdone\\nnext", "doneh 10\\nnext"),
+        ("batch 10\\r\\x1b[Kdone", "done"),
+        ("batch 10\\x1b[2K\\rdone", "done    "),
+        ("batch 10\\b\\b\\b:\\x1b[1K", "      10"),
+        ("\\x1b[31mred\\x1b[0m\\rR", "Red"),
+        ("a\\r\\nb\\r\\n", "a\\nb"),
+    ],
+)
+def test_of_a_line_that_is_written_over_the_last_state_is_shown(written: str, shown: str) -> None:
+    (result,) = blocks(f"import sys\nprint('{written}')\nprint('{written}', file=sys.stderr)")
+    assert result.printed.rstrip("\n") == result.notes.rstrip("\n") == ast.literal_eval(f"'{shown}'")
 
 
 def test_lines_of_a_notebook() -> None:
