@@ -87,6 +87,7 @@ SENTENCES: Mapping[str, str] = {
     "Hint: ": "提示：",
     "Hint": "提示",
     "there is none for this question": "这个问题没有提示",
+    "Line {line} of {path} cannot be read: {why}": "{path} 第 {line} 行看不懂：{why}",
     "That cannot be read: {why}": "看不懂这个答案：{why}",
     "with": "可以使用",
     "read as {answer}": "理解为 {answer}",
