@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -208,3 +209,13 @@ def test_plots_are_in_the_document(gradcli: Run, document: Callable[[str], str])
     assert line == {"kind": "line", "label": "grows", "x": [0, 1], "y": [1, 10]}
     assert (bars["y"], bars["names"]) == ([3, 4], ["a", "b"])
     assert image["pixels"] == [[[0, 0, 0], [0, 0, 0]]]
+    assert (image["width"], image["height"], image["digest"]) == (2, 1, hashlib.sha256(bytes(6)).hexdigest())
+
+
+def test_of_a_large_image_json_has_the_size_and_a_digest(gradcli: Run, document: Callable[[str], str]) -> None:
+    code = "```python\nimport matplotlib.pyplot as plt\nplt.imshow([[0.0] * 201] * 100)\nplt.show()\n```\n"
+    outcome = gradcli("scenario", document(code), "--json")
+    jsonschema.validate(outcome.document, schema_of("scenario"))
+    (image,) = outcome.document["scenarios"][0]["steps"][0]["figures"][0]["panels"][0]["marks"]
+    assert (image["width"], image["height"], "pixels" in image) == (201, 100, False)
+    assert len(outcome.out) < 10_000
