@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from gradcli.errors import InputError, Span, UnfinishedError
 from gradcli.files import read_text
 from gradcli.scenario.judgement import Judgement
+from gradcli.scenario.labelled import judged
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import asked
 from gradcli.words import counted, said
@@ -87,7 +88,7 @@ def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | N
     found = {each.step: Judgement("", False, said("It was not answered.")) for each in questions}
     for each, line in zip(questions, lines, strict=False):
         try:
-            found[each.step] = each.judge(line.text, worker)
+            found[each.step] = judged(each, line.text, worker)
         except UnfinishedError:
             raise
         except InputError as error:
