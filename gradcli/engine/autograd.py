@@ -35,11 +35,13 @@ class _Warned:
 
 
 def witness(
-    callback: Callable[[Roots, Sequence[Any], Sequence[Tensor]], None], *, everywhere: bool = False
+    callback: Callable[[Roots, Sequence[Any], Sequence[Tensor], bool], None], *, everywhere: bool = False
 ) -> AbstractContextManager[None]:
-    """Inside, `callback(roots, cotangents, inputs)` is called before each backward pass, while the graph is whole.
+    """Inside, `callback(roots, cotangents, inputs, differentiable)` is called before each pass, on a whole graph.
 
-    `inputs` are those whose gradients are asked for; all leaves' are if there are none.
+    `inputs` are those whose gradients are asked for; all leaves' are if there are none. A pass that is `differentiable`
+    is recorded.
+
     everywhere  also of other threads
     """
     return told("passes", callback, everywhere=everywhere)
@@ -145,7 +147,7 @@ def run(
     differentiable = create_graph or mode.levels > 0  # tangents follow what is recorded
     cotangents = cotangents_for(roots, given, batched=batched)
     for callback in (*EVERYWHERE.passes, *mode.passes):
-        callback(roots, cotangents, inputs)
+        callback(roots, cotangents, inputs, differentiable)
     flowing = cotangents if differentiable else [np.asarray(c.array)[()] for c in cotangents]
     vjp: Vjp | None = None
     if batched:

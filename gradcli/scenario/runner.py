@@ -18,7 +18,7 @@ import numpy as np
 from gradcli import torch
 from gradcli.datasets import data_folder
 from gradcli.engine import autograd
-from gradcli.engine.graph import ordered, source_of
+from gradcli.engine.graph import Node, ordered, source_of
 from gradcli.engine.memory import tick
 from gradcli.engine.modes import EVERYWHERE, THREAD, record_all, reset
 from gradcli.engine.once import forget
@@ -40,6 +40,7 @@ from gradcli.scenario.shown import contradiction
 from gradcli.scenario.surroundings import Signals, Surroundings
 from gradcli.scenario.telling import each_warning, stopped, traceback_of
 from gradcli.scenario.timeout import TimeLimitError, time_limit
+from gradcli.torch.autograd.function_node import Call
 from gradcli.torch.nn import Module
 from gradcli.torch.utils.data.dataloader import followed
 from gradcli.verify.problem import Verdict
@@ -269,20 +270,22 @@ class _Watch:
             checked = [] if check is None or work > MAX_WORK else map(check, parts)
             yield replace(record, verdicts={name: one for part in checked for name, one in part.items()})
 
-    def _note(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor], inputs: Sequence[Tensor]) -> None:
+    def _note(
+        self, roots: Sequence[Tensor], cotangents: Sequence[Tensor], inputs: Sequence[Tensor], differentiable: bool
+    ) -> None:
         with self._lock:  # passes of other threads are followed too
-            self._follow(roots, cotangents, inputs)
+            self._follow(roots, cotangents, inputs, differentiable=differentiable)
 
-    def _follow(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor], inputs: Sequence[Tensor]) -> None:
+    def _follow(
+        self, roots: Sequence[Tensor], cotangents: Sequence[Tensor], inputs: Sequence[Tensor], *, differentiable: bool
+    ) -> None:
         starts = [source_of(root) for root in roots]
         if self.count < MAX_FOLLOWED:
             nodes = ordered(starts)
             if any(node.saved is None for node in nodes):
                 return  # freed by an earlier pass: the engine is about to say so
-            packed = any(
-                isinstance(node.op, Packing) for node in nodes
-            )  # to unpack would call the block's own functions
-            if not packed and not any(start < node.seq < end for node in nodes for start, end in self.meagre):
+            own = any(_calls_own(node, differentiable=differentiable) for node in nodes)
+            if not own and not any(start < node.seq < end for node in nodes for start, end in self.meagre):
                 self._record(starts, roots, cotangents, inputs)
         self.count += 1
         if self.count == MAX_FOLLOWED:
@@ -305,6 +308,15 @@ class _Watch:
         titles = tuple(names.get(id(root), "") for root in roots)
         parts = [part for part in parts if part.gradients]
         self.passes.append((BackwardRecord(titles, graphs, gradients, asked=bool(inputs)), parts))
+
+
+def _calls_own(node: Node, *, differentiable: bool) -> bool:
+    """Whether to go back through a node before the block does would call the block's own functions once more.
+
+    What those of autograd.Function give is kept for the block's pass, unless that is recorded: it needs another graph.
+    """
+    op: Any = node.op
+    return isinstance(op, Packing) or (differentiable and isinstance(op, Call) and not op.function.runs_hooks)
 
 
 def _asked(inputs: Sequence[Tensor], names: dict[int, str]) -> dict[int, str]:

@@ -66,6 +66,7 @@ def test_of_the_users_own_backward_one_call_serves_all_that_is_recorded() -> Non
         "torch.autograd.grad(Twice.apply(y).sum(), [y, x])"
     )
     assert printed(code) == "called\n"
+    assert printed(code.replace("[y, x])", "[y, x], create_graph=True)")) == "called\n"
 
 
 @pytest.mark.parametrize(("size", "checked"), [(3, 5), (30_000, 2)])
