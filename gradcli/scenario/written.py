@@ -51,13 +51,15 @@ STRINGS = ("'''", '"""')
 class Written:
     """A part of the output, and the lines of the code that it takes, from 0; on the first of them from `column` on.
 
-    mixed  the author's words stand in the same string or line: it must not be taken away
+    note   the author's words on the value, which stay where that is taken away
+    mixed  they stand in the same string: it must not be taken away
     """
 
     text: str
     first: int
     last: int
     column: int = 0
+    note: str = ""
     mixed: bool = False
 
 
@@ -120,7 +122,7 @@ def uncompared(code: str, printed: str) -> list[int]:
     ends = [(each.end_lineno or 0) - 1 for each in body if _prints(each)]
     beside = [at for at in ends if at in comments and _begins(_text(lines[at], comments[at]))]
     below = [at + 1 for at in ends if at not in comments and at + 1 in comments]
-    noted = [at for at in below if _without_note(text := _text(lines[at], comments[at])) != text]
+    noted = [at for at in below if _parted(_text(lines[at], comments[at]))[1]]
     return sorted({*beside, *noted} - taken)
 
 
@@ -157,14 +159,14 @@ def _parts(code: str, printed: str) -> list[Written | None]:
     return found
 
 
-def _without_note(line: str) -> str:
-    """A value without the note on it; the line itself if there is none."""
+def _parted(line: str) -> tuple[str, str]:
+    """A value, and the note on it; the line itself and nothing if there is none."""
     for parting in _NOTE.finditer(line):
         value, note = line[: parting.start()], line[parting.end() :]
         closed = parting["bracket"] is None or note.rstrip().endswith((")", "）"))
         if closed and _LOOKS.fullmatch(value) and not _open(value) and _WORDS.search(note) and not _LOOKS.match(note):
-            return value
-    return line
+            return value, note if parting["bracket"] is None else line[parting.start() :].strip()
+    return line, ""
 
 
 def _is_output(line: str, printed: Sequence[str]) -> bool:
@@ -225,27 +227,22 @@ def _is_prose(line: str) -> bool:
 def _commented(lines: list[str], comments: dict[int, int], last: int, printed: Sequence[str]) -> Written | None:
     """What stands in comments behind the line in which a print ends, and in the lines below it."""
     first = last if last in comments else _below(lines, comments, last)
-    at, found, mark, mixed = first, list[str](), None, False
-    while at in comments and (at == last or not lines[at][: comments[at]].strip()):
+    at, found, mark, note = first, list[str](), None, ""
+    while not note and at in comments and (at == last or not lines[at][: comments[at]].strip()):
         line = _text(lines[at], comments[at])
         if mark is None and not found and (mark := _marked(line, printed)):
             line = line[mark.end() :]
         if not (found and _open("\n".join(found))):
-            value = line if _is_printed(line, printed) else _without_note(line)
-            mixed = value != line
-            if mixed and mark is None and at != last:
-                break
-            if not _is_output(value, printed):
+            value, noted = (line, "") if _is_printed(line, printed) else _parted(line)
+            if not _is_output(value, printed) or (noted and mark is None and at != last):
                 if found or mark is None or line:
                     break
                 at += 1
                 continue
-            line = value
+            line, note = value, noted
         found.append(line)
         at += 1
-        if mixed:
-            break
-    return Written("\n".join(found), first, at - 1, comments.get(last, 0), mixed=mixed) if found else None
+    return Written("\n".join(found), first, at - 1, comments.get(last, 0), note) if found else None
 
 
 def _below(lines: list[str], comments: dict[int, int], last: int) -> int:

@@ -124,9 +124,8 @@ def test_update_makes_a_block_of_it(tmp_path: Path) -> None:
     [
         ('print([1] * 2)\n"""Multiplying by two repeats every element."""\nprint(3)  # three', "[1, 1]\n3"),
         ('print([1] * 2)\n"""\n[1, 2]\nmy own remark\n"""', "[1, 1]"),
-        ("print([1] * 2)  # [1, 2] (two of them)", "[1, 1]"),
     ],
-    ids=["a note", "a remark in a string of output", "a remark on a value"],
+    ids=["a note", "a remark in a string of output"],
 )
 def test_update_leaves_the_authors_words_alone(code: str, printed: str, tmp_path: Path) -> None:
     path = tmp_path / "some.md"
@@ -134,6 +133,16 @@ def test_update_leaves_the_authors_words_alone(code: str, printed: str, tmp_path
     scenario = read(path)
     assert update(scenario, list(run(scenario, None))) == 1
     assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n{printed}\n```\n"
+
+
+def test_update_takes_values_away_and_leaves_the_notes_on_them(tmp_path: Path) -> None:
+    path = tmp_path / "some.md"
+    code = "print(1)  # 2 (more)\nprint(2)  # 3.0, of all\nprint(3)\n# Output:\n# 4 <- three\nprint(4)  # 4\n# 5 (see)"
+    path.write_text(f"{HEAD}```python\n{code}\n```\n", "utf-8")
+    scenario = read(path)
+    assert update(scenario, list(run(scenario, None))) == 1
+    kept = "print(1)  # (more)\nprint(2)  # of all\nprint(3)\n# three\nprint(4)\n# 5 (see)"
+    assert path.read_text("utf-8") == f"{HEAD}```python\n{kept}\n```\n\n```output\n1\n2\n3\n4\n```\n"
 
 
 @pytest.mark.parametrize("mark", ["Out:", "out:", "Out[3]:", "Output:"])
