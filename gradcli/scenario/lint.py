@@ -67,7 +67,7 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
     for line in [] if output is not None else uncompared(code.text, result.printed):
         yield (
             code.line + line,
-            "a value stands beside this print among words, so nothing compares it: `# 3 (words)` is read",
+            "nothing compares the value in this comment; `# 3 (words)` directly behind a print is compared",
         )
     if result.error is not None:
         yield code.line, f"the code raises: {result.error.strip().splitlines()[-1]}"

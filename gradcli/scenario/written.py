@@ -114,16 +114,17 @@ def unprinted(code: str) -> list[int]:
 def uncompared(code: str, printed: str) -> list[int]:
     """The lines, from 0, of comments by a print that begin as output does, and are taken for none.
 
-    Below the print only a value with a note on it, which is beside it with more certainty.
+    Below the print that is a value with a note on it, and one with an empty line before it: they may belong elsewhere.
     """
     source = as_python(code)
     body, comments = _parsed(source)
     lines, taken = source.split("\n"), {part.first for part in written(code, printed)}
     ends = [(each.end_lineno or 0) - 1 for each in body if _prints(each)]
     beside = [at for at in ends if at in comments and _begins(_text(lines[at], comments[at]))]
-    below = [at + 1 for at in ends if at not in comments and at + 1 in comments]
-    noted = [at for at in below if _parted(_text(lines[at], comments[at]))[1]]
-    return sorted({*beside, *noted} - taken)
+    below = [at for end in ends if end not in comments and (at := _next(lines, end)) in comments]
+    texts = {at: _text(lines[at], comments[at]) for at in below}
+    values = [at for at, text in texts.items() if _parted(text)[1] or (at - 1 not in ends and _is_output(text, ()))]
+    return sorted({*beside, *values} - taken)
 
 
 def _begins(comment: str) -> bool:
@@ -247,11 +248,14 @@ def _commented(lines: list[str], comments: dict[int, int], last: int, printed: S
 
 def _below(lines: list[str], comments: dict[int, int], last: int) -> int:
     """The first line below a print where its output may be: after empty lines if something says that it follows."""
-    at = last + 1
-    while at < len(lines) and not lines[at].strip():
-        at += 1
+    at = _next(lines, last)
     said = at in comments and _MARK.match(_text(lines[at], comments[at]))
     return at if said else last + 1
+
+
+def _next(lines: list[str], last: int) -> int:
+    """The first line after that one that is not empty."""
+    return next((at for at in range(last + 1, len(lines)) if lines[at].strip()), len(lines))
 
 
 def _text(line: str, column: int) -> str:

@@ -151,14 +151,14 @@ def test_notebooks_marks_are_understood(mark: str) -> None:
 
 
 def test_values_among_words_that_are_not_compared_are_found() -> None:
-    comments = ["  # 2.0 because", "  # the sum", "  # 2.0 (two)", "\n# 3.0, a sum", "  # True: a leaf"]
+    comments = ["  # 2.0 because", "  # the sum", "  # 2.0 (two)", "\n# 3.0, a sum", "  # True: a leaf", "\n\n# 2.0"]
     code = "".join(f"print(x){comment}\n" for comment in comments)
-    assert uncompared(code, "") == [0, 4, 5]
+    assert uncompared(code, "") == [0, 4, 5, 8]
     output = "```output\n2.0\n```\n"
     text = f"{HEAD}```python\nprint(2.0)  # 3.0 because\n```\n{output}```python\nprint(2.0)  # 3.0 as above\n```\n"
     scenario = parse_scenario(text, "some", "some.md")
     found = problems(scenario, list(run(scenario, None)), None)
-    assert [line for line, message in found if "among words" in message] == [14]
+    assert [line for line, message in found if "in this comment" in message] == [14]
 
 
 def test_values_beside_expressions_that_print_nothing_are_found() -> None:
