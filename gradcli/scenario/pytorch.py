@@ -50,7 +50,7 @@ def installed_for(scenarios: Sequence[Scenario], option: str) -> tuple[list[Scen
 def not_run(lacking: Sequence[Scenario]) -> InputError:
     """The error that tells which scenarios were not run, for want of torchvision."""
     names = said(", ").join(scenario.name for scenario in lacking)
-    message = said("not run, since {library} is not installed: {names}", library=VISION, names=names)
+    message = said("not run, since {library} is not installed beside PyTorch: {names}", library=VISION, names=names)
     return InputError("missing-extra", message, hint=f"pip install {VISION}")
 
 

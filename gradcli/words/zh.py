@@ -325,7 +325,7 @@ q               退出，下次从这里继续
         "此处未运行：需要显卡；有显卡时可用 --engine torch 运行。"
     ),
     "{number} not run": "{number} 处未运行",
-    "not run, since {library} is not installed: {names}": "未安装 {library}，因而没有运行：{names}",
+    "not run, since {library} is not installed beside PyTorch: {names}": "PyTorch 旁没有 {library}，未运行：{names}",
     "run on {engine}; gradients are not checked there": "在 {engine} 上运行；其梯度不作验证",
     "with PyTorch itself": "需要 PyTorch 本身",
     "with PyTorch and a graphics card": "需要 PyTorch 和显卡",

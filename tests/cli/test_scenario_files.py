@@ -135,7 +135,9 @@ def test_where_torchvision_is_not_installed_beside_pytorch(
     Path(source).write_text(HEAD + CODE.replace("import torch\n", "import torch, torchvision.models\n"), "utf-8")
     for option in ("--against", "--engine"):
         outcome = gradcli("scenario", source, option, "torch")
-        told = "error: not run, since torchvision is not installed: mine\nhint: pip install torchvision\n"
+        told = (
+            "error: not run, since torchvision is not installed beside PyTorch: mine\nhint: pip install torchvision\n"
+        )
         assert (outcome.code, outcome.out, outcome.err) == (2, "", told)
         outcome = gradcli("scenario", source, str(tmp_path / "other.md"), option, "torch")
         assert outcome.code == 2
