@@ -73,20 +73,21 @@ class Runner:
     def run(self, scenarios: Sequence[Scenario], answers: Path | None = None) -> int:
         """Runs them, and compares and checks everything; also the answers in a file, if one is given.
 
-        Raises InputError for one without code: what checks nothing is no success; and where PyTorch is to run them and is
+        Raises InputError for one without code: what checks nothing is no success; and where PyTorch is to run them and
         not installed.
         """
+        lacking: list[Scenario] = []
         if self.on_torch:
-            from gradcli.scenario.pytorch import check_installed
+            from gradcli.scenario.pytorch import installed_for
 
-            check_installed("--engine")
+            scenarios, lacking = installed_for(scenarios, "--engine")
         for scenario in scenarios:
             if not any(step.code for step in scenario.steps):
                 why = said("{name}: there is no code in it, so nothing was checked", name=scenario.source)
                 hint = said("code to run stands in a block ```python; --step and --emit html show the text")
                 raise InputError("nothing-to-check", why, hint=hint)
         seconds, done = {}, []
-        judged = self._judged(scenarios, answers)
+        judged = self._judged([*scenarios, *lacking], answers)
         with self.bars.all(len(scenarios) if self.brief else 0):
             for scenario in scenarios:
                 begun = time.monotonic()
@@ -99,9 +100,10 @@ class Runner:
                 seconds[scenario.source] = time.monotonic() - begun
                 done.append((scenario, results))
         if self.json:
-            from gradcli.render.scenario_document import ran, scenarios_document
+            from gradcli.render.scenario_document import ran, scenarios_document, unrun
 
-            print_json(scenarios_document(ran(scenario, results, engine=self.engine) for scenario, results in done))
+            items = [ran(scenario, results, engine=self.engine) for scenario, results in done]
+            print_json(scenarios_document([*items, *unrun(lacking)]))
         elif self.brief:
             from gradcli.render.scenario_tables import runs_table
 
@@ -110,7 +112,7 @@ class Runner:
             show(runs_table(done, seconds))
         if self.on_torch:
             say(said("run on {engine}; gradients are not checked there", engine=self.engine))
-        return _exit([result for _, results in done for result in results])
+        return _told(lacking, _exit([result for _, results in done for result in results]))
 
     def lint(self, scenarios: Sequence[Scenario]) -> int:
         """Runs them and looks for whatever is not in order."""
@@ -212,9 +214,9 @@ class Runner:
         """Runs them here and on PyTorch, and shows outputs that differ side by side."""
         from gradcli.render.side_by_side import comparison_document, comparison_screen
         from gradcli.scenario.against import compared
-        from gradcli.scenario.pytorch import check_installed
+        from gradcli.scenario.pytorch import installed_for
 
-        check_installed("--against")
+        scenarios, lacking = installed_for(scenarios, "--against")
         failed, items = False, []
         with self.bars.all(len(scenarios)):
             for scenario in scenarios:
@@ -224,13 +226,14 @@ class Runner:
                 failed = failed or any(each.difference is not None for each in found.steps)
                 items.append((scenario, found))
         if self.json:
-            from gradcli.render.scenario_document import described, scenarios_document
+            from gradcli.render.scenario_document import described, scenarios_document, unrun
 
-            print_json(scenarios_document(described(s, against=comparison_document(c)) for s, c in items))
+            both = [described(s, against=comparison_document(c)) for s, c in items]
+            print_json(scenarios_document([*both, *unrun(lacking)]))
         else:
             for scenario, found in items:
                 show(comparison_screen(scenario, found))
-        return Exit.FAILED if failed else Exit.OK
+        return _told(lacking, Exit.FAILED if failed else Exit.OK)
 
     def step(self, scenarios: Sequence[Scenario]) -> int:
         """Walks the reader through them, one after the other; without a terminal, shows them."""
@@ -308,3 +311,13 @@ class Runner:
 
 def _exit(results: Sequence[StepResult]) -> int:
     return Exit.FAILED if any(result.failed for result in results) else Exit.OK
+
+
+def _told(lacking: Sequence[Scenario], code: int) -> int:
+    """Tells which scenarios were not run, for want of a library; the exit code, if it is `code` without them."""
+    if not lacking:
+        return code
+    from gradcli.scenario.pytorch import not_run
+
+    print_error(not_run(lacking))
+    return code or Exit.USAGE

@@ -35,9 +35,12 @@ class _Warned:
 
 
 def witness(
-    callback: Callable[[Roots, Sequence[Any]], None], *, everywhere: bool = False
+    callback: Callable[[Roots, Sequence[Any], Sequence[Tensor], bool], None], *, everywhere: bool = False
 ) -> AbstractContextManager[None]:
-    """Inside, `callback(roots, cotangents)` is called before each backward pass, while the graph is whole.
+    """Inside, `callback(roots, cotangents, inputs, differentiable)` is called before each pass, on a whole graph.
+
+    `inputs` are those whose gradients are asked for; all leaves' are if there are none. A pass that is `differentiable`
+    is recorded.
 
     everywhere  also of other threads
     """
@@ -130,21 +133,21 @@ def run(
     *,
     create_graph: bool,
     retain_graph: bool | None,
-    wanted: Sequence[Any] = (),
+    inputs: Sequence[Tensor] = (),
     accumulates: bool = False,
     observer: Observer | None = None,
     batched: bool = False,
 ) -> dict[Any, Any]:
-    """One backward pass from `roots`; the gradients by AccumulateGrad, or by the `wanted` ends, as Tensors.
+    """One backward pass from `roots`; the gradients by AccumulateGrad, or by the sources of the `inputs`, as Tensors.
 
-    accumulates  they are added to the `.grad` of the leaves, and wanted nodes are gone back through, as PyTorch has it
+    accumulates  they are added to the `.grad` of the leaves, and inputs are gone back through, as PyTorch has it
     batched      the cotangents given have one more axis, the first, and so have the gradients
     """
     mode = THREAD.mode
     differentiable = create_graph or mode.levels > 0  # tangents follow what is recorded
     cotangents = cotangents_for(roots, given, batched=batched)
     for callback in (*EVERYWHERE.passes, *mode.passes):
-        callback(roots, cotangents)
+        callback(roots, cotangents, inputs, differentiable)
     flowing = cotangents if differentiable else [np.asarray(c.array)[()] for c in cotangents]
     vjp: Vjp | None = None
     if batched:
@@ -165,7 +168,7 @@ def run(
             differentiable=differentiable,
             keep=(differentiable if retain_graph is None else retain_graph)
             or bool(mode.transforms and any(each.again for each in mode.transforms)),
-            wanted=wanted,
+            wanted=[source_of(x) for x in inputs],
             past_wanted=accumulates,
             accumulate=accumulate if accumulates else None,
             observer=_all(EVERYWHERE.steps, mode.steps, [observer] if observer else ()),
@@ -186,13 +189,13 @@ def run_batch(
     *,
     create_graph: bool,
     retain_graph: bool | None,
-    wanted: Sequence[Any],
+    inputs: Sequence[Tensor],
 ) -> dict[Any, Any]:
     """As `run`, for a batch of cotangents: in one pass, or in one for each where hooks or watchers look on."""
     mode = THREAD.mode
     watched = any((EVERYWHERE.passes, mode.passes, EVERYWHERE.steps, mode.steps))
     if not (watched or _heard(roots)):
-        return run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, batched=True)
+        return run(roots, given, create_graph=create_graph, retain_graph=retain_graph, inputs=inputs, batched=True)
     cotangents = cotangents_for(roots, given, batched=True)
     count = len(cotangents[0])
     passes = [
@@ -201,7 +204,7 @@ def run_batch(
             [cotangent[i] for cotangent in cotangents],
             create_graph=create_graph,
             retain_graph=retain_graph if i == count - 1 else True,
-            wanted=wanted,
+            inputs=inputs,
         )
         for i in range(count)
     ]
@@ -236,14 +239,13 @@ def backward(
     given = [None] * len(roots) if grad_tensors is None else _listed(grad_tensors)
     if inputs is not None and not isinstance(inputs, Tensor) and not len(inputs):
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    wanted = []
-    for x in [] if inputs is None else _listed(inputs):
+    sought = [] if inputs is None else _listed(inputs)
+    for x in sought:
         x.retain_grad()
-        wanted.append(source_of(x))
     if create_graph and not _Warned.cycle:
         _Warned.cycle = True
         warnings.warn(CYCLE, UserWarning, stacklevel=3)
-    run(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, accumulates=True)
+    run(roots, given, create_graph=create_graph, retain_graph=retain_graph, inputs=sought, accumulates=True)
 
 
 def _accumulate(leaf: Tensor, gradient: Any, *, recorded: bool) -> None:
@@ -304,7 +306,7 @@ def grad(
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     sources = [source_of(x) for x in sought]
     run_all = run_batch if is_grads_batched else run
-    found = run_all(roots, given, create_graph=create_graph, retain_graph=retain_graph, wanted=sources)
+    found = run_all(roots, given, create_graph=create_graph, retain_graph=retain_graph, inputs=sought)
     gradients: list[Tensor | None] = []
     for i, (x, source) in enumerate(zip(sought, sources, strict=True)):
         gradient = found.get(source)

@@ -16,6 +16,7 @@ import numpy as np
 from gradcli.engine.graph import AccumulateGrad, Node
 from gradcli.engine.memory import version, version_at
 from gradcli.engine.op import Op, SequenceOp
+from gradcli.engine.tensor import Tensor
 from gradcli.lang.functions import find
 from gradcli.lang.tree import (
     Assign,
@@ -75,12 +76,21 @@ class GraphReader:
 
     def leaf(self, end: AccumulateGrad) -> str:
         """The name of a leaf, which is bound to its array."""
+        return self.held(end, end.variable)
+
+    def held(self, end: Any, tensor: Tensor) -> str:
+        """The name of what is bound to its array: a leaf, or the result of a node that is not read."""
         if end not in self.known:
-            name = self.names.get(id(end.variable), "")
+            name = self.names.get(id(tensor), "")
             # the language reads π as pi
             self.known[end] = name if name.isascii() and name else self.fresh("leaf")
-            self.values[self.known[end]] = np.array(end.variable.array)
+            self.values[self.known[end]] = np.array(tensor.array)
         return self.known[end]
+
+    def changed_since(self, node: Node, edge: Any, value: Any) -> bool:
+        """True if `value`, which no node that is read computes, is no longer what it was when `node` was made."""
+        held = type(edge) is not Node or self.known.get(edge) in self.values
+        return held and version(value) != version_at(value, node.seq)
 
     def constant(self, value: Any, dtype: Any) -> Expr:
         """An argument that needs no gradient: a literal, or a bound name for an array, in the dtype it is used in."""
@@ -103,7 +113,7 @@ class GraphReader:
             raise NoFormError(f"{node.name()} has no form in the expression language")
         if any(edge is not None and edge.dtype.itemsize > node.dtype.itemsize for edge in node.edges):
             raise NoFormError(f"{node.op.name}() rounds to {node.dtype}, which has no form in the expression language")
-        if any(map(functools.partial(_changed_since, node), node.edges, _arrays(node))):
+        if any(map(functools.partial(self.changed_since, node), node.edges, _arrays(node))):
             raise NoFormError(f"an argument of {node.op.name}() was changed in place after it was used")
         _, *values = node.saved
         args: list[Expr]
@@ -152,11 +162,6 @@ def _arrays(node: Node) -> Sequence[Any]:
     """What the node saved of its array arguments, by edge."""
     assert node.saved is not None
     return node.saved[1] if isinstance(node.op, SequenceOp) else node.saved[1 : len(node.edges) + 1]
-
-
-def _changed_since(node: Node, edge: Any, value: Any) -> bool:
-    """True if `value`, which no earlier node computes, is no longer what it was when `node` was made."""
-    return type(edge) is not Node and version(value) != version_at(value, node.seq)
 
 
 def _add(a: Call, b: Call) -> Call:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from gradcli.plot.figure import Bars, Figure, Line, Mark, Panel
+from gradcli.plot.figure import Array, Bars, Figure, Line, Mark, Panel
 from gradcli.plot.terminal import Span, draw
 from gradcli.render.numbers import json_array
 
 MAX_WIDTH = 100
+MOST_PIXELS = 10_000
+"""Of a larger image, JSON has the size and a digest only: matplotlib's figures are a hundred times as large."""
 
 
 @dataclass(frozen=True)
@@ -58,4 +62,10 @@ def _mark(mark: Mark) -> dict[str, Any]:
     if isinstance(mark, Bars):
         heights = json_array(mark.heights)
         return {"kind": "bars", "label": mark.label, "x": json_array(mark.x), "y": heights, "names": list(mark.names)}
-    return {"kind": "image", "label": mark.label, "pixels": mark.pixels.tolist()}
+    height, width, _ = mark.pixels.shape
+    found = {"kind": "image", "label": mark.label, "width": width, "height": height, "digest": _digest(mark.pixels)}
+    return found | ({"pixels": mark.pixels.tolist()} if width * height <= MOST_PIXELS else {})
+
+
+def _digest(pixels: Array) -> str:
+    return hashlib.sha256(np.ascontiguousarray(pixels, np.uint8).tobytes()).hexdigest()

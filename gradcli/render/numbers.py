@@ -44,7 +44,7 @@ def screen_array(array: Any, width: int = 80, most: float | None = None) -> str:
     array = np.asarray(array)
     if array.ndim == 0:
         return str(array[()])
-    options = replace(get_printoptions(), linewidth=max(width, 20))
+    options = replace(get_printoptions(), linewidth=width)
     if most is not None:
         options = replace(options, threshold=most, edgeitems=min(options.edgeitems, EDGES.get(array.ndim, 1)))
     return format_array(array, options=options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
@@ -18,7 +19,7 @@ from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import MOST_BESIDE, screen_array
 from gradcli.render.questions import details
-from gradcli.render.scenario import MAX_BACKWARDS, command, more_passes, summary_words
+from gradcli.render.scenario import MAX_BACKWARDS, command, more_passes, of_what, summary_words
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
@@ -33,6 +34,9 @@ LIGHT, DARK = "xcode", "github-dark"
 
 TAGS = {words.ORIGINAL: "en", "zh": "zh-Hans"}
 """What HTML calls the languages."""
+
+_HYPHENED = re.compile(r"(?<!\S)(?=\S*-\S)\S{2,24}(?!\S)")
+"""Words with a hyphen, beside which a browser may end a line: names of options, `--data`."""
 
 MAX_OPEN = 40
 """A graph of more nodes is folded,"""
@@ -74,7 +78,7 @@ def page(scenario: Scenario, results: Sequence[StepResult]) -> str:
 
 def _way(word: str, names: Sequence[str]) -> str:
     """Which scenarios come before or after."""
-    commands = said(", ").join(f"<code>{escape(command(name))}</code>" for name in names)
+    commands = said(", ").join(_code(command(name)) for name in names)
     return f'<p class="kind">{said("{name}: {told}", name=word, told=commands)}</p>\n' if names else ""
 
 
@@ -90,7 +94,21 @@ def _markdown() -> MarkdownIt:
     """CommonMark with tables; HTML is shown as text, and a picture that would have to be fetched as a link."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.add_render_rule("image", _image)
+    reader.add_render_rule("code_inline", _code_inline)
     return reader
+
+
+def _code_inline(_: Any, tokens: Sequence[Any], index: int, *__: Any) -> str:
+    return _code(tokens[index].content)
+
+
+def _code(text: str) -> str:
+    """Code within a line, which ends at no hyphen, unless what has it is too long for a small screen."""
+    return f"<code>{_HYPHENED.sub(_whole, escape(text))}</code>"
+
+
+def _whole(word: re.Match[str]) -> str:
+    return f"<span>{word[0]}</span>"
 
 
 def _image(_: Any, tokens: Sequence[Any], index: int, *__: Any) -> str:
@@ -133,7 +151,7 @@ def _step(result: StepResult) -> Iterator[str]:
 def _question(question: Question) -> Iterator[str]:
     asked = _markdown().renderInline(question.ask)
     yield f'<section class="question"><p><strong>{said("Question.")}</strong> {asked}</p>'
-    rows = "".join(f"<dt>{escape(key)}</dt><dd><code>{escape(text)}</code></dd>" for key, text in details(question))
+    rows = "".join(f"<dt>{escape(key)}</dt><dd>{_code(text)}</dd>" for key, text in details(question))
     if rows:
         yield f"<dl>{rows}</dl>"
     if question.options:
@@ -142,7 +160,7 @@ def _question(question: Question) -> Iterator[str]:
     if question.hint is not None:
         yield f"<details><summary>{said('Hint')}</summary><p>{_markdown().renderInline(question.hint)}</p></details>"
     answer, values = solution(question)
-    yield f'<details class="answer"><summary>{said("Answer")}</summary><p><code>{escape(answer)}</code></p>'
+    yield f'<details class="answer"><summary>{said("Answer")}</summary><p>{_code(answer)}</p>'
     if values is not None and screen_array(values) != answer:
         yield f"<pre>{escape(screen_array(values))}</pre>"
     yield "</details></section>"
@@ -170,7 +188,7 @@ def _backward(record: BackwardRecord) -> Iterator[str]:
         cells = f'<span class="{kind}">{word}</span>' + "".join(f"<small>{line}</small>" for line in details + remark)
         shown = escape(screen_array(gradient, most=MOST_BESIDE))
         rows.append(f"<tr><td><code>{escape(name)}</code></td><td><pre>{shown}</pre></td><td>{cells}</td></tr>")
-    heads = "".join(f"<th>{head}</th>" for head in (said("leaf"), said("gradient of this pass"), said("verdict")))
+    heads = "".join(f"<th>{head}</th>" for head in (of_what(record), said("gradient of this pass"), said("verdict")))
     table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     yield _folded(table, said("{number} gradients", number=len(rows))) if len(rows) > MAX_ROWS else table
 

@@ -6,9 +6,12 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.syntax import Syntax
@@ -34,6 +37,8 @@ MAX_BACKWARDS = 3
 _CONTROL = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 """Control characters, but for those that Rich leaves out, and those that turn the direction of writing."""
 
+WIDEST = 80
+"""Columns of a gradient in a table, at most."""
 INDENT = (0, 0, 0, 4)
 DIFF_STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
@@ -108,14 +113,16 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
             yield Text(said("backward from {root}", root=root) if root else said("backward"), style="dim")
             yield Padding(graph_tree(graph), INDENT)
         yield Text()
+        if not record.gradients:
+            continue
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        for heading in (said("leaf"), said("gradient of this pass"), said("verdict")):
+        for heading in (of_what(record), said("gradient of this pass"), said("verdict")):
             table.add_column(heading)
         for name, gradient in record.gradients.items():
             verdict = record.verdicts.get(name)
             table.add_row(
                 Text(name, style="bold blue"),
-                screen_array(gradient, most=MOST_BESIDE),
+                _Gradient(gradient),
                 Text("\n").join(verdict_lines(verdict)),
             )
         yield Padding(table, INDENT)
@@ -130,6 +137,37 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
     if result.unfollowed:
         more, judged = more_passes(result.unfollowed), said("not checked")
         yield Text(said("… {more} ({verdicts})", more=more, verdicts=judged) + "\n", style="dim")
+
+
+@dataclass(frozen=True)
+class _Gradient:
+    """An array, written for the width that its column has."""
+
+    array: Any
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self._lines(options.max_width))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(*(_widest(self._lines(width)) for width in (1, options.max_width)))
+
+    def _lines(self, width: int) -> str:
+        """It as wide as fits: PyTorch's line width is exceeded by brackets, and by the points of whole numbers."""
+        text = ""
+        for wrap in range(min(width, WIDEST), 0, -2):
+            text = screen_array(self.array, wrap, most=MOST_BESIDE)
+            if _widest(text) <= width:
+                break
+        return text
+
+
+def _widest(text: str) -> int:
+    return max(map(len, text.split("\n")))
+
+
+def of_what(record: BackwardRecord) -> str:
+    """What the gradients of a pass are those of."""
+    return said("input") if record.asked else said("leaf")
 
 
 def more_passes(number: int) -> str:

@@ -51,6 +51,11 @@ def ran(scenario: Scenario, results: Sequence[StepResult], **more: Any) -> dict[
     return described(scenario, passed=passed, steps=[_step(result) for result in results], **more)
 
 
+def unrun(lacking: Sequence[Scenario]) -> list[dict[str, Any]]:
+    """Scenarios that were not run, because torchvision is not installed beside PyTorch."""
+    return [described(scenario, lacks="torchvision") for scenario in lacking]
+
+
 def linted(scenario: Scenario, problems: Sequence[tuple[int, str]]) -> dict[str, Any]:
     """A scenario, and what is not in order with it."""
     return described(scenario, problems=[{"line": line, "message": message} for line, message in problems])

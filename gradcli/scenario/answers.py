@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradcli.errors import InputError, Span
+from gradcli.errors import InputError, Span, UnfinishedError
 from gradcli.files import read_text
 from gradcli.scenario.judgement import Judgement
+from gradcli.scenario.labelled import judged
 from gradcli.scenario.markdown import Scenario
 from gradcli.scenario.questions import asked
 from gradcli.words import counted, said
@@ -71,9 +72,9 @@ def _lines(text: str, source: str) -> list[Line]:
 
 
 def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | None = None) -> dict[int, Judgement]:
-    """The judgements by the index of the step. A question that has no line is not answered, and so not right.
+    """The judgements by the index of the step. A question is not right if it has no line, or one that cannot be read.
 
-    Raises InputError, with its place in the file, for an answer that cannot be read and for one too many.
+    Raises InputError, with its place in the file, for an answer too many.
     """
     questions = asked(scenario)
     if len(lines) > len(questions):
@@ -87,15 +88,15 @@ def judge_all(scenario: Scenario, lines: Sequence[Line], worker: SympyWorker | N
     found = {each.step: Judgement("", False, said("It was not answered.")) for each in questions}
     for each, line in zip(questions, lines, strict=False):
         try:
-            found[each.step] = each.judge(line.text, worker)
+            found[each.step] = judged(each, line.text, worker)
+        except UnfinishedError:
+            raise
         except InputError as error:
-            raise InputError(error.code, error.message, span=_placed(line, error.span), hint=error.hint) from None
+            why = said(
+                "Line {line} of {path} cannot be read: {why}",
+                line=line.span.line,
+                path=line.span.source,
+                why=error.message,
+            )
+            found[each.step] = Judgement(line.text, False, why, hint=error.hint)
     return found
-
-
-def _placed(line: Line, span: Span | None) -> Span:
-    """A place in an answer as a place in the file; the whole line where the answer was rewritten to be read."""
-    if span is None or span.source != "answer" or span.text != line.text:
-        return line.span
-    start = line.span.start
-    return Span(line.span.text, start + span.start, start + span.end, line.span.source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import select
 import sys
 import threading
@@ -32,8 +33,36 @@ _CHUNK = 65_536
 _PATIENCE = 1.0  # seconds; a process that was forked may have the lock of a thread that it does not have
 
 
+_MOVES = re.compile(r"[\r\b]|\x1b\[\d*K")
+"""What moves a terminal back in its line, or clears that."""
+_SIGN = re.compile(r"\x1b\[(?P<numbers>[\d;]*)(?P<code>[A-Za-z])|.", re.DOTALL)
+
+
 class OutputLimitError(BaseException):
     """Too much was printed. No Exception, so that `except Exception:` in the code does not catch it."""
+
+
+def in_the_end(text: str) -> str:
+    """The text that a terminal shows at last: of a line that was written over, as a progress bar is, its last state."""
+    return "\n".join(_line(line) if _MOVES.search(line) else line for line in text.split("\n"))
+
+
+def _line(written: str) -> str:
+    cells, at = list[str](), 0
+    for sign in _SIGN.finditer(written):
+        if sign[0] == "\r":
+            at = 0
+        elif sign[0] == "\b":
+            at = max(at - 1, 0)
+        elif sign["code"] == "K":
+            if sign["numbers"] != "1":
+                del cells[at:]
+            if sign["numbers"] in ("1", "2"):
+                cells[:at] = " " * at
+        elif not sign["code"]:  # colours are left out
+            cells[at : at + 1] = sign[0]
+            at += 1
+    return "".join(cells)
 
 
 class Sink:
@@ -73,10 +102,10 @@ class Sink:
                 yield
 
     def take(self) -> str:
-        """The text that has come since it was taken last."""
+        """The text that has come since it was taken last, as a terminal has it in the end."""
         self._empty()
         data, self.data, self.lost = self.data, bytearray(), False
-        return data.decode("utf-8", "replace")
+        return in_the_end(data.decode("utf-8", "replace"))
 
     def _empty(self, data: bytes = b"") -> None:
         """Keeps what is in the pipe, and then the data."""

@@ -13,7 +13,7 @@ from gradcli.scenario.questions import asked
 from gradcli.scenario.results import StepResult
 from gradcli.scenario.sound import problems as question_problems
 from gradcli.scenario.template import RESERVED
-from gradcli.scenario.written import unprinted
+from gradcli.scenario.written import uncompared, unprinted
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -64,6 +64,11 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
         return
     for line in unprinted(code.text):
         yield code.line + line, "a value stands beside an expression that is not printed, so nothing compares the two"
+    for line in [] if output is not None else uncompared(code.text, result.printed):
+        yield (
+            code.line + line,
+            "nothing compares the value in this comment; `# 3 (words)` directly behind a print is compared",
+        )
     if result.error is not None:
         yield code.line, f"the code raises: {result.error.strip().splitlines()[-1]}"
     if result.difference is not None:

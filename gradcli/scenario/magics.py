@@ -9,6 +9,7 @@ from gradcli.words import said
 _LINE = re.compile(r"(?P<indent>\s*)(?P<magic>%%?\w+|!\w+).*")
 IDLE = "%matplotlib"
 """What asks for nothing here: figures are shown anyway."""
+PROMPT = ">>>"
 HARMLESS = ("%config", "%load_ext", "%reload_ext", "%autoreload")
 """What changes nothing that code computes: a note on standard error is enough."""
 
@@ -16,8 +17,15 @@ HARMLESS = ("%config", "%load_ext", "%reload_ext", "%autoreload")
 def as_python(text: str) -> str:
     """The code with such lines made Python, line by line: one that matters here and cannot be run raises SyntaxError.
 
-    A line is IPython's only if Python cannot read it: `a` and, in the next line of brackets, `% b` is a remainder.
+    A line is IPython's only if Python cannot read it: `a` and, in the next line of brackets, `% b` is a remainder. What
+    was copied from a console, prompts and all, raises as a whole.
     """
+    if text.lstrip().startswith(PROMPT):
+        before = text[: text.index(PROMPT)]
+        words = said(
+            "{prompt} is a console's prompt: code stands without it, its output in a block of its own", prompt=PROMPT
+        )
+        return f"{before}raise SyntaxError({words!r})"
     lines = text.split("\n")
     for _ in lines:
         try:

@@ -7,7 +7,7 @@ import pickle
 import sys
 import tempfile
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,19 +17,41 @@ from gradcli.child import Child, EndedError
 from gradcli.datasets import data_folder
 from gradcli.errors import InputError
 from gradcli.scenario.document import Block
+from gradcli.scenario.export.needs import imported
 from gradcli.scenario.magics import as_python
 from gradcli.scenario.markdown import CUDA, Scenario, Step
 from gradcli.scenario.results import StepResult, concluded
+from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.plot.figure import Figure
 
+VISION = "torchvision"
 
-def check_installed(option: str) -> None:
-    """Raises InputError if PyTorch is not installed; `option` is what needs it."""
+
+def installed_for(scenarios: Sequence[Scenario], option: str) -> tuple[list[Scenario], list[Scenario]]:
+    """The scenarios for which all is installed that they need beside PyTorch, and the others.
+
+    That is torchvision: ours makes our tensors. The plot face, which draws anything's, is there for PyTorch too.
+
+    option  what needs PyTorch
+
+    Raises InputError if PyTorch is not installed, or no scenario can be run.
+    """
     if find_spec("torch") is None:
         message = f"{option} torch needs PyTorch, which is not installed"
         raise InputError("missing-extra", message, hint="pip install torch")
+    lacking = [] if find_spec(VISION) else [scenario for scenario in scenarios if VISION in imported(scenario)]
+    if lacking == [*scenarios]:
+        raise not_run(lacking)
+    return [scenario for scenario in scenarios if scenario not in lacking], lacking
+
+
+def not_run(lacking: Sequence[Scenario]) -> InputError:
+    """The error that tells which scenarios were not run, for want of torchvision."""
+    names = said(", ").join(scenario.name for scenario in lacking)
+    message = said("not run, since {library} is not installed beside PyTorch: {names}", library=VISION, names=names)
+    return InputError("missing-extra", message, hint=f"pip install {VISION}")
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,16 @@ class BackwardRecord:
 
     roots      the names of the Tensors that it started from; "" for one without a name
     graphs     the grad_fn chain of each root
-    gradients  what this pass computes for each leaf, by name: `.grad` grows by that much
+    gradients  what this pass computes for each leaf, by name: `.grad` grows by that much; or for each input, if asked
     verdicts   by the same names; empty where nothing was checked
+    asked      whether the code names the inputs, which need not be leaves
     """
 
     roots: tuple[str, ...]
     graphs: tuple[tuple[GraphNode, ...], ...]
     gradients: dict[str, Any]
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    asked: bool = False
 
 
 @dataclass(frozen=True)

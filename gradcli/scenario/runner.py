@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -17,7 +18,7 @@ import numpy as np
 from gradcli import torch
 from gradcli.datasets import data_folder
 from gradcli.engine import autograd
-from gradcli.engine.graph import ordered, source_of
+from gradcli.engine.graph import Node, ordered, source_of
 from gradcli.engine.memory import tick
 from gradcli.engine.modes import EVERYWHERE, THREAD, record_all, reset
 from gradcli.engine.once import forget
@@ -39,10 +40,11 @@ from gradcli.scenario.shown import contradiction
 from gradcli.scenario.surroundings import Signals, Surroundings
 from gradcli.scenario.telling import each_warning, stopped, traceback_of
 from gradcli.scenario.timeout import TimeLimitError, time_limit
+from gradcli.torch.autograd.function_node import Call
 from gradcli.torch.nn import Module
 from gradcli.torch.utils.data.dataloader import followed
 from gradcli.verify.problem import Verdict
-from gradcli.verify.recorded import Recorded, recorded
+from gradcli.verify.recorded import Recorded, apart, recorded
 from gradcli.words import said
 
 MAX_FOLLOWED = 5
@@ -245,7 +247,7 @@ class _Watch:
         self.meagre = meagre
         self.started: int | None = None
         self.count = 0
-        self.passes: list[tuple[BackwardRecord, Recorded]] = []
+        self.passes: list[tuple[BackwardRecord, list[Recorded]]] = []
         self._lock = RLock()
 
     @contextlib.contextmanager
@@ -263,26 +265,28 @@ class _Watch:
     def judged(self, check: Check | None) -> Iterator[BackwardRecord]:
         """The passes that were kept, with their verdicts; without, once enough work has gone into that."""
         work = 0
-        for record, found in self.passes:
-            work += found.replay.work if found.problem is None else 0
-            checked = check is not None and work <= MAX_WORK
-            yield replace(record, verdicts=check(found) if check is not None and checked else {})
+        for record, parts in self.passes:
+            work += sum(found.replay.work for found in parts if found.problem is None)
+            checked = [] if check is None or work > MAX_WORK else map(check, parts)
+            yield replace(record, verdicts={name: one for part in checked for name, one in part.items()})
 
-    def _note(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
+    def _note(
+        self, roots: Sequence[Tensor], cotangents: Sequence[Tensor], inputs: Sequence[Tensor], differentiable: bool
+    ) -> None:
         with self._lock:  # passes of other threads are followed too
-            self._follow(roots, cotangents)
+            self._follow(roots, cotangents, inputs, differentiable=differentiable)
 
-    def _follow(self, roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
+    def _follow(
+        self, roots: Sequence[Tensor], cotangents: Sequence[Tensor], inputs: Sequence[Tensor], *, differentiable: bool
+    ) -> None:
         starts = [source_of(root) for root in roots]
         if self.count < MAX_FOLLOWED:
             nodes = ordered(starts)
             if any(node.saved is None for node in nodes):
                 return  # freed by an earlier pass: the engine is about to say so
-            packed = any(
-                isinstance(node.op, Packing) for node in nodes
-            )  # to unpack would call the block's own functions
-            if not packed and not any(start < node.seq < end for node in nodes for start, end in self.meagre):
-                self._record(starts, roots, cotangents)
+            own = any(_calls_own(node, differentiable=differentiable) for node in nodes)
+            if not own and not any(start < node.seq < end for node in nodes for start, end in self.meagre):
+                self._record(starts, roots, cotangents, inputs)
         self.count += 1
         if self.count == MAX_FOLLOWED:
             THREAD.mode.keep_all = EVERYWHERE.keep_all = False  # nothing that is recorded from here on is read back
@@ -291,13 +295,35 @@ class _Watch:
             alone = len(roots) == 1 and roots[0].array.size == 1
             self.follower.backward(self.count, float(roots[0].array.reshape(())) if alone else None)
 
-    def _record(self, starts: Sequence[Any], roots: Sequence[Tensor], cotangents: Sequence[Tensor]) -> None:
+    def _record(
+        self, starts: Sequence[Any], roots: Sequence[Tensor], cotangents: Sequence[Tensor], inputs: Sequence[Tensor]
+    ) -> None:
         """Keeps what it takes to judge a pass. Raises what the pass is about to raise."""
         names = _names(self.namespace)
-        found = recorded(roots, cotangents, names)
+        asked = _asked(inputs, names)
+        parts = [recorded(roots, cotangents, {**names, **asked}, part) for part in apart(inputs)]
+        found = {name: gradient for part in parts for name, gradient in part.gradients.items()}
+        gradients = {name: found[name] for name in asked.values() or found if name in found}
         graphs = tuple(tuple(structure(start, names)) for start in starts)
         titles = tuple(names.get(id(root), "") for root in roots)
-        self.passes.append((BackwardRecord(titles, graphs, found.gradients), found))
+        parts = [part for part in parts if part.gradients]
+        self.passes.append((BackwardRecord(titles, graphs, gradients, asked=bool(inputs)), parts))
+
+
+def _calls_own(node: Node, *, differentiable: bool) -> bool:
+    """Whether to go back through a node before the block does would call the block's own functions once more.
+
+    What those of autograd.Function give is kept for the block's pass, unless that is recorded: it needs another graph.
+    """
+    op: Any = node.op
+    return isinstance(op, Packing) or (differentiable and isinstance(op, Call) and not op.function.runs_hooks)
+
+
+def _asked(inputs: Sequence[Tensor], names: dict[int, str]) -> dict[int, str]:
+    """The name of each input by its id(): its own if the expression language can read that, or input_1, input_2, ..."""
+    free = (name for number in itertools.count(1) if (name := f"input_{number}") not in names.values())
+    own = {id(x): names.get(id(x), "") for x in inputs}
+    return {key: name if name and name.isascii() else next(free) for key, name in own.items()}
 
 
 def _names(namespace: dict[str, Any]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from gradcli.engine.structure import GraphNode, structure
 from gradcli.engine.tensor import Tensor
 from gradcli.scenario import progress
 from gradcli.scenario.judgement import Judgement
+from gradcli.scenario.labelled import judged
 from gradcli.scenario.markdown import Scenario, Step
 from gradcli.scenario.questions import Asked, asked
 from gradcli.scenario.results import StepResult
@@ -60,7 +61,7 @@ class Walk:
         """The judgement on an answer to the question. Raises InputError for one that cannot be read."""
         question = self.question
         assert question is not None, "nothing is asked"
-        judgement = question.judge(text, self.worker)
+        judgement = judged(question, text, self.worker)
         if judgement.right:
             self.give_up()
         return judgement

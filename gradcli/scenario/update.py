@@ -55,6 +55,7 @@ def _replace(scenario: Scenario, lines: list[bytes], result: StepResult) -> None
     for part in reversed([part for part in _written(result) if not part.mixed]):
         begin, last = code.line - 1 + part.first, code.line - 1 + part.last
         rest = lines[begin].decode()[: part.column].rstrip()
+        rest = "  ".join(filter(None, [rest, f"# {part.note}" if part.note else ""]))
         lines[begin : last + 1] = [rest.encode() + newline] if rest else []
 
 

@@ -44,7 +44,7 @@ class Recorded:
     """What one backward pass computes.
 
     value      the root's array; of several roots, the sum that their cotangents weigh
-    gradients  the engine's, by the name of the leaf
+    gradients  the engine's, by the name of the leaf, or of what was asked for
     problem    the same computation as a program; None where an operation has no form there, or it is too large
     leaves     the arrays of the leaves, by name
     replay     runs the graph again
@@ -63,33 +63,44 @@ class Recorded:
     trouble: str | None = None
 
 
-def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mapping[int, str]) -> Recorded:
+def recorded(
+    roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mapping[int, str], inputs: Sequence[Tensor] = ()
+) -> Recorded:
     """What a backward pass from `roots` with `cotangents` computes for every leaf; nothing is accumulated or freed.
 
     Hooks are not called: these are the gradients of what was computed, whatever a hook makes of them.
-    names  of leaves, by id() of their Tensors; the others are called leaf_1, leaf_2, ...
+    names   of leaves, by id() of their Tensors; the others are called leaf_1, leaf_2, ...
+    inputs  what alone is asked for, as `apart` gives it: leaves, or one Tensor that is none and is then held as if it
+            were one
     """
     starts = [source_of(root) for root in roots]
     weights = [np.asarray(cotangent.array)[()] for cotangent in cotangents]
-    nodes = ordered(starts)[::-1]
+    asked = {source_of(x): x for x in inputs}
+    nodes, ends = _between(starts, [end for end in asked if isinstance(end, Node)])
     watch = _Watch(nodes)
     with no_grad(), unheard():
-        found = pull_back(starts, weights, keep=True, observer=watch.backward)
+        found = pull_back(starts, weights, keep=True, wanted=asked, observer=watch.backward)
     reader = GraphReader(names)
-    gradients = {reader.leaf(end): np.array(g) for end, g in found.items() if isinstance(end, AccumulateGrad)}
+    order = [end for end in asked or found if end in found]
+    leaves = {
+        end: reader.leaf(end) if isinstance(end, AccumulateGrad) else reader.held(end, asked[end])
+        for end in dict.fromkeys((*order, *ends))
+    }
+    gradients = {leaves[end]: np.array(found[end]) for end in order}
     value = np.array(roots[0].array)
     if len(roots) > 1:
         value = sum(np.sum(root.array * weight) for root, weight in zip(roots, weights, strict=True))
-    leaves = {end: reader.leaf(end) for end in found if isinstance(end, AccumulateGrad)}
     whole = Recorded(
         value,
         gradients,
         None,
         trouble=watch.trouble,
-        leaves={name: reader.values[name] for name in gradients},
+        leaves={name: reader.values[name] for name in leaves.values()},
         replay=Replay(nodes, starts, weights, leaves),
         total=sum(weighted(root.array, weight) for root, weight in zip(roots, weights, strict=True)),
     )
+    if not gradients:
+        return whole
     try:
         for node in nodes:
             reader.read(node)
@@ -102,6 +113,22 @@ def recorded(roots: Sequence[Tensor], cotangents: Sequence[Tensor], names: Mappi
     if reader.is_written and not isinstance(problem.enclosures, str):
         problem.enclosures.libraries = TORCH_ALONE
     return replace(whole, problem=problem)
+
+
+def apart(inputs: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+    """Inputs whose gradients `recorded` takes together: all leaves; and each other one, behind which nothing counts."""
+    leaves = tuple(x for x in inputs if x.grad_fn is None)
+    return [part for part in (leaves, *((x,) for x in inputs if x.grad_fn is not None)) if part] or [()]
+
+
+def _between(starts: Sequence[Any], held: Sequence[Node]) -> tuple[list[Node], list[Any]]:
+    """The nodes from which `starts` are computed where these are held, in that order; and the ends that they have."""
+    reached, nodes = dict.fromkeys(starts), []
+    for node in ordered(starts):
+        if node in reached and node not in held:
+            nodes.append(node)
+            reached |= dict.fromkeys(node.edges)
+    return nodes[::-1], [end for end in reached if isinstance(end, AccumulateGrad) or end in held]
 
 
 def verdicts(found: Recorded, worker: SympyWorker) -> dict[str, Verdict]:

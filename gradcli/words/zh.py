@@ -35,6 +35,9 @@ SENTENCES: Mapping[str, str] = {
     "{number} {word}": "{number} 个 {word}",
     "{source}, line {line}:": "{source}，第 {line} 行：",
     # Lines of a notebook
+    "{prompt} is a console's prompt: code stands without it, its output in a block of its own": (
+        "{prompt} 是控制台的提示符：代码里不写它，输出写在单独的块中"
+    ),
     "{magic} is IPython's and no Python: it is not run here": "{magic} 是 IPython 的命令，不是 Python：这里不运行它",
     # Before and after a page
     "Before this": "先读",
@@ -45,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "{number} minutes": "{number} 分钟",
     # A step
     "leaf": "叶子张量",
+    "input": "输入",
     "gradient of this pass": "本次梯度",
     "verdict": "结论",
     "backward": "反向传播",
@@ -83,6 +87,7 @@ SENTENCES: Mapping[str, str] = {
     "Hint: ": "提示：",
     "Hint": "提示",
     "there is none for this question": "这个问题没有提示",
+    "Line {line} of {path} cannot be read: {why}": "{path} 第 {line} 行看不懂：{why}",
     "That cannot be read: {why}": "看不懂这个答案：{why}",
     "with": "可以使用",
     "as": "写成",
@@ -324,6 +329,7 @@ q               退出，下次从这里继续
         "此处未运行：需要显卡；有显卡时可用 --engine torch 运行。"
     ),
     "{number} not run": "{number} 处未运行",
+    "not run, since {library} is not installed beside PyTorch: {names}": "PyTorch 旁没有 {library}，未运行：{names}",
     "run on {engine}; gradients are not checked there": "在 {engine} 上运行；其梯度不作验证",
     "with PyTorch itself": "需要 PyTorch 本身",
     "with PyTorch and a graphics card": "需要 PyTorch 和显卡",

@@ -71,7 +71,8 @@ def test_it_can_be_taken_away(gradcli: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "words"), [("2", 0, "1 of 1 answer right"), ("3", 1, "0 of 1 answer right")]
+    ("answer", "code", "words"),
+    [("2", 0, "1 of 1 answer right"), ("3", 1, "0 of 1 answer right"), ("2*(", 1, "0 of 1 answer right")],
 )
 def test_answers_are_counted(gradcli: Run, tmp_path: Path, answer: str, code: int, words: str) -> None:
     answers = tmp_path / "answers.txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,27 @@ def test_outputs_that_differ_from_pytorchs(
     assert (step["ours"], step["theirs"]) == ("tensor([1.])\n", "tensor([1.5])\n")
 
 
+def test_where_torchvision_is_not_installed_beside_pytorch(
+    gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None], tmp_path: Path
+) -> None:
+    pytorch("tensor([1.])")
+    (tmp_path / "other.md").write_text(Path(source := document(CODE)).read_text("utf-8"), encoding="utf-8")
+    Path(source).write_text(HEAD + CODE.replace("import torch\n", "import torch, torchvision.models\n"), "utf-8")
+    for option in ("--against", "--engine"):
+        outcome = gradcli("scenario", source, option, "torch")
+        told = (
+            "error: not run, since torchvision is not installed beside PyTorch: mine\nhint: pip install torchvision\n"
+        )
+        assert (outcome.code, outcome.out, outcome.err) == (2, "", told)
+        outcome = gradcli("scenario", source, str(tmp_path / "other.md"), option, "torch")
+        assert outcome.code == 2
+        assert "other" in outcome.out
+        assert outcome.err.endswith(told)
+        outcome = gradcli("scenario", source, str(tmp_path / "other.md"), option, "torch", "--json")
+        jsonschema.validate(outcome.document, schema_of("scenario"))
+        assert [page.get("lacks") for page in outcome.document["scenarios"]] == [None, "torchvision"]
+
+
 def test_a_page_on_pytorch_itself(gradcli: Run, document: Callable[[str], str], pytorch: Callable[[str], None]) -> None:
     pytorch("tensor([1.])")
     source = document(CODE)
@@ -189,3 +211,13 @@ def test_plots_are_in_the_document(gradcli: Run, document: Callable[[str], str])
     assert line == {"kind": "line", "label": "grows", "x": [0, 1], "y": [1, 10]}
     assert (bars["y"], bars["names"]) == ([3, 4], ["a", "b"])
     assert image["pixels"] == [[[0, 0, 0], [0, 0, 0]]]
+    assert (image["width"], image["height"], image["digest"]) == (2, 1, hashlib.sha256(bytes(6)).hexdigest())
+
+
+def test_of_a_large_image_json_has_the_size_and_a_digest(gradcli: Run, document: Callable[[str], str]) -> None:
+    code = "```python\nimport matplotlib.pyplot as plt\nplt.imshow([[0.0] * 201] * 100)\nplt.show()\n```\n"
+    outcome = gradcli("scenario", document(code), "--json")
+    jsonschema.validate(outcome.document, schema_of("scenario"))
+    (image,) = outcome.document["scenarios"][0]["steps"][0]["figures"][0]["panels"][0]["marks"]
+    assert (image["width"], image["height"], "pixels" in image) == (201, 100, False)
+    assert len(outcome.out) < 10_000

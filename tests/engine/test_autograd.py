@@ -275,9 +275,14 @@ def test_observer_sees_each_node_once_in_backward_order() -> None:
 def test_witness_is_called_while_the_graph_is_whole() -> None:
     x = leaf(2.0)
     found = []
-    with autograd.witness(lambda roots, cotangents: found.append(roots[0].grad_fn.saved)):
+    with autograd.witness(
+        lambda roots, _, inputs, differentiable: found.append((roots[0].grad_fn.saved, inputs, differentiable))
+    ):
         ops.exp(x).backward()
-    assert found[0] is not None
+        y = ops.exp(x)
+        autograd.grad(y, x, create_graph=True)
+    assert [saved is not None for saved, *_ in found] == [True, True]
+    assert [([*inputs], differentiable) for _, inputs, differentiable in found] == [([], False), ([x], True)]
 
 
 def test_backward_with_create_graph_warns_of_the_cycle_once(monkeypatch: pytest.MonkeyPatch) -> None:

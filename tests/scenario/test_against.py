@@ -14,7 +14,7 @@ from gradcli.render.side_by_side import comparison_document, comparison_screen
 from gradcli.scenario import pytorch
 from gradcli.scenario.against import Comparison, compared
 from gradcli.scenario.markdown import Scenario, parse_scenario
-from gradcli.scenario.pytorch import check_installed
+from gradcli.scenario.pytorch import installed_for
 from gradcli.scenario.runner import run
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
@@ -107,7 +107,7 @@ def test_a_process_that_ends_early_is_told(scenario: Callable[..., Scenario]) ->
 def test_without_pytorch_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytorch, "find_spec", lambda _: None)
     with pytest.raises(InputError, match="needs PyTorch, which is not installed") as caught:
-        check_installed("--against")
+        installed_for([], "--against")
     assert caught.value.hint == "pip install torch"
 
 

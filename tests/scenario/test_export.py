@@ -327,3 +327,12 @@ addEventListener("load", () => {
   document.body.dataset.wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
 });
 """
+
+
+def test_no_line_of_a_page_ends_within_the_name_of_an_option() -> None:
+    long = "--a-name-that-is-longer-than-a-small-screen"
+    head = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
+    scenario = parse_scenario(f"{head}`gradcli run --lang <x-y>`, `x - 1` and `{long}`.\n", "mine", "mine.md")
+    html = page(scenario, list(run(scenario, None)))
+    assert "<code>gradcli run <span>--lang</span> <span>&lt;x-y&gt;</span></code>, <code>x - 1</code>" in html
+    assert f"<code>{long}</code>" in html

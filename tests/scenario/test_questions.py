@@ -716,9 +716,6 @@ def test_answers_to_several_scenarios(tmp_path: Path) -> None:
     ("text", "message", "line", "column"),
     [
         ("2\n3\n4\n5\n", "mine has 2 questions, no more", 3, 1),
-        ("2\n 3*(x\n", "'(' is never closed", 2, 4),
-        ("2\n 2ⁿ+3*(x\n", "'(' is never closed", 2, 2),
-        ("2\n  q\n", "the question has no name 'q'", 2, 3),
         ("other:\n2\n", "'other' is not among the scenarios to be run", 1, 1),
     ],
 )
@@ -730,6 +727,18 @@ def test_answers_that_cannot_be_used(tmp_path: Path, text: str, message: str, li
     span = caught.value.span
     assert span is not None
     assert (span.source, span.line, span.column) == (str(path), line, column)
+
+
+@pytest.mark.parametrize(
+    ("unread", "why"), [("3*(x", "'(' is never closed"), ("q", "the question has no name 'q'"), ("1/ax", "")]
+)
+def test_an_answer_that_cannot_be_read_is_not_right_and_the_others_are_judged(
+    tmp_path: Path, unread: str, why: str
+) -> None:
+    path = file(tmp_path, f"\n{unread}\n3x**2\n")
+    judged = judge_all(scenario("2", "3"), read_answers(path, ["mine"])["mine"])
+    assert [(each.answer, each.right) for each in judged.values()] == [(unread, False), ("3x**2", True)]
+    assert judged[0].why.startswith(f"Line 2 of {path} cannot be read: {why}")
 
 
 def test_whose_answers(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from gradcli.lang.evaluate import CONSTANTS
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.lang.unparse import unparse
+from gradcli.verdict import Word
 from gradcli.verify.problem import Problem
-from gradcli.verify.recorded import Recorded, recorded
+from gradcli.verify.recorded import Recorded, apart, recorded, verdicts
 
 STEP = 1e-6
 
@@ -124,6 +126,42 @@ def test_several_roots_are_one_weighted_sum() -> None:
         found = read(x * x, x.sum(), cotangents=[torch.tensor([1.0, 2.0, 3.0]), torch.tensor(5.0)], x=x)
     np.testing.assert_allclose(found.gradients["x"], 2 * x.detach().numpy() * [1, 2, 3] + 5)
     np.testing.assert_allclose(slopes(found.problem, "x"), found.gradients["x"], rtol=1e-6)
+
+
+def test_what_is_no_leaf_is_held_as_if_it_were_one() -> None:
+    x, y = leaf(3), leaf(3, seed=1)
+    with record_all():
+        middle = torch.sigmoid(x) * y
+        result = middle * y + middle**2
+    names = {id(x): "x", id(y): "y", id(middle): "middle"}
+    found = recorded([result], [torch.ones_like(result)], names, [middle])
+    assert found.gradients.keys() == {"middle"}
+    np.testing.assert_allclose(found.gradients["middle"], (y + 2 * middle).detach().numpy())
+    np.testing.assert_allclose(slopes(found.problem, "middle"), found.gradients["middle"], rtol=1e-6)
+    assert "sigmoid" not in unparse(found.problem.program)
+    by_runs = replace(found, problem=None)
+    wrong = replace(by_runs, gradients={"middle": found.gradients["middle"] * 1.01})
+    assert [verdicts(each, None)["middle"].word for each in (by_runs, wrong)] == [Word.AGREES, Word.MISMATCH]
+
+
+def test_what_was_changed_after_its_use_is_not_read_from_what_it_is_now() -> None:
+    x = leaf(3)
+    with record_all():
+        middle = x * 3
+        result = torch.relu(middle)
+        with torch.no_grad():
+            middle.neg_()
+    found = recorded([result], [torch.ones_like(result)], {}, [middle])
+    assert found.problem is None
+    assert "changed in place" in found.reason
+    assert verdicts(found, None)["leaf_1"].word is Word.UNDECIDED
+
+
+def test_leaves_are_told_apart_from_others_that_are_asked_for() -> None:
+    x = leaf(3)
+    y, z = x * 2, x * 3
+    assert apart([y, x, z]) == [(x,), (y,), (z,)]
+    assert apart([]) == [()]
 
 
 def test_leaves_without_a_name_get_one_that_is_free() -> None:

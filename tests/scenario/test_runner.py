@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from gradcli.errors import InputError
 from gradcli.lang.unparse import unparse
 from gradcli.plot.figure import Figure
+from gradcli.render.scenario import of_what
 from gradcli.scenario import library, runner
 from gradcli.scenario.imports import Modules
 from gradcli.scenario.markdown import Step, parse_scenario
@@ -29,6 +31,42 @@ def blocks(*codes: str, source: str = "some.md") -> list[StepResult]:
     """The results of running these blocks of code, without a check."""
     text = HEAD + "".join(f"```python\n{code}\n```\n" for code in codes)
     return list(run(parse_scenario(text, "some", source), None))
+
+
+def test_the_gradients_of_a_pass_are_those_that_are_asked_for() -> None:
+    code = (
+        "import torch\nx, w = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)\n"
+        "y = x * 3\nloss = (y * w).sum() + y.sum()\n"
+        "def grad(*inputs): torch.autograd.grad(loss, inputs, retain_graph=True, allow_unused=True)\n"
+        "grad(w)\ngrad(y, x)\ngrad(y * 2)\nloss.backward(inputs=[y], retain_graph=True)\nloss.backward()"
+    )
+    (result,) = blocks(code)
+    found = [{name: each[0] for name, each in record.gradients.items()} for record in result.backwards]
+    assert found == [{"w": 3}, {"x": 6, "y": 2}, {}, {"y": 2}, {"w": 3, "x": 6}]
+    assert [record.asked for record in result.backwards] == [True, True, True, True, False]
+    assert of_what(result.backwards[1]) == "input"
+
+
+def test_every_input_has_a_name_of_its_own_and_its_place() -> None:
+    code = (
+        "import torch\nx = torch.ones(2, requires_grad=True)\nα, β, input_1 = x * 2, x * 3, x * 4\n"
+        "torch.autograd.grad((α * β + input_1).sum(), [β, x, input_1, α])"
+    )
+    (record,) = blocks(code)[0].backwards
+    found = [(name, gradient[0]) for name, gradient in record.gradients.items()]
+    assert found == [("input_2", 2), ("x", 16), ("input_1", 1), ("input_3", 3)]
+
+
+def test_of_the_users_own_backward_one_call_serves_all_that_is_recorded() -> None:
+    code = (
+        "import torch\nclass Twice(torch.autograd.Function):\n"
+        "    @staticmethod\n    def forward(ctx, x):\n        return 2 * x\n"
+        "    @staticmethod\n    def backward(ctx, g):\n        print('called')\n        return 2 * g\n"
+        "x = torch.ones(2, requires_grad=True)\ny = x * 3\n"
+        "torch.autograd.grad(Twice.apply(y).sum(), [y, x])"
+    )
+    assert printed(code) == "called\n"
+    assert printed(code.replace("[y, x])", "[y, x], create_graph=True)")) == "called\n"
 
 
 @pytest.mark.parametrize(("size", "checked"), [(3, 5), (30_000, 2)])
@@ -389,6 +427,23 @@ def test_a_mode_that_a_scenario_leaves_on_ends_with_it() -> None:
     assert printed("import torch\nprint(torch.ones(1).is_inference(), torch.is_grad_enabled())") == "False True\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("10%\\r100%\\r\\n", "100%"),
+        ("batch 10\\rdone\\nnext", "doneh 10\\nnext"),
+        ("batch 10\\r\\x1b[Kdone", "done"),
+        ("batch 10\\x1b[2K\\rdone", "done    "),
+        ("batch 10\\b\\b\\b:\\x1b[1K", "      10"),
+        ("\\x1b[31mred\\x1b[0m\\rR", "Red"),
+        ("a\\r\\nb\\r\\n", "a\\nb"),
+    ],
+)
+def test_of_a_line_that_is_written_over_the_last_state_is_shown(written: str, shown: str) -> None:
+    (result,) = blocks(f"import sys\nprint('{written}')\nprint('{written}', file=sys.stderr)")
+    assert result.printed.rstrip("\n") == result.notes.rstrip("\n") == ast.literal_eval(f"'{shown}'")
+
+
 def test_lines_of_a_notebook() -> None:
     assert printed("%matplotlib inline\nx = (7\n% 4)\nprint(x)") == "3\n"
     (result,) = blocks("%config InlineBackend.figure_format = 'svg'\n%load_ext autoreload\nprint(1)")
@@ -398,6 +453,13 @@ def test_lines_of_a_notebook() -> None:
     assert result.printed == "1\n"
     assert result.error is not None
     assert result.error.endswith("SyntaxError: %timeit is IPython's and no Python: it is not run here\n")
+
+
+def test_what_was_copied_from_a_console_is_not_taken_for_python() -> None:
+    (result,) = blocks("\n>>> print(f)\n<object at 0x7f>\n>>> x")
+    assert result.error is not None
+    assert "line 9" in result.error
+    assert "SyntaxError: >>> is a console's prompt" in result.error
 
 
 def test_the_faces_of_other_libraries_are_imported_as_documents_do_it() -> None:

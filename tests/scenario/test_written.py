@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from gradcli.scenario.library import read
+from gradcli.scenario.lint import problems
 from gradcli.scenario.markdown import parse_scenario
 from gradcli.scenario.runner import run
 from gradcli.scenario.update import update
-from gradcli.scenario.written import expected, unprinted, written
+from gradcli.scenario.written import expected, uncompared, unprinted, written
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
@@ -60,6 +61,22 @@ def test_what_is_output(code: str, texts: list[str] | None) -> None:
         ("print(x)\n# 输出：\ny = 1", "", []),
         ("print(x)\n'''\n输出结果：\ntensor(1.)\n'''", "", ["tensor(1.)"]),
         ("print(x)\n'''\nResult:\nit is doubled\n'''", "2", []),
+        ("print(x)\n\n# Output\n#\n# 2.0\n\n# 3.0", "", ["2.0"]),
+        ("print(x)\n\n# 2.0", "2.0", []),
+        ("print(x)  # → 3\nprint(y)  # should print 4\nprint(z)  # ≈ 5.0\nprint(z)  #> 6", "", ["3", "4", "5.0", "6"]),
+        ("print(x)  # 应输出 3\nprint(y)  # 输出层\nprint(y)  # the output is the sum", "", ["3"]),
+        ("print('->', x)  # -> 3", "-> 3", ["-> 3"]),
+        ("print(x); print(y)  # 3", "2\n3", ["3"]),
+        (
+            "print(x)  # 2.0 (two ones)\nprint(y)  # 3, the sum\nprint(z)  # tensor([2., 3.]) <- both",
+            "",
+            ["2.0", "3", "tensor([2., 3.])"],
+        ),
+        ("print(x)  # 2.0 (two ones)", "2.0 (two ones)", ["2.0 (two ones)"]),
+        ("print(x)  # True，因为是叶子\nprint(y)  # 2.0（两个一）", "", ["True", "2.0"]),
+        ("print(x)  # (2, 3), (the shape)\nprint(x)  # 1, 2, 3 (all)", "", ["(2, 3)", "1, 2, 3"]),
+        ("print(x)\n# tensor([2.]), a vector\nprint(x)\n# 1, load the data", "", []),
+        ("print(x)  # 3 passes are needed\nprint(x)  # 2.0 because of it", "", []),
     ],
 )
 def test_what_is_output_by_what_was_printed(code: str, printed: str, texts: list[str]) -> None:
@@ -118,9 +135,30 @@ def test_update_leaves_the_authors_words_alone(code: str, printed: str, tmp_path
     assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n{printed}\n```\n"
 
 
+def test_update_takes_values_away_and_leaves_the_notes_on_them(tmp_path: Path) -> None:
+    path = tmp_path / "some.md"
+    code = "print(1)  # 2 (more)\nprint(2)  # 3.0, of all\nprint(3)\n# Output:\n# 4 <- three\nprint(4)  # 4\n# 5 (see)"
+    path.write_text(f"{HEAD}```python\n{code}\n```\n", "utf-8")
+    scenario = read(path)
+    assert update(scenario, list(run(scenario, None))) == 1
+    kept = "print(1)  # (more)\nprint(2)  # of all\nprint(3)\n# three\nprint(4)\n# 5 (see)"
+    assert path.read_text("utf-8") == f"{HEAD}```python\n{kept}\n```\n\n```output\n1\n2\n3\n4\n```\n"
+
+
 @pytest.mark.parametrize("mark", ["Out:", "out:", "Out[3]:", "Output:"])
 def test_notebooks_marks_are_understood(mark: str) -> None:
     assert [part.text for part in written(f"print(1 + 1)  # {mark} 3", "2")] == ["3"]
+
+
+def test_values_among_words_that_are_not_compared_are_found() -> None:
+    comments = ["  # 2.0 because", "  # the sum", "  # 2.0 (two)", "\n# 3.0, a sum", "  # True: a leaf", "\n\n# 2.0"]
+    code = "".join(f"print(x){comment}\n" for comment in comments)
+    assert uncompared(code, "") == [0, 4, 5, 8]
+    output = "```output\n2.0\n```\n"
+    text = f"{HEAD}```python\nprint(2.0)  # 3.0 because\n```\n{output}```python\nprint(2.0)  # 3.0 as above\n```\n"
+    scenario = parse_scenario(text, "some", "some.md")
+    found = problems(scenario, list(run(scenario, None)), None)
+    assert [line for line, message in found if "in this comment" in message] == [14]
 
 
 def test_values_beside_expressions_that_print_nothing_are_found() -> None:

@@ -25,10 +25,14 @@ if not all(map(find_spec, {names})):
 
 def stand_in_code(scenario: Scenario) -> str | None:
     """The code that lets the scenario run without the libraries that gradcli has faces of; None if it needs none."""
-    sources = [*_codes(scenario), *(read_text(path) for path in beside(scenario))]
-    used = {name for source in sources for name in _imported(source)}
+    used = imported(scenario).union(*(_imported(read_text(path)) for path in beside(scenario)))
     names = [name for name in FACES if name in used]
     return STAND_IN.format(names=str(names).replace("'", '"')) if names else None
+
+
+def imported(scenario: Scenario) -> set[str]:
+    """The top-level names that the scenario's own blocks import."""
+    return {name for source in _codes(scenario) for name in _imported(source)}
 
 
 def beside(scenario: Scenario) -> list[Path]:

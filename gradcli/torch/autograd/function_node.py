@@ -158,6 +158,7 @@ class Call:
         known, self._known = self._known, None
         arrays = [None if x is None else x.array for x in cotangents]
         if known is not None and not differentiable and all(map(_same, known[0], arrays)):
+            self._known = known if THREAD.mode.unheard else None  # there may be several before theirs
             return known[1]
         returned = self.function.pulled(self.ctx, tuple(cotangents))
         if THREAD.mode.unheard and not self.function.runs_hooks:
