@@ -1,0 +1,78 @@
+"""Classes that declare their options once: the annotated names are the parameters of `__init__`, in order.
+
+    NotNegative = Annotated[float, not_negative]
+
+    @declared
+    class Adadelta(Optimizer):
+        params: Parameters
+        lr: NotNegative = 1.0
+        foreach: bool | None = None
+        _: KW_ONLY
+        maximize: bool = False
+
+The form is a dataclass's, so that editors and type checkers know the signature: what stands after `_: KW_ONLY` is given
+by name, `field(default=..., init=False)` is no parameter, and what a class inherits stands before its own options.
+What is given is checked in that order, by the functions that the annotations name, and goes in a dict to
+`_take_options`, which a family of classes defines once: optimisers make it the options of their groups, schedules and
+layers their attributes.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import MISSING, Field, field
+from typing import Any, TypeVar, dataclass_transform
+
+Class = TypeVar("Class", bound=type)
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
+def declared(cls: Class) -> Class:
+    """Takes the options out of the body of a class, where they are no attributes, and gives it an `__init__`."""
+    changed: Any = cls
+    changed.__options__ = {**getattr(cls, "__options__", {})}
+    for name, annotation in cls.__annotations__.items():
+        alias = vars(sys.modules[cls.__module__]).get(annotation)
+        kind = alias if hasattr(alias, "__metadata__") else annotation
+        changed.__options__[name] = kind, vars(cls).get(name, MISSING)
+        if name in vars(cls):
+            delattr(cls, name)
+    changed.__init__ = _Initializer(cls)
+    return cls
+
+
+class _Initializer:
+    """Stands for `__init__` until that is first asked for: to make all of them would take the import long."""
+
+    def __init__(self, cls: Any) -> None:
+        self.cls = cls
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        self.cls.__init__ = made = _initializer(self.cls)
+        return made.__get__(instance, owner)
+
+
+def _initializer(cls: Any) -> Any:
+    """`__init__` as it would have been written out: Python binds its arguments, at its speed and in its words."""
+    heads, checks, given, annotations = ["self"], [], [], {}
+    scope: dict[str, Any] = {"__name__": cls.__module__}
+    for name, (kind, default) in cls.__options__.items():
+        if kind == "KW_ONLY":
+            heads.append("*")
+            continue
+        given.append(f"'{name}': {name}")
+        if isinstance(default, Field):
+            scope[name] = default.default  # no parameter: the name is a global one there
+            continue
+        scope[name] = default
+        heads.append(name if default is MISSING else f"{name}={name}")
+        annotations[name] = getattr(kind, "__origin__", kind)
+        if kind is not annotations[name]:
+            (scope[f"check_{name}"],) = kind.__metadata__
+            checks.append(f"check_{name}('{name}', {name}); ")
+    body = f"{''.join(checks)}self._take_options({{{', '.join(given)}}})"
+    exec(f"def __init__({', '.join(heads)}): {body}", scope)  # noqa: S102  # as dataclasses does
+    made = scope["__init__"]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    made.__annotations__ = {**annotations, "return": "None"}
+    return made

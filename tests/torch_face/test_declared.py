@@ -1,0 +1,85 @@
+"""Declared options: a class of annotated names has the `__init__` that one would have written out."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import KW_ONLY, field
+from typing import Annotated, Any
+
+import pytest
+
+from gradcli import torch
+from gradcli.torch.declared import declared
+
+
+def positive(name: str, value: Any) -> None:
+    if value <= 0:
+        raise ValueError(f"{name} is {value}")
+
+
+Positive = Annotated[float, positive]
+
+
+class Family:
+    def _take_options(self, options: dict[str, Any]) -> None:
+        self.options = options
+
+
+@declared
+class Declared(Family):
+    size: int
+    rate: Positive = 0.5
+    _: KW_ONLY
+    twice: bool = False
+
+
+@declared
+class Extended(Declared):
+    rate: Positive = 1.5
+    twice: bool = field(default=True, init=False)
+
+
+def test_arguments_come_in_order_by_position_or_name() -> None:
+    assert Declared(3, twice=True).options == {"size": 3, "rate": 0.5, "twice": True}
+    assert [*Extended(rate=2, size=1).options.items()] == [("size", 1), ("rate", 2), ("twice", True)]
+
+
+@pytest.mark.parametrize(
+    ("args", "keywords", "message"),
+    [
+        ((), {}, "Declared.__init__() missing 1 required positional argument: 'size'"),
+        ((1, 2, 3), {}, "Declared.__init__() takes from 2 to 3 positional arguments but 4 were given"),
+        ((1,), {"size": 2}, "Declared.__init__() got multiple values for argument 'size'"),
+        ((1,), {"other": 2}, "Declared.__init__() got an unexpected keyword argument 'other'"),
+        ((1, 0), {}, "rate is 0"),
+    ],
+)
+def test_errors_are_pythons_and_the_checks(args: tuple[Any, ...], keywords: dict[str, Any], message: str) -> None:
+    with pytest.raises((TypeError, ValueError)) as raised:
+        Declared(*args, **keywords)
+    assert str(raised.value) == message
+
+
+def test_what_is_no_parameter_cannot_be_given() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'twice'"):
+        Extended(1, twice=False)
+
+
+def test_the_signature_is_visible() -> None:
+    assert str(inspect.signature(Declared)) == "(size: 'int', rate: float = 0.5, *, twice: 'bool' = False) -> 'None'"
+    assert [*inspect.signature(Extended).parameters] == ["size", "rate"]
+
+
+def test_options_are_no_attributes_of_the_class() -> None:
+    assert not hasattr(Declared, "rate")
+
+
+def test_a_subclass_may_have_annotations_and_an_init_of_its_own() -> None:
+    class Momentum(torch.optim.SGD):
+        name: str = "mine"
+
+        def __init__(self, params: Any, rate: float) -> None:
+            super().__init__(params, lr=rate, momentum=0.5)
+
+    optimizer = Momentum([torch.ones(2)], 0.25)
+    assert (optimizer.defaults["lr"], optimizer.defaults["momentum"], Momentum.name) == (0.25, 0.5, "mine")
