@@ -54,24 +54,25 @@ class _Initializer:
 
 def _initializer(cls: Any) -> Any:
     """`__init__` as it would have been written out: Python binds its arguments, at its speed and in its words."""
-    heads, checks, given, annotations = ["self"], [], [], {}
+    heads, star, checks, given, annotations = "self", "", "", "", {}
     scope: dict[str, Any] = {"__name__": cls.__module__}
     for name, (kind, default) in cls.__options__.items():
         if kind == "KW_ONLY":
-            heads.append("*")
+            star = ", *"
             continue
-        given.append(f"'{name}': {name}")
+        given += f"'{name}': {name}, "
         if isinstance(default, Field):
             scope[name] = default.default  # no parameter: the name is a global one there
             continue
         scope[name] = default
-        heads.append(name if default is MISSING else f"{name}={name}")
+        heads += f"{star}, {name}" if default is MISSING else f"{star}, {name}={name}"
+        star = ""
         annotations[name] = getattr(kind, "__origin__", kind)
         if kind is not annotations[name]:
             (scope[f"check_{name}"],) = kind.__metadata__
-            checks.append(f"check_{name}('{name}', {name}); ")
-    body = f"{''.join(checks)}self._take_options({{{', '.join(given)}}})"
-    exec(f"def __init__({', '.join(heads)}): {body}", scope)  # noqa: S102  # as dataclasses does
+            checks += f"check_{name}('{name}', {name}); "
+    source = f"def __init__({heads}): {checks}self._take_options({{{given}}})"
+    exec(source, scope)  # noqa: S102  # as dataclasses does
     made = scope["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__annotations__ = {**annotations, "return": "None"}
