@@ -31,10 +31,14 @@ def declared(cls: Class) -> Class:
     """Takes the options out of the body of a class, where they are no attributes, and gives it an `__init__`."""
     changed: Any = cls
     changed.__options__ = {**getattr(cls, "__options__", {})}
+    by_name = False
     for name, annotation in cls.__annotations__.items():
+        if annotation == "KW_ONLY":
+            by_name = True
+            continue
         alias = vars(sys.modules[cls.__module__]).get(annotation)
         kind = alias if hasattr(alias, "__metadata__") else annotation
-        changed.__options__[name] = kind, vars(cls).get(name, MISSING)
+        changed.__options__[name] = kind, vars(cls).get(name, MISSING), by_name
         if name in vars(cls):
             delattr(cls, name)
     changed.__init__ = _Initializer(cls)
@@ -54,24 +58,20 @@ class _Initializer:
 
 def _initializer(cls: Any) -> Any:
     """`__init__` as it would have been written out: Python binds its arguments, at its speed and in its words."""
-    heads, star, checks, given, annotations = "self", "", "", "", {}
+    heads, checks, given, annotations = ["self", ""], "", "", {}
     scope: dict[str, Any] = {"__name__": cls.__module__}
-    for name, (kind, default) in cls.__options__.items():
-        if kind == "KW_ONLY":
-            star = ", *"
-            continue
+    for name, (kind, default, by_name) in cls.__options__.items():
         given += f"'{name}': {name}, "
         if isinstance(default, Field):
             scope[name] = default.default  # no parameter: the name is a global one there
             continue
         scope[name] = default
-        heads += f"{star}, {name}" if default is MISSING else f"{star}, {name}={name}"
-        star = ""
+        heads[by_name] += f", {name}" if default is MISSING else f", {name}={name}"
         annotations[name] = getattr(kind, "__origin__", kind)
         if kind is not annotations[name]:
             (scope[f"check_{name}"],) = kind.__metadata__
             checks += f"check_{name}('{name}', {name}); "
-    source = f"def __init__({heads}): {checks}self._take_options({{{given}}})"
+    source = f"def __init__({', *'.join(filter(None, heads))}): {checks}self._take_options({{{given}}})"
     exec(source, scope)  # noqa: S102  # as dataclasses does
     made = scope["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import KW_ONLY, field
 from typing import Annotated, Any
 
+import numpy as np
 import pytest
 
 from gradcli import torch
@@ -37,11 +38,12 @@ class Declared(Family):
 class Extended(Declared):
     rate: Positive = 1.5
     twice: bool = field(default=True, init=False)
+    shape: tuple[int, ...] = ()
 
 
 def test_arguments_come_in_order_by_position_or_name() -> None:
     assert Declared(3, twice=True).options == {"size": 3, "rate": 0.5, "twice": True}
-    assert [*Extended(rate=2, size=1).options.items()] == [("size", 1), ("rate", 2), ("twice", True)]
+    assert [*Extended(rate=2, size=1).options.items()] == [("size", 1), ("rate", 2), ("twice", True), ("shape", ())]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_what_is_no_parameter_cannot_be_given() -> None:
 
 def test_the_signature_is_visible() -> None:
     assert str(inspect.signature(Declared)) == "(size: 'int', rate: float = 0.5, *, twice: 'bool' = False) -> 'None'"
-    assert [*inspect.signature(Extended).parameters] == ["size", "rate"]
+    assert [*inspect.signature(Extended).parameters] == ["size", "rate", "shape"]
 
 
 def test_options_are_no_attributes_of_the_class() -> None:
@@ -83,3 +85,17 @@ def test_a_subclass_may_have_annotations_and_an_init_of_its_own() -> None:
 
     optimizer = Momentum([torch.ones(2)], 0.25)
     assert (optimizer.defaults["lr"], optimizer.defaults["momentum"], Momentum.name) == (0.25, 0.5, "mine")
+
+
+def test_layers_take_their_inputs_by_name() -> None:
+    x, y = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0])
+    assert torch.nn.MSELoss()(input=x, target=y).item() == 2
+    assert torch.nn.LeakyReLU(0.5)(input=-x).tolist() == [-0.5, -1]
+    assert torch.nn.PairwiseDistance(1.0)(x1=x, x2=y).item() == pytest.approx(2)
+
+
+def test_options_print_as_pytorch_prints_them() -> None:
+    assert repr(torch.nn.ELU(np.float64(0.5), inplace=True)) == "ELU(alpha=0.5, inplace=True)"
+    assert repr(torch.nn.GELU("tanh")) == "GELU(approximate='tanh')"
+    assert repr(torch.nn.MaxPool2d(2)) == "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"
+    assert repr(torch.nn.AvgPool1d(2, padding=1)) == "AvgPool1d(kernel_size=(2,), stride=(2,), padding=(1,))"
