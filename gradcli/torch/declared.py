@@ -29,19 +29,18 @@ Class = TypeVar("Class", bound=type)
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def declared(cls: Class) -> Class:
     """Takes the options out of the body of a class, where they are no attributes, and gives it an `__init__`."""
-    changed: Any = cls
-    changed.__options__ = {**getattr(cls, "__options__", {})}
-    by_name = False
+    body: Any = cls
+    options, aliases, by_name = {**getattr(cls, "__options__", {})}, vars(sys.modules[cls.__module__]), False
     for name, annotation in cls.__annotations__.items():
         if annotation == "KW_ONLY":
             by_name = True
             continue
-        alias = vars(sys.modules[cls.__module__]).get(annotation)
-        kind = alias if hasattr(alias, "__metadata__") else annotation
-        changed.__options__[name] = kind, vars(cls).get(name, MISSING), by_name
-        if name in vars(cls):
+        default = vars(cls).get(name, MISSING)
+        if default is not MISSING:
             delattr(cls, name)
-    changed.__init__ = _Initializer(cls)
+        alias = aliases.get(annotation)
+        options[name] = alias if hasattr(alias, "__metadata__") else annotation, default, by_name
+    body.__options__, body.__init__ = options, _Initializer(cls)
     return cls
 
 

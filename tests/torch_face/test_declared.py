@@ -99,3 +99,9 @@ def test_options_print_as_pytorch_prints_them() -> None:
     assert repr(torch.nn.GELU("tanh")) == "GELU(approximate='tanh')"
     assert repr(torch.nn.MaxPool2d(2)) == "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"
     assert repr(torch.nn.AvgPool1d(2, padding=1)) == "AvgPool1d(kernel_size=(2,), stride=(2,), padding=(1,))"
+
+
+def test_the_warning_of_a_former_option_points_to_the_caller() -> None:
+    with pytest.warns(UserWarning, match="please use reduction='sum' instead") as told:
+        torch.nn.MSELoss(size_average=False)
+    assert told[0].filename == __file__

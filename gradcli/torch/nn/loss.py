@@ -38,7 +38,7 @@ class _Loss(Configured):
     def _take_options(self, options: dict[str, Any]) -> None:
         former = options.get("size_average"), options.get("reduce")
         if former != (None, None):
-            options["reduction"] = reduction_of(*former, options["reduction"])
+            options["reduction"] = reduction_of(*former, options["reduction"], stacklevel=4)  # of who calls the class
             options["size_average"] = options["reduce"] = None
         weights = {name: options.pop(name) for name in WEIGHTS if name in options}
         super()._take_options(options)
