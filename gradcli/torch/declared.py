@@ -38,6 +38,8 @@ def declared(cls: Class) -> Class:
         default = vars(cls).get(name, MISSING)
         if default is not MISSING:
             delattr(cls, name)
+        if annotation.startswith("InitVar["):
+            annotation = annotation[len("InitVar[") : -1]
         alias = aliases.get(annotation)
         options[name] = alias if hasattr(alias, "__metadata__") else annotation, default, by_name
     body.__options__, body.__init__ = options, _Initializer(cls)
