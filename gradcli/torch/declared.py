@@ -11,10 +11,10 @@
         maximize: bool = False
 
 The form is a dataclass's, so that editors and type checkers know the signature: what stands after `_: KW_ONLY` is given
-by name, `field(default=..., init=False)` is no parameter, and what a class inherits stands before its own options.
-What is given is checked in that order, by the functions that the annotations name, and goes in a dict to
-`_take_options`, which a family of classes defines once: optimisers make it the options of their groups, schedules and
-layers their attributes.
+by name, an InitVar is no attribute, `field(default=..., init=False)` no parameter, and what a class inherits stands
+before its own options. What is given is checked in that order, by the functions that aliases such as NotNegative name,
+and goes in a dict to `_take_options`, which a family of classes defines once: optimisers make it the options of their
+groups, schedules and layers their attributes.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ Class = TypeVar("Class", bound=type)
 
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def declared(cls: Class) -> Class:
-    """Takes the options out of the body of a class, where they are no attributes, and gives it an `__init__`."""
-    body: Any = cls
+    """Takes the options out of the body of a class, where they are no attributes, and gives it an `__init__`.
+
+    `__options__` has of each its annotation, or the alias that tells what is checked; its default; and whether it is
+    given by name alone.
+    """
+    changed: Any = cls
     options, aliases, by_name = {**getattr(cls, "__options__", {})}, vars(sys.modules[cls.__module__]), False
     for name, annotation in cls.__annotations__.items():
         if annotation == "KW_ONLY":
@@ -42,7 +46,7 @@ def declared(cls: Class) -> Class:
             annotation = annotation[len("InitVar[") : -1]
         alias = aliases.get(annotation)
         options[name] = alias if hasattr(alias, "__metadata__") else annotation, default, by_name
-    body.__options__, body.__init__ = options, _Initializer(cls)
+    changed.__options__, changed.__init__ = options, _Initializer(cls)
     return cls
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from dataclasses import KW_ONLY, InitVar, field
+from operator import attrgetter
 from typing import Annotated, Any
 
 import numpy as np
@@ -19,6 +21,19 @@ def positive(name: str, value: Any) -> None:
 
 
 Positive = Annotated[float, positive]
+DECLARED = [
+    f"{space}.{name}"
+    for space in ("nn", "optim", "optim.lr_scheduler")
+    for name, cls in vars(attrgetter(space)(torch)).items()
+    if hasattr(cls, "__options__")
+]
+NOT_OURS = ("args", "kwargs", "min_value", "max_value")
+"""Parameters of PyTorch's that stand for others, or for none."""
+
+
+def in_order(parameters: Any) -> list[tuple[str, Any]]:
+    """Those that are given by name alone have no order."""
+    return sorted(parameters.items(), key=lambda pair: pair[0] if pair[1].kind is pair[1].KEYWORD_ONLY else "")
 
 
 class Family:
@@ -76,6 +91,23 @@ def test_the_signature_is_visible() -> None:
 
 def test_options_are_no_attributes_of_the_class() -> None:
     assert not hasattr(Declared, "rate")
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_each_check_has_an_alias(name: str) -> None:
+    """A check that an annotation holds in place would not be seen."""
+    kinds = [kind for kind, *_ in attrgetter(name)(torch).__options__.values()]
+    assert not [kind for kind in kinds if isinstance(kind, str) and kind.startswith("Annotated")]
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("name", DECLARED)
+def test_the_signature_is_pytorchs(name: str) -> None:
+    peer: Any = importlib.import_module("torch")
+    ours, theirs = (inspect.signature(attrgetter(name)(each)).parameters for each in (torch, peer))
+    assert [(key, each.kind, each.default) for key, each in in_order(ours)] == [
+        (key, each.kind, each.default) for key, each in in_order(theirs) if key not in NOT_OURS
+    ]
 
 
 def test_a_subclass_may_have_annotations_and_an_init_of_its_own() -> None:
