@@ -37,13 +37,13 @@ class _Convolution(Module):
         super().__init__()
         bias, device, dtype = (options.pop(name) for name in ("bias", "device", "dtype"))
         for name, value in {"output_padding": 0, **options}.items():
-            is_length = name in LENGTHS and not isinstance(value, str)
-            setattr(self, name, each_axis(value, self.axes) if is_length else value)
+            named = name == "padding" and isinstance(value, str)
+            setattr(self, name, each_axis(value, self.axes) if name in LENGTHS and not named else value)
         self._check()
         channels = self.in_channels, self.out_channels
         first, second = channels if self.transposed else channels[::-1]
         self.weight = empty((first, second // self.groups, *self.kernel_size), device, dtype)
-        self.register_parameter("bias", empty((self.out_channels,), device, dtype) if bias else None)
+        self.bias = empty((self.out_channels,), device, dtype) if bias else None
         self._convolve = getattr(F, f"conv{'_transpose' * self.transposed}{self.axes}d")
         self.reset_parameters()
 
