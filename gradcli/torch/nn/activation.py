@@ -20,38 +20,57 @@ __all__ = [
 
 class _Activation(Configured):
     def extra_repr(self) -> str:
-        parts = [f"{name}={getattr(self, name)!r}" for name in self.settings if name != "inplace"]
+        parts = [f"{name}={getattr(self, name)}" for name in self.__options__ if name != "inplace"]
         if getattr(self, "inplace", False):
             parts.append("inplace=True")
         return ", ".join(parts)
 
 
-class ReLU(_Activation, function=F.relu, inplace=False):
+class ReLU(_Activation, function=F.relu):
     """max(x, 0)."""
 
+    inplace: bool = False
 
-class ReLU6(_Activation, function=F.relu6, inplace=False):
+
+class ReLU6(_Activation, function=F.relu6):
     """x limited to [0, 6]."""
 
+    inplace: bool = False
 
-class LeakyReLU(_Activation, function=F.leaky_relu, negative_slope=0.01, inplace=False):
+
+class LeakyReLU(_Activation, function=F.leaky_relu):
     """x where it is positive, negative_slope * x elsewhere."""
 
+    negative_slope: float = 0.01
+    inplace: bool = False
 
-class ELU(_Activation, function=F.elu, alpha=1.0, inplace=False):
+
+class ELU(_Activation, function=F.elu):
     """x where it is positive, alpha * (exp(x) - 1) elsewhere."""
 
+    alpha: float = 1.0
+    inplace: bool = False
 
-class SELU(_Activation, function=F.selu, inplace=False):
+
+class SELU(_Activation, function=F.selu):
     """The ELU that keeps mean 0 and variance 1 (Klambauer and others 2017)."""
 
+    inplace: bool = False
 
-class GELU(_Activation, function=F.gelu, approximate="none"):
+
+class GELU(_Activation, function=F.gelu):
     """x times the normal distribution's probability of less than x."""
 
+    approximate: str = "none"
 
-class SiLU(_Activation, function=F.silu, inplace=False):
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"
+
+
+class SiLU(_Activation, function=F.silu):
     """x * sigmoid(x)."""
+
+    inplace: bool = False
 
 
 class Sigmoid(_Activation, function=F.sigmoid):
@@ -70,33 +89,49 @@ class Tanhshrink(_Activation, function=F.tanhshrink):
     """x - tanh(x)."""
 
 
-class Hardtanh(_Activation, function=F.hardtanh, min_val=-1.0, max_val=1.0, inplace=False):
+class Hardtanh(_Activation, function=F.hardtanh):
     """x limited to [min_val, max_val]."""
 
-    def __init__(self, *args: Any, **keywords: Any) -> None:
-        super().__init__(*args, **keywords)
+    min_val: float = -1.0
+    max_val: float = 1.0
+    inplace: bool = False
+
+    def _take_options(self, options: dict[str, Any]) -> None:
+        super()._take_options(options)
         if not self.max_val > self.min_val:
             raise AssertionError(f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})")
 
 
-class Softplus(_Activation, function=F.softplus, beta=1.0, threshold=20.0):
+class Softplus(_Activation, function=F.softplus):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
 
+    beta: float = 1.0
+    threshold: float = 20.0
 
-class CELU(_Activation, function=F.celu, alpha=1.0, inplace=False):
+
+class CELU(_Activation, function=F.celu):
     """x where it is positive, alpha * (exp(x / alpha) - 1) elsewhere (Barron 2017)."""
 
+    alpha: float = 1.0
+    inplace: bool = False
 
-class Mish(_Activation, function=F.mish, inplace=False):
+
+class Mish(_Activation, function=F.mish):
     """x * tanh(softplus(x)) (Misra 2019)."""
 
+    inplace: bool = False
 
-class Hardswish(Configured, function=F.hardswish, inplace=False):
+
+class Hardswish(Configured, function=F.hardswish):
     """x * relu6(x + 3) / 6 (Howard and others 2019)."""
 
+    inplace: bool = False
 
-class Hardsigmoid(Configured, function=F.hardsigmoid, inplace=False):
+
+class Hardsigmoid(Configured, function=F.hardsigmoid):
     """relu6(x + 3) / 6."""
+
+    inplace: bool = False
 
 
 class _Shrink(_Activation):
@@ -104,32 +139,30 @@ class _Shrink(_Activation):
         return str(self.lambd)
 
 
-class Softshrink(_Shrink, function=F.softshrink, lambd=0.5):
+class Softshrink(_Shrink, function=F.softshrink):
     """x moved towards 0 by lambd, and not beyond."""
 
+    lambd: float = 0.5
 
-class Hardshrink(_Shrink, function=F.hardshrink, lambd=0.5):
+
+class Hardshrink(_Shrink, function=F.hardshrink):
     """x where |x| exceeds lambd, 0 elsewhere."""
 
+    lambd: float = 0.5
 
-class GLU(_Activation, function=F.glu, dim=-1):
+
+class GLU(_Activation, function=F.glu):
     """The first half along an axis, times the sigmoid of the second half."""
 
+    dim: int = -1
 
-class Threshold(Module):
+
+class Threshold(_Activation, function=F.threshold):
     """x where it exceeds the threshold, a value elsewhere."""
 
-    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
-        super().__init__()
-        self.threshold = threshold
-        self.value = value
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Any:
-        return F.threshold(input, self.threshold, self.value, self.inplace)
-
-    def extra_repr(self) -> str:
-        return f"threshold={self.threshold}, value={self.value}" + ", inplace=True" * self.inplace
+    threshold: float
+    value: float
+    inplace: bool = False
 
 
 class PReLU(Module):
@@ -166,13 +199,19 @@ class Softsign(_Activation, function=F.softsign):
     """x / (1 + |x|)."""
 
 
-class Softmax(_Activation, function=F.softmax, dim=None):
+class Softmax(_Activation, function=F.softmax):
     """Exponentials along an axis, divided by their sum."""
 
+    dim: int | None = None
 
-class LogSoftmax(_Activation, function=F.log_softmax, dim=None):
+
+class LogSoftmax(_Activation, function=F.log_softmax):
     """The logarithm of Softmax."""
 
+    dim: int | None = None
 
-class Softmin(_Activation, function=F.softmin, dim=None):
+
+class Softmin(_Activation, function=F.softmin):
     """The Softmax of -x."""
+
+    dim: int | None = None

@@ -1,42 +1,38 @@
-"""Modules that are a function with settings: `class ELU(Configured, function=F.elu, alpha=1.0, inplace=False)`."""
+"""Modules that are a function with options: `class GLU(Configured, function=F.glu)` declares `dim: int = -1`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import field
+from typing import Any, ClassVar, dataclass_transform
 
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.declared import declared
 from gradcli.torch.nn.module import Module
 
 
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
 class Configured(Module):
-    """Calls `function` with its settings, which are attributes, in order; they are given in order or by name."""
+    """Calls `function` with its input and its options, which are attributes, in order; `shown` are those it prints."""
 
+    __options__: dict[str, Any]
     function: Callable[..., Any]
-    settings: dict[str, Any]
+    shown: ClassVar[Sequence[str]] = ()
 
-    def __init_subclass__(cls, function: Callable[..., Any] | None = None, **settings: Any) -> None:
+    def __init_subclass__(cls, function: Callable[..., Any] | None = None) -> None:
         super().__init_subclass__()
         if function is not None:
             cls.function = staticmethod(function)
-            cls.settings = settings
+            declared(cls)
 
-    def __init__(self, *args: Any, **keywords: Any) -> None:
+    def _take_options(self, options: dict[str, Any]) -> None:
         super().__init__()
-        name, known = type(self).__name__, [*self.settings]
-        if len(args) > len(known):
-            takes = f"from 1 to {len(known) + 1} positional arguments" if known else "1 positional argument"
-            raise TypeError(f"{name}.__init__() takes {takes} but {len(args) + 1} were given")
-        given = dict(zip(known, args, strict=False))
-        for key in keywords:
-            if key in given or key not in known:
-                problem = "got multiple values for" if key in given else "got an unexpected keyword"
-                raise TypeError(f"{name}.__init__() {problem} argument '{key}'")
-        for key, value in (self.settings | given | keywords).items():
-            self._set(key, value)
+        for name, value in options.items():
+            setattr(self, name, value)
 
-    def _set(self, name: str, value: Any) -> None:
-        setattr(self, name, value)
+    def forward(self, *inputs: Tensor, **named: Tensor) -> Any:
+        options = {name: getattr(self, name) for name in self.__options__}
+        return self.function(*inputs, **named, **options) if named else self.function(*inputs, *options.values())
 
-    def forward(self, *inputs: Tensor) -> Any:
-        return self.function(*inputs, *[getattr(self, name) for name in self.settings])
+    def extra_repr(self) -> str:
+        return ", ".join(f"{name}={getattr(self, name)}" for name in self.shown)

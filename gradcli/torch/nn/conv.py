@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import InitVar
 from typing import Any
 
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.declared import declared
 from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
 from gradcli.torch.nn import init
 from gradcli.torch.nn.functional.numbers_per_axis import Lengths, each_axis
@@ -14,63 +16,53 @@ from gradcli.torch.nn.parameter import empty
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
+LENGTHS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 NAMED_PADDINGS = ("same", "valid")
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
+@declared
 class _Convolution(Module):
     """What all convolutions share: their lengths, parameters and how they print. `axes` is how many they have."""
 
-    axes: int
+    axes = 0
     transposed = False
-    weight: Any
-    bias: Any
+    in_channels: int
+    out_channels: int
+    kernel_size: Any
+    stride: Any = 1
+    padding: Any = 0
 
-    def __init__(
-        self,
-        channels: tuple[int, int],
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
-        dilation: Any,
-        output_padding: Any,
-        groups: int,
-        bias: bool,
-        padding_mode: str,
-        device: Any,
-        dtype: Any,
-    ) -> None:
+    def _take_options(self, options: dict[str, Any]) -> None:
         super().__init__()
-        self.in_channels, self.out_channels = channels
-        self.groups = groups
-        self._check(padding, stride, padding_mode)
-        self.kernel_size = each_axis(kernel_size, self.axes)
-        self.stride = each_axis(stride, self.axes)
-        self.padding: Any = padding if isinstance(padding, str) else each_axis(padding, self.axes)
-        self.dilation = each_axis(dilation, self.axes)
-        self.output_padding = each_axis(output_padding, self.axes)
-        self.padding_mode = padding_mode
-        first, second = channels[::-1] if not self.transposed else channels
-        self.weight = empty((first, second // groups, *self.kernel_size), device, dtype)
+        bias, device, dtype = (options.pop(name) for name in ("bias", "device", "dtype"))
+        for name, value in {"output_padding": 0, **options}.items():
+            named = name == "padding" and isinstance(value, str)
+            setattr(self, name, each_axis(value, self.axes) if name in LENGTHS and not named else value)
+        self._check()
+        channels = self.in_channels, self.out_channels
+        first, second = channels if self.transposed else channels[::-1]
+        self.weight = empty((first, second // self.groups, *self.kernel_size), device, dtype)
         self.bias = empty((self.out_channels,), device, dtype) if bias else None
+        self._convolve = getattr(F, f"conv{'_transpose' * self.transposed}{self.axes}d")
         self.reset_parameters()
 
-    def _check(self, padding: Any, stride: Any, padding_mode: str) -> None:
+    def _check(self) -> None:
         """Raises ValueError, in PyTorch's words, for what cannot be."""
         if self.groups <= 0:
             raise ValueError("groups must be a positive integer")
         for name in ("in_channels", "out_channels"):
             if getattr(self, name) % self.groups:
                 raise ValueError(f"{name} must be divisible by groups")
-        if isinstance(padding, str):
-            if padding not in NAMED_PADDINGS:
-                raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'same', 'valid'}}")
-            if padding == "same" and any(s != 1 for s in each_axis(stride, self.axes)):
+        if isinstance(self.padding, str):
+            if self.padding not in NAMED_PADDINGS:
+                raise ValueError(f"Invalid padding string {self.padding!r}, should be one of {{'same', 'valid'}}")
+            if self.padding == "same" and any(s != 1 for s in self.stride):
                 raise ValueError("padding='same' is not supported for strided convolutions")
-        if padding_mode not in PADDING_MODES:
+        if self.padding_mode not in PADDING_MODES:
             listed = ", ".join(map(repr, PADDING_MODES))
-            raise ValueError(f"padding_mode must be one of {{{listed}}}, but got padding_mode='{padding_mode}'")
-        if self.transposed and padding_mode != "zeros":
+            raise ValueError(f"padding_mode must be one of {{{listed}}}, but got padding_mode='{self.padding_mode}'")
+        if self.transposed and self.padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
 
     def reset_parameters(self) -> None:
@@ -95,26 +87,14 @@ class _Convolution(Module):
         return ", ".join(parts)
 
 
+@declared
 class _Conv(_Convolution):
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            (in_channels, out_channels), kernel_size, stride, padding, dilation, 0, groups, bias, padding_mode, device,
-            dtype,
-        )  # fmt: skip
-        self._convolve = getattr(F, f"conv{self.axes}d")
+    dilation: Any = 1
+    groups: int = 1
+    bias: InitVar[bool] = True
+    padding_mode: str = "zeros"
+    device: InitVar[Any] = None
+    dtype: InitVar[Any] = None
 
     def forward(self, input: Tensor) -> Any:
         padding = self.padding
@@ -152,29 +132,16 @@ class Conv3d(_Conv):
     axes = 3
 
 
+@declared
 class _ConvTranspose(_Convolution):
     transposed = True
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        output_padding: Any = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Any = 1,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            (in_channels, out_channels), kernel_size, stride, padding, dilation, output_padding, groups, bias,
-            padding_mode, device, dtype,
-        )  # fmt: skip
-        self._convolve = getattr(F, f"conv_transpose{self.axes}d")
+    output_padding: Any = 0
+    groups: int = 1
+    bias: InitVar[bool] = True
+    dilation: Any = 1
+    padding_mode: str = "zeros"
+    device: InitVar[Any] = None
+    dtype: InitVar[Any] = None
 
     def forward(self, input: Tensor, output_size: Lengths | None = None) -> Any:
         extra = self.output_padding if output_size is None else self._extra(input, output_size)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
 from gradcli.engine import ops
 from gradcli.engine.tensor import Tensor
 from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
 from gradcli.torch.nn import init
+from gradcli.torch.nn.configured import Configured
 from gradcli.torch.nn.module import Module
 from gradcli.torch.nn.parameter import empty
 
@@ -91,42 +92,41 @@ class Bilinear(Module):
         )
 
 
-class Flatten(Module):
+class Flatten(Configured, function=ops.flatten):
     """The axes from `start_dim` to `end_dim` as one; by default all but the first, which counts the batch."""
 
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
+    start_dim: int = 1
+    end_dim: int = -1
+    shown = ("start_dim", "end_dim")
 
-    def forward(self, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:  # type: ignore[override]
         return ops.flatten(input, self.start_dim, self.end_dim)
 
-    def extra_repr(self) -> str:
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+def is_number(_name: str, dim: Any) -> None:
+    """Refuses names of axes."""
+    if not isinstance(dim, int):
+        raise NotImplementedError("gradcli.torch.nn.Unflatten() does not support names of axes")
 
 
-class Unflatten(Module):
+def whole_numbers(name: str, lengths: Any) -> None:
+    """Raises PyTorch's TypeError for what is no tuple of whole numbers."""
+    if not isinstance(lengths, (tuple, list)):
+        raise TypeError(f"{name} must be a tuple of ints, but found type {type(lengths).__name__}")
+    for i, length in enumerate(lengths):
+        if not isinstance(length, int):
+            raise TypeError(
+                f"{name} must be tuple of ints, but found element of type {type(length).__name__} at pos {i}"
+            )
+
+
+Axis = Annotated[int, is_number]
+Lengths = Annotated[tuple[int, ...], whole_numbers]
+
+
+class Unflatten(Configured, function=ops.unflatten):
     """The axis `dim` as several of these lengths, of which one may be -1."""
 
-    def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
-        if not isinstance(dim, int):
-            raise NotImplementedError("gradcli.torch.nn.Unflatten() does not support names of axes")
-        if not isinstance(unflattened_size, (tuple, list)):
-            found = type(unflattened_size).__name__
-            raise TypeError(f"unflattened_size must be a tuple of ints, but found type {found}")
-        for i, length in enumerate(unflattened_size):
-            if not isinstance(length, int):
-                raise TypeError(
-                    "unflattened_size must be tuple of ints, but found element of type "
-                    f"{type(length).__name__} at pos {i}"
-                )
-        super().__init__()
-        self.dim = dim
-        self.unflattened_size = unflattened_size
-
-    def forward(self, input: Tensor) -> Any:
-        return ops.unflatten(input, self.dim, self.unflattened_size)
-
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+    dim: Axis
+    unflattened_size: Lengths
+    shown = ("dim", "unflattened_size")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import KW_ONLY
+from typing import Annotated, Any
 
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.declared import declared
 from gradcli.torch.nn import functional as F  # noqa: N812  # as everyone calls it
 from gradcli.torch.nn.configured import Configured
-from gradcli.torch.nn.functional.losses import reduction_of
-from gradcli.torch.nn.module import Module
+from gradcli.torch.nn.functional.losses import Flag, reduction_of
 
 __all__ = [
     "BCELoss", "BCEWithLogitsLoss", "CosineEmbeddingLoss", "CosineSimilarity", "CrossEntropyLoss", "GaussianNLLLoss",
@@ -19,159 +20,184 @@ __all__ = [
 WEIGHTS = ("weight", "pos_weight")
 
 
+def positive(name: str, value: float) -> None:
+    """Raises PyTorch's ValueError for a margin that is not greater than 0."""
+    if value <= 0:
+        raise ValueError(f"TripletMarginLoss: expected {name} to be greater than 0, got {value} instead")
+
+
+Positive = Annotated[float, positive]
+
+
 class _Loss(Configured):
     """Weights are buffers, so that they are cast with the rest of a model.
 
     reduction  "mean", "sum" or "none"
     """
 
-    reduction: str
-
-    def __init__(self, *args: Any, **keywords: Any) -> None:
-        super().__init__(*args, **keywords)
-        former = (self.__dict__.get("size_average"), self.__dict__.get("reduce"))
+    def _take_options(self, options: dict[str, Any]) -> None:
+        former = options.get("size_average"), options.get("reduce")
         if former != (None, None):
-            self.reduction = reduction_of(*former, self.reduction)
-            self.size_average = self.reduce = None
-
-    def _set(self, name: str, value: Any) -> None:
-        if name in WEIGHTS:
-            self.register_buffer(name, value)
-        else:
-            super()._set(name, value)
+            options["reduction"] = reduction_of(*former, options["reduction"], stacklevel=4)  # of who calls the class
+            options["size_average"] = options["reduce"] = None
+        weights = {name: options.pop(name) for name in WEIGHTS if name in options}
+        super()._take_options(options)
+        for name, weight in weights.items():
+            self.register_buffer(name, weight)
 
 
-class L1Loss(_Loss, function=F.l1_loss, size_average=None, reduce=None, reduction="mean"):
+@declared
+class _Reduced(_Loss):
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
+
+
+class L1Loss(_Reduced, function=F.l1_loss):
     """|input - target|."""
 
 
-class MSELoss(_Loss, function=F.mse_loss, size_average=None, reduce=None, reduction="mean"):
+class MSELoss(_Reduced, function=F.mse_loss):
     """(input - target)²."""
 
 
-class SmoothL1Loss(_Loss, function=F.smooth_l1_loss, size_average=None, reduce=None, reduction="mean", beta=1.0):
+class SmoothL1Loss(_Reduced, function=F.smooth_l1_loss):
     """A parabola where |input - target| < beta, a line elsewhere; the slope of the line is 1."""
 
+    beta: float = 1.0
 
-class HuberLoss(_Loss, function=F.huber_loss, reduction="mean", delta=1.0):
+
+class HuberLoss(_Loss, function=F.huber_loss):
     """A parabola where |input - target| < delta, a line elsewhere; the slope of the line is delta."""
 
+    reduction: str = "mean"
+    delta: float = 1.0
 
-class CrossEntropyLoss(
-    _Loss,
-    function=F.cross_entropy,
-    weight=None,
-    size_average=None,
-    ignore_index=-100,
-    reduce=None,
-    reduction="mean",
-    label_smoothing=0.0,
-):
+
+class CrossEntropyLoss(_Loss, function=F.cross_entropy):
     """-log softmax(input) at the class that the target names, or weighed by its probabilities."""
 
+    weight: Tensor | None = None
+    size_average: Flag = None
+    ignore_index: int = -100
+    reduce: Flag = None
+    reduction: str = "mean"
+    label_smoothing: float = 0.0
 
-class NLLLoss(
-    _Loss,
-    function=F.nll_loss,
-    weight=None,
-    size_average=None,
-    ignore_index=-100,
-    reduce=None,
-    reduction="mean",
-):
+
+class NLLLoss(_Loss, function=F.nll_loss):
     """-input at the class that the target names; the input holds log-probabilities."""
 
+    weight: Tensor | None = None
+    size_average: Flag = None
+    ignore_index: int = -100
+    reduce: Flag = None
+    reduction: str = "mean"
 
-class BCELoss(_Loss, function=F.binary_cross_entropy, weight=None, size_average=None, reduce=None, reduction="mean"):
+
+class BCELoss(_Loss, function=F.binary_cross_entropy):
     """The cross-entropy of probabilities of yes and no."""
 
+    weight: Tensor | None = None
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
 
-class BCEWithLogitsLoss(
-    _Loss,
-    function=F.binary_cross_entropy_with_logits,
-    weight=None,
-    size_average=None,
-    reduce=None,
-    reduction="mean",
-    pos_weight=None,
-):
+
+class BCEWithLogitsLoss(_Loss, function=F.binary_cross_entropy_with_logits):
     """The BCELoss of sigmoid(input)."""
 
+    weight: Tensor | None = None
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
+    pos_weight: Tensor | None = None
 
-class KLDivLoss(_Loss, function=F.kl_div, size_average=None, reduce=None, reduction="mean", log_target=False):
+
+class KLDivLoss(_Reduced, function=F.kl_div):
     """How far a distribution, of which the input has the logarithm, is from the target's."""
 
+    log_target: bool = False
 
-class MarginRankingLoss(
-    _Loss, function=F.margin_ranking_loss, margin=0.0, size_average=None, reduce=None, reduction="mean"
-):
+
+class MarginRankingLoss(_Loss, function=F.margin_ranking_loss):
     """max(0, -target * (input1 - input2) + margin)."""
 
+    margin: float = 0.0
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
 
-class HingeEmbeddingLoss(
-    _Loss, function=F.hinge_embedding_loss, margin=1.0, size_average=None, reduce=None, reduction="mean"
-):
+
+class HingeEmbeddingLoss(_Loss, function=F.hinge_embedding_loss):
     """The input where the target is 1, max(0, margin - input) where it is -1."""
 
+    margin: float = 1.0
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
 
-class CosineEmbeddingLoss(
-    _Loss, function=F.cosine_embedding_loss, margin=0.0, size_average=None, reduce=None, reduction="mean"
-):
+
+class CosineEmbeddingLoss(_Loss, function=F.cosine_embedding_loss):
     """1 - the cosine where the target is 1, max(0, cosine - margin) where it is -1."""
 
+    margin: float = 0.0
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
 
-class MultiLabelSoftMarginLoss(
-    _Loss, function=F.multilabel_soft_margin_loss, weight=None, size_average=None, reduce=None, reduction="mean"
-):
+
+class MultiLabelSoftMarginLoss(_Loss, function=F.multilabel_soft_margin_loss):
     """The BCEWithLogitsLoss, averaged over the classes."""
 
+    weight: Tensor | None = None
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
 
-class PoissonNLLLoss(
-    _Loss,
-    function=F.poisson_nll_loss,
-    log_input=True,
-    full=False,
-    size_average=None,
-    eps=1e-8,
-    reduce=None,
-    reduction="mean",
-):
+
+class PoissonNLLLoss(_Loss, function=F.poisson_nll_loss):
     """The negative log-likelihood of counts, given the logarithm of their rate."""
 
+    log_input: bool = True
+    full: bool = False
+    size_average: Flag = None
+    eps: float = 1e-8
+    reduce: Flag = None
+    reduction: str = "mean"
 
-class TripletMarginLoss(
-    _Loss,
-    function=F.triplet_margin_loss,
-    margin=1.0,
-    p=2.0,
-    eps=1e-6,
-    swap=False,
-    size_average=None,
-    reduce=None,
-    reduction="mean",
-):
+
+class TripletMarginLoss(_Loss, function=F.triplet_margin_loss):
     """max(0, margin + distance to the positive - distance to the negative)."""
 
-    def __init__(self, *args: Any, **keywords: Any) -> None:
-        super().__init__(*args, **keywords)
-        if self.margin <= 0:
-            raise ValueError(f"TripletMarginLoss: expected margin to be greater than 0, got {self.margin} instead")
+    margin: Positive = 1.0
+    p: float = 2.0
+    eps: float = 1e-6
+    swap: bool = False
+    size_average: Flag = None
+    reduce: Flag = None
+    reduction: str = "mean"
 
 
-class GaussianNLLLoss(_Loss):
+class GaussianNLLLoss(_Loss, function=F.gaussian_nll_loss):
     """The negative log-likelihood of a normal distribution with mean `input` and variance `var`."""
 
-    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
-        Module.__init__(self)
-        self.full, self.eps, self.reduction = full, eps, reduction
-
-    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Any:  # type: ignore[override]
-        return F.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
+    _: KW_ONLY
+    full: bool = False
+    eps: float = 1e-6
+    reduction: str = "mean"
 
 
-class CosineSimilarity(Configured, function=F.cosine_similarity, dim=1, eps=1e-8):
+class CosineSimilarity(Configured, function=F.cosine_similarity):
     """The cosine of the angle between vectors along an axis."""
 
+    dim: int = 1
+    eps: float = 1e-8
 
-class PairwiseDistance(Configured, function=F.pairwise_distance, p=2.0, eps=1e-6, keepdim=False):
+
+class PairwiseDistance(Configured, function=F.pairwise_distance):
     """The p-norm of differences along the last axis."""
+
+    p: float = 2.0
+    eps: float = 1e-6
+    keepdim: bool = False

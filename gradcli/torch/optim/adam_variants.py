@@ -5,14 +5,18 @@ In their formulas g is the gradient, m and v the decaying means of the gradients
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY
+
 import numpy as np
 
 from gradcli.engine.dtypes import Array, Default
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.declared import declared
 from gradcli.torch.optim.adaptive import approach, average_squares, count, shrink, take_step
-from gradcli.torch.optim.optimizer import Group, Optimizer, Parameters, check_betas, check_range
+from gradcli.torch.optim.optimizer import Betas, Group, NotNegative, Optimizer, Parameters, Rate
 
 
+@declared
 class NAdam(Optimizer):
     """Adam with the momentum of Nesterov, which looks one step ahead.
 
@@ -22,30 +26,18 @@ class NAdam(Optimizer):
     Source: T. Dozat, "Incorporating Nesterov momentum into Adam" (2016).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 2e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        momentum_decay: float = 4e-3,
-        decoupled_weight_decay: bool = False,
-        *,
-        foreach: bool | None = None,
-        maximize: bool = False,
-        capturable: bool = False,
-        differentiable: bool = False,
-    ) -> None:
-        check_range(lr=lr, eps=eps)
-        check_betas(betas)
-        check_range(weight_decay=weight_decay, momentum_decay=momentum_decay)
-        defaults = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay,
-            "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize, "foreach": foreach,
-            "capturable": capturable, "differentiable": differentiable,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 2e-3
+    betas: Betas = (0.9, 0.999)
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0
+    momentum_decay: NotNegative = 4e-3
+    decoupled_weight_decay: bool = False
+    _: KW_ONLY
+    maximize: bool = False
+    foreach: bool | None = None
+    capturable: bool = False
+    differentiable: bool = False
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         lr, (beta1, beta2), decay = options["lr"], options["betas"], options["momentum_decay"]
@@ -65,6 +57,7 @@ class NAdam(Optimizer):
         take_step(param, lr * ahead / (1.0 - so_far * ahead), mean, scale)
 
 
+@declared
 class RAdam(Optimizer):
     """Adam that steps by the mean of the gradients alone while the variance of its scale is not tractable yet.
 
@@ -75,29 +68,19 @@ class RAdam(Optimizer):
     Source: L. Liu et al., "On the variance of the adaptive learning rate and beyond" (2020).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        decoupled_weight_decay: bool = False,
-        *,
-        foreach: bool | None = None,
-        maximize: bool = False,
-        capturable: bool = False,
-        differentiable: bool = False,
-    ) -> None:
-        check_range(lr=lr, eps=eps)
-        check_betas(betas)
-        check_range(weight_decay=weight_decay)
-        defaults = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-            "foreach": foreach, "capturable": capturable, "decoupled_weight_decay": decoupled_weight_decay,
-            "differentiable": differentiable,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0
+    decoupled_weight_decay: bool = False
+    _: KW_ONLY
+    maximize: bool = False
+    foreach: bool | None = None
+    capturable: bool = False
+    differentiable: bool = False
+
+    _first = ("lr", "betas", "eps", "weight_decay", "maximize", "foreach", "capturable")
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         lr, (beta1, beta2) = options["lr"], options["betas"]

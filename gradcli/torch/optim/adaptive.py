@@ -6,15 +6,18 @@ All raise ValueError for options out of range, and NotImplementedError for compl
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, field
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.dtypes import Array
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.optim.optimizer import Group, Optimizer, Parameters, State, check_betas, check_range
+from gradcli.torch.declared import declared
+from gradcli.torch.optim.optimizer import Betas, Group, NotNegative, Optimizer, Parameters, Rate, State, UpToOne
 
 
+@declared
 class Adam(Optimizer):
     """Steps by the mean m of the gradients over the root of the mean v of their squares, both decaying.
 
@@ -25,31 +28,19 @@ class Adam(Optimizer):
     optimization" (2015); S. J. Reddi et al., "On the convergence of Adam and beyond" (2018).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        amsgrad: bool = False,
-        *,
-        foreach: bool | None = None,
-        maximize: bool = False,
-        capturable: bool = False,
-        differentiable: bool = False,
-        fused: bool | None = None,
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        check_range(lr=lr, eps=eps)
-        check_betas(betas)
-        check_range(weight_decay=weight_decay)
-        defaults = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
-            "maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
-            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0
+    amsgrad: bool = False
+    _: KW_ONLY
+    maximize: bool = False
+    foreach: bool | None = None
+    capturable: bool = False
+    differentiable: bool = False
+    fused: bool | None = None
+    decoupled_weight_decay: bool = False
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         lr, (beta1, beta2) = options["lr"], options["betas"]
@@ -68,33 +59,18 @@ class Adam(Optimizer):
         take_step(param, lr / (1 - beta1**step), mean, scale)
 
 
+@declared
 class AdamW(Adam):
     """Adam whose weight decay is no part of the gradient: it shrinks the parameters, p ← p·(1 − lr·weight_decay).
 
     Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (2019).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-        foreach: bool | None = None,
-        capturable: bool = False,
-        differentiable: bool = False,
-        fused: bool | None = None,
-    ) -> None:
-        super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize, capturable=capturable,
-            differentiable=differentiable, fused=fused, decoupled_weight_decay=True,
-        )  # fmt: skip
+    weight_decay: NotNegative = 1e-2
+    decoupled_weight_decay: bool = field(default=True, init=False)
 
 
+@declared
 class Adamax(Optimizer):
     """Adam with a decaying maximum u in place of the mean of squares.
 
@@ -103,27 +79,16 @@ class Adamax(Optimizer):
     Source: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization" (2015), section 7.
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 2e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        foreach: bool | None = None,
-        *,
-        maximize: bool = False,
-        differentiable: bool = False,
-        capturable: bool = False,
-    ) -> None:
-        check_range(lr=lr, eps=eps)
-        check_betas(betas)
-        check_range(weight_decay=weight_decay)
-        defaults = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
-            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 2e-3
+    betas: Betas = (0.9, 0.999)
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0
+    foreach: bool | None = None
+    _: KW_ONLY
+    maximize: bool = False
+    differentiable: bool = False
+    capturable: bool = False
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         beta1, beta2 = options["betas"]
@@ -136,6 +101,7 @@ class Adamax(Optimizer):
         take_step(param, options["lr"] / (1 - beta1**step), mean, largest)
 
 
+@declared
 class RMSprop(Optimizer):
     """Steps by the gradient over the root of a decaying mean v of its squares.
 
@@ -146,27 +112,19 @@ class RMSprop(Optimizer):
     with recurrent neural networks" (2013).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-2,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        momentum: float = 0,
-        centered: bool = False,
-        capturable: bool = False,
-        foreach: bool | None = None,
-        maximize: bool = False,
-        differentiable: bool = False,
-    ) -> None:
-        check_range(lr=lr, eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
-        defaults = {
-            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
-            "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
-            "differentiable": differentiable,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1e-2
+    alpha: NotNegative = 0.99
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0
+    momentum: NotNegative = 0
+    centered: bool = False
+    capturable: bool = False
+    foreach: bool | None = None
+    maximize: bool = False
+    differentiable: bool = False
+
+    _first = ("lr", "momentum", "alpha", "eps", "centered")
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         alpha, momentum = options["alpha"], options["momentum"]
@@ -191,6 +149,7 @@ class RMSprop(Optimizer):
             take_step(param, options["lr"], gradient, scale)
 
 
+@declared
 class Adagrad(Optimizer):
     """Steps by the gradient over the root of the sum of its squares, which starts at `initial_accumulator_value`.
 
@@ -199,30 +158,22 @@ class Adagrad(Optimizer):
     Source: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods" (2011).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-2,
-        lr_decay: float = 0,
-        weight_decay: float = 0,
-        initial_accumulator_value: float = 0,
-        eps: float = 1e-10,
-        foreach: bool | None = None,
-        *,
-        maximize: bool = False,
-        differentiable: bool = False,
-        fused: bool | None = None,
-    ) -> None:
-        check_range(
-            lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-        )  # fmt: skip
-        defaults = {
-            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
-            "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
-            "differentiable": differentiable, "fused": fused,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1e-2
+    lr_decay: NotNegative = 0
+    weight_decay: NotNegative = 0
+    initial_accumulator_value: NotNegative = 0
+    eps: NotNegative = 1e-10
+    foreach: bool | None = None
+    _: KW_ONLY
+    maximize: bool = False
+    differentiable: bool = False
+    fused: bool | None = None
+
+    _first = ("lr", "lr_decay", "eps")
+
+    def _take_options(self, options: Group) -> None:
+        super()._take_options(options)
         for group in self.param_groups:
             for param in group["params"]:
                 self._begun(param, group)
@@ -240,6 +191,7 @@ class Adagrad(Optimizer):
         take_step(param, options["lr"] / (1 + (step - 1) * options["lr_decay"]), gradient, scale)
 
 
+@declared
 class Adadelta(Optimizer):
     """Steps whose size comes from a decaying mean u of the squares of earlier steps.
 
@@ -248,28 +200,18 @@ class Adadelta(Optimizer):
     Source: M. D. Zeiler, "ADADELTA: an adaptive learning rate method" (2012).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1.0,
-        rho: float = 0.9,
-        eps: float = 1e-6,
-        weight_decay: float = 0,
-        foreach: bool | None = None,
-        *,
-        capturable: bool = False,
-        maximize: bool = False,
-        differentiable: bool = False,
-    ) -> None:
-        check_range(lr=lr)
-        if not 0 <= rho <= 1:
-            raise ValueError(f"Invalid rho value: {rho}")
-        check_range(eps=eps, weight_decay=weight_decay)
-        defaults = {
-            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-            "capturable": capturable, "foreach": foreach, "differentiable": differentiable,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1.0
+    rho: UpToOne = 0.9
+    eps: NotNegative = 1e-6
+    weight_decay: NotNegative = 0
+    foreach: bool | None = None
+    _: KW_ONLY
+    capturable: bool = False
+    maximize: bool = False
+    differentiable: bool = False
+
+    _first = ("lr", "rho", "eps", "weight_decay", "maximize", "capturable")
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         rho, eps = options["rho"], options["eps"]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY
+from typing import Annotated, Any
+
 import numpy as np
 
 from gradcli.engine.dtypes import Array, Default
 from gradcli.engine.ops.piecewise import signum
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.declared import declared
 from gradcli.torch.optim.adaptive import count
-from gradcli.torch.optim.optimizer import Group, Optimizer, Parameters, check_range
+from gradcli.torch.optim.optimizer import Group, NotNegative, Optimizer, Parameters, Rate
 
 
+@declared
 class ASGD(Optimizer):
     """Gradient descent at a falling rate; the state has "ax", the average of the parameters from step `t0` on.
 
@@ -19,25 +24,16 @@ class ASGD(Optimizer):
     Source: B. T. Polyak, A. B. Juditsky, "Acceleration of stochastic approximation by averaging" (1992).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-2,
-        lambd: float = 1e-4,
-        alpha: float = 0.75,
-        t0: float = 1e6,
-        weight_decay: float = 0,
-        foreach: bool | None = None,
-        maximize: bool = False,
-        differentiable: bool = False,
-        capturable: bool = False,
-    ) -> None:
-        check_range(lr=lr, weight_decay=weight_decay)
-        defaults = {
-            "lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "foreach": foreach,
-            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1e-2
+    lambd: float = 1e-4
+    alpha: float = 0.75
+    t0: float = 1e6
+    weight_decay: NotNegative = 0
+    foreach: bool | None = None
+    maximize: bool = False
+    differentiable: bool = False
+    capturable: bool = False
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         lr, lambd = options["lr"], options["lambd"]
@@ -53,6 +49,16 @@ class ASGD(Optimizer):
         weight.array[...] = 1 / max(1, step - options["t0"])
 
 
+def shrinks_and_grows(_name: str, etas: Any) -> None:
+    """Raises PyTorch's ValueError unless the first factor is below one and the second above."""
+    if not 0 < etas[0] < 1 < etas[1]:
+        raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")
+
+
+Etas = Annotated[tuple[float, float], shrinks_and_grows]
+
+
+@declared
 class Rprop(Optimizer):
     """Steps by the sign of the gradient; each element's step grows while the sign stays, and shrinks when it turns.
 
@@ -61,26 +67,15 @@ class Rprop(Optimizer):
     Source: M. Riedmiller, H. Braun, "A direct adaptive method for faster backpropagation learning" (1993).
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-2,
-        etas: tuple[float, float] = (0.5, 1.2),
-        step_sizes: tuple[float, float] = (1e-6, 50),
-        *,
-        capturable: bool = False,
-        foreach: bool | None = None,
-        maximize: bool = False,
-        differentiable: bool = False,
-    ) -> None:
-        check_range(lr=lr)
-        if not 0 < etas[0] < 1 < etas[1]:
-            raise ValueError(f"Invalid eta values: {etas[0]}, {etas[1]}")
-        defaults = {
-            "lr": lr, "etas": etas, "step_sizes": step_sizes, "foreach": foreach, "maximize": maximize,
-            "differentiable": differentiable, "capturable": capturable,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1e-2
+    etas: Etas = (0.5, 1.2)
+    step_sizes: tuple[float, float] = (1e-6, 50)
+    _: KW_ONLY
+    foreach: bool | None = None
+    maximize: bool = False
+    differentiable: bool = False
+    capturable: bool = False
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         shrinking, growing = options["etas"]

@@ -11,13 +11,15 @@ from gradcli.engine.dtypes import Array
 from gradcli.engine.inplace import write
 from gradcli.engine.modes import enable_grad, no_grad
 from gradcli.engine.tensor import Tensor
+from gradcli.torch.declared import declared
 from gradcli.torch.optim.line_search import Point, Search
-from gradcli.torch.optim.optimizer import Closure, Group, Optimizer, Parameters, State, check_range, plain
+from gradcli.torch.optim.optimizer import Closure, Group, Optimizer, Parameters, Rate, State, plain
 
 LEAST_CURVATURE = 1e-10
 """A step along which the gradient grew by less is not remembered: it would spoil the approximate Hessian."""
 
 
+@declared
 class LBFGS(Optimizer):
     """Newton steps with an inverse Hessian that is approximated from the last `history_size` steps.
 
@@ -30,24 +32,19 @@ class LBFGS(Optimizer):
     Raises ValueError for several groups of parameters, NotImplementedError for complex ones.
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1,
-        max_iter: int = 20,
-        max_eval: int | None = None,
-        tolerance_grad: float = 1e-7,
-        tolerance_change: float = 1e-9,
-        history_size: int = 100,
-        line_search_fn: str | None = None,
-    ) -> None:
-        check_range(lr=lr)
-        defaults = {
-            "lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
-            "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
-            "line_search_fn": line_search_fn,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+    params: Parameters
+    lr: Rate = 1
+    max_iter: int = 20
+    max_eval: int | None = None
+    tolerance_grad: float = 1e-7
+    tolerance_change: float = 1e-9
+    history_size: int = 100
+    line_search_fn: str | None = None
+
+    def _take_options(self, options: Group) -> None:
+        if options["max_eval"] is None:
+            options["max_eval"] = options["max_iter"] * 5 // 4
+        super()._take_options(options)
         if len(self.param_groups) != 1:
             raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
         if any(param.array.dtype.kind == "c" for param in self._params):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -36,6 +36,33 @@ NOT_SUPPORTED = ("capturable", "differentiable")
 """Options that change what a step does. `foreach` and `fused` say how it is done: they are accepted, and no matter."""
 
 
+def not_negative(name: str, value: Any) -> None:
+    """Raises PyTorch's ValueError for an option below zero."""
+    if name == "lr" and isinstance(value, Tensor) and value.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    if not value >= 0:
+        raise ValueError(f"Invalid {TITLES.get(name, f'{name} value')}: {value}")
+
+
+def from_zero_to_one(name: str, value: Any) -> None:
+    """Raises PyTorch's ValueError for an option outside [0, 1]."""
+    if not 0 <= value <= 1:
+        raise ValueError(f"Invalid {name} value: {value}")
+
+
+def each_below_one(_name: str, betas: Any) -> None:
+    """Raises PyTorch's ValueError for a rate that is not in [0, 1)."""
+    for i, beta in enumerate(betas):
+        if not 0 <= beta < 1:
+            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+
+
+NotNegative = Annotated[float, not_negative]
+Rate = Annotated[float | Tensor, not_negative]
+UpToOne = Annotated[float, from_zero_to_one]
+Betas = Annotated[tuple[float, float], each_below_one]
+
+
 class Optimizer:
     """What all optimisers share. One of them defines `update`; one that is quite different defines `step` itself.
 
@@ -43,6 +70,9 @@ class Optimizer:
     defaults  the options that a group does not give
     Raises PyTorch's TypeError and ValueError for anything else, and for Tensors that are no leaves.
     """
+
+    _first: ClassVar[tuple[str, ...]] = ()
+    """The options that stand first in a group, where PyTorch has them in another order than the parameters."""
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
@@ -64,6 +94,13 @@ class Optimizer:
             raise ValueError("optimizer got an empty parameter list")
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
+
+    def _take_options(self, options: Group) -> None:
+        """Begins with the options that a subclass declares: they are the defaults of the groups."""
+        params = options.pop("params")
+        if self._first:
+            options = {name: options[name] for name in (*self._first, *options)}
+        Optimizer.__init__(self, params, options)
 
     def add_param_group(self, param_group: Group) -> None:
         """Adds parameters, with options of their own, to those that are optimised."""
@@ -207,22 +244,6 @@ class Optimizer:
             options = [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
             lines += ["", f"Parameter Group {number}", *options]
         return "\n".join([f"{type(self).__name__} (", *lines[1:], ")"])
-
-
-def check_range(**options: Any) -> None:
-    """Raises PyTorch's ValueError for an option below zero."""
-    for name, value in options.items():
-        if name == "lr" and isinstance(value, Tensor) and value.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-        if not value >= 0:
-            raise ValueError(f"Invalid {TITLES.get(name, f'{name} value')}: {value}")
-
-
-def check_betas(betas: tuple[float, float]) -> None:
-    """Raises PyTorch's ValueError for a rate that is not in [0, 1)."""
-    for i, beta in enumerate(betas):
-        if not 0 <= beta < 1:
-            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
 
 
 def plain(option: Any) -> Any:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY
+
 import numpy as np
 
 from gradcli.engine.dtypes import Array
 from gradcli.engine.tensor import Tensor
-from gradcli.torch.optim.optimizer import Group, Optimizer, Parameters, check_range
+from gradcli.torch.declared import declared
+from gradcli.torch.optim.optimizer import Group, NotNegative, Optimizer, Parameters, Rate
 
 
+@declared
 class SGD(Optimizer):
     """A step against the gradient g, or against a buffer b that remembers earlier ones (momentum).
 
@@ -19,28 +23,22 @@ class SGD(Optimizer):
     that PyTorch gives it. Raises ValueError for options out of range.
     """
 
-    def __init__(
-        self,
-        params: Parameters,
-        lr: float | Tensor = 1e-3,
-        momentum: float = 0,
-        dampening: float = 0,
-        weight_decay: float | Tensor = 0,
-        nesterov: bool = False,
-        *,
-        maximize: bool = False,
-        foreach: bool | None = None,
-        differentiable: bool = False,
-        fused: bool | None = None,
-    ) -> None:
-        check_range(lr=lr, momentum=momentum, weight_decay=weight_decay)
-        if nesterov and (momentum <= 0 or dampening != 0):
+    params: Parameters
+    lr: Rate = 1e-3
+    momentum: NotNegative = 0
+    dampening: float = 0
+    weight_decay: Rate = 0
+    nesterov: bool = False
+    _: KW_ONLY
+    maximize: bool = False
+    foreach: bool | None = None
+    differentiable: bool = False
+    fused: bool | None = None
+
+    def _take_options(self, options: Group) -> None:
+        if options["nesterov"] and (options["momentum"] <= 0 or options["dampening"] != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        defaults = {
-            "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
-            "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused,
-        }  # fmt: skip
-        super().__init__(params, defaults)
+        super()._take_options(options)
 
     def update(self, param: Tensor, gradient: Array, options: Group) -> None:
         if options["momentum"]:

@@ -25,14 +25,14 @@ Flag = bool | None
 REDUCTIONS: dict[str, Callable[[Any], Any]] = {"none": lambda losses: losses, "mean": ops.mean, "sum": ops.sum}
 
 
-def reduction_of(size_average: Flag, reduce: Flag, reduction: str) -> str:
+def reduction_of(size_average: Flag, reduce: Flag, reduction: str, stacklevel: int = 3) -> str:
     """The reduction, which the first two arguments said in former times. Raises ValueError for what is none."""
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warnings.warn(
             f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
     if reduction not in REDUCTIONS:
         raise ValueError(f"{reduction} is not a valid value for reduction")

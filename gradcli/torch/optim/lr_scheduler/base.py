@@ -51,6 +51,12 @@ class LRScheduler:
         self._watched = _Watched(optimizer)
         self.begin()
 
+    def _take_options(self, options: dict[str, Any]) -> None:
+        """Begins with the options that a subclass declares: those of its own are attributes."""
+        optimizer, last_epoch = options.pop("optimizer"), options.pop("last_epoch")
+        vars(self).update(options)
+        LRScheduler.__init__(self, optimizer, last_epoch)
+
     @staticmethod
     def refuse_other(optimizer: Any) -> None:
         """Raises TypeError for what is no optimiser."""

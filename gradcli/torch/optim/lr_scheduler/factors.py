@@ -5,41 +5,66 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any
 
+from gradcli.torch.declared import declared
 from gradcli.torch.optim.lr_scheduler.base import LRScheduler, rates
 from gradcli.torch.optim.optimizer import Optimizer
 
 Factor = Callable[[int], float]
+CALLED = {"factor": "Constant", "start_factor": "Starting", "end_factor": "Ending"}
+"""What PyTorch's messages call a factor."""
 
 
-def _factors(optimizer: Optimizer, given: Factor | Sequence[Factor]) -> list[Factor]:
-    """One function for each group."""
-    groups = len(optimizer.param_groups)
-    if not isinstance(given, (list, tuple)):
-        return [given] * groups  # type: ignore[list-item]  # no other sequence is callable
-    if len(given) != groups:
-        raise ValueError(f"Expected {groups} lr_lambdas, but got {len(given)}")
-    return list(given)
+def up_to_one(name: str, factor: float) -> None:
+    """Raises PyTorch's ValueError for a factor outside [0, 1]."""
+    if not 0 <= factor <= 1:
+        raise ValueError(f"{CALLED[name]} multiplicative factor expected to be between 0 and 1.")
 
 
-class LambdaLR(LRScheduler):
+def above_zero(name: str, factor: float) -> None:
+    """Raises PyTorch's ValueError for a factor outside (0, 1]."""
+    if not 0 < factor <= 1:
+        raise ValueError(f"{CALLED[name]} multiplicative factor expected to be greater than 0 and less or equal to 1.")
+
+
+UpToOne = Annotated[float, up_to_one]
+AboveZero = Annotated[float, above_zero]
+
+
+class _OfFunctions(LRScheduler):
+    """A schedule by one function for all groups, or by one for each."""
+
+    lr_lambdas: list[Factor]
+
+    def _take_options(self, options: dict[str, Any]) -> None:
+        groups, given = len(options["optimizer"].param_groups), options.pop("lr_lambda")
+        self.lr_lambdas = list(given) if isinstance(given, (list, tuple)) else [given] * groups
+        if len(self.lr_lambdas) != groups:
+            raise ValueError(f"Expected {groups} lr_lambdas, but got {len(given)}")
+        super()._take_options(options)
+
+
+@declared
+class LambdaLR(_OfFunctions):
     """The initial rate times `lr_lambda(epoch)`."""
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Factor | Sequence[Factor], last_epoch: int = -1) -> None:
-        self.lr_lambdas = _factors(optimizer, lr_lambda)
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    lr_lambda: Factor | Sequence[Factor]
+    last_epoch: int = -1
 
     def get_lr(self) -> list[float]:
         self.warn_outside_step()
         return [base * factor(self.last_epoch) for base, factor in zip(self.base_lrs, self.lr_lambdas, strict=True)]
 
 
-class MultiplicativeLR(LRScheduler):
+@declared
+class MultiplicativeLR(_OfFunctions):
     """The rate so far times `lr_lambda(epoch)`."""
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Factor | Sequence[Factor], last_epoch: int = -1) -> None:
-        self.lr_lambdas = _factors(optimizer, lr_lambda)
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    lr_lambda: Factor | Sequence[Factor]
+    last_epoch: int = -1
 
     def get_lr(self) -> list[float]:
         self.warn_outside_step()
@@ -49,13 +74,14 @@ class MultiplicativeLR(LRScheduler):
         return [lr * factor(self.last_epoch) for lr, factor in zip(found, self.lr_lambdas, strict=True)]
 
 
+@declared
 class StepLR(LRScheduler):
     """The rate so far times `gamma`, every `step_size` epochs."""
 
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.step_size = step_size
-        self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    step_size: int
+    gamma: float = 0.1
+    last_epoch: int = -1
 
     def changed(self, lr: float, base: float) -> float:
         return lr if self._is_initial or self.last_epoch % self.step_size else lr * self.gamma
@@ -82,12 +108,13 @@ class MultiStepLR(LRScheduler):
         return base * self.gamma ** sum(milestone <= self.last_epoch for milestone in self.milestones.elements())
 
 
+@declared
 class ExponentialLR(LRScheduler):
     """The rate so far times `gamma`, every epoch."""
 
-    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
-        self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    gamma: float
+    last_epoch: int = -1
 
     def changed(self, lr: float, base: float) -> float:
         return lr if self._is_initial else lr * self.gamma
@@ -96,17 +123,14 @@ class ExponentialLR(LRScheduler):
         return base * self.gamma**self.last_epoch
 
 
+@declared
 class ConstantLR(LRScheduler):
     """The rate times `factor` until epoch `total_iters`. Raises ValueError for a factor outside [0, 1]."""
 
-    def __init__(
-        self, optimizer: Optimizer, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1
-    ) -> None:
-        if not 0 <= factor <= 1:
-            raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
-        self.factor = factor
-        self.total_iters = total_iters
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    factor: UpToOne = 1.0 / 3
+    total_iters: int = 5
+    last_epoch: int = -1
 
     def changed(self, lr: float, base: float) -> float:
         if self.last_epoch == 0:
@@ -117,28 +141,18 @@ class ConstantLR(LRScheduler):
         return base * (self.factor + (self.last_epoch >= self.total_iters) * (1 - self.factor))
 
 
+@declared
 class LinearLR(LRScheduler):
     """The rate times a factor that goes from `start_factor` to `end_factor` in `total_iters` epochs, in equal steps.
 
     Raises ValueError for a start outside (0, 1] and an end outside [0, 1].
     """
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        start_factor: float = 1.0 / 3,
-        end_factor: float = 1.0,
-        total_iters: int = 5,
-        last_epoch: int = -1,
-    ) -> None:
-        if not 0 < start_factor <= 1:
-            raise ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
-        if not 0 <= end_factor <= 1:
-            raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
-        self.start_factor = start_factor
-        self.end_factor = end_factor
-        self.total_iters = total_iters
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    start_factor: AboveZero = 1.0 / 3
+    end_factor: UpToOne = 1.0
+    total_iters: int = 5
+    last_epoch: int = -1
 
     def changed(self, lr: float, base: float) -> float:
         if self.last_epoch == 0:
@@ -153,13 +167,14 @@ class LinearLR(LRScheduler):
         return base * (self.start_factor + rise * min(self.total_iters, self.last_epoch) / self.total_iters)
 
 
+@declared
 class PolynomialLR(LRScheduler):
     """The initial rate times (1 − epoch/total_iters)^power, zero in the end."""
 
-    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
-        self.total_iters = total_iters
-        self.power = power
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    total_iters: int = 5
+    power: float = 1.0
+    last_epoch: int = -1
 
     def changed(self, lr: float, base: float) -> float:
         if self._is_initial or self.last_epoch > self.total_iters:
@@ -171,16 +186,17 @@ class PolynomialLR(LRScheduler):
         return base * math.pow(1.0 - min(self.total_iters, self.last_epoch) / self.total_iters, self.power)
 
 
+@declared
 class CosineAnnealingLR(LRScheduler):
     """Half a cosine wave from the initial rate down to `eta_min` in `T_max` epochs, and up again after that.
 
     Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
     """
 
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:  # noqa: N803
-        self.T_max = T_max
-        self.eta_min = eta_min
-        super().__init__(optimizer, last_epoch)
+    optimizer: Optimizer
+    T_max: int
+    eta_min: float = 0.0
+    last_epoch: int = -1
 
     def changed(self, lr: float, base: float) -> float:
         if self._is_initial:
