@@ -22,6 +22,7 @@ QUESTIONS = [
     DerivativeQuestion("x @ [1, 2]", at=("x=[[1,2],[3,4]]",), cotangent="[1, -1]"),
     DerivativeQuestion("sum(softmax(x)*gelu(x)) + logsumexp(x)", at=("x=[1,2,3]",)),
     DerivativeQuestion("u = x*x; sum(detach(u)*x + clamp(x, -1, 1))", at=("x=[0.5,2]",)),
+    DerivativeQuestion("sum(x // 0.3 + x % 0.4)", at=("x=[0.5,2.5]",)),  # PyTorch's // has no derivative
     DerivativeQuestion("logdet(x @ transpose(x))", at=("x=[[2,1],[0.5,3]]",)),
     DerivativeQuestion("sum(erf(x) + lgamma(x))", at=("x=[0.5,2.5]",)),  # of digamma's slope PyTorch has 9 digits
 ]

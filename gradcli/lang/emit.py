@@ -161,12 +161,12 @@ class Emitter:
     def call(self, node: Call, parts: list[_Part]) -> _Part:
         """A call: an operator as it is, another function under the library's name or a helper's."""
         kind = "condition" if node.function in CONDITIONS else "array"
-        if node.function in SYMBOLS:
+        function = functions()[node.function]
+        spelling = getattr(function, self.target.name)
+        if node.function in SYMBOLS and spelling is None:
             operands = [self.number(part) for part in parts]
             numbers = all(part.kind == "number" for part in operands)
             return _Part(Call(node.function, tuple(part.node for part in operands)), "number" if numbers else kind)
-        function = functions()[node.function]
-        spelling = getattr(function, self.target.name)
         if spelling == "":
             hint = "--emit torch and --emit jax have it"
             raise InputError("emit", f"{node.function}() has no form in {self.target.name}", hint=hint)
@@ -192,8 +192,9 @@ class Emitter:
             for name, part in zip(names, parts[len(node.args) :], strict=True)
         ]
         if spelling is not None and "(" in spelling:
-            self.helpers[node.function] = helper(function, spelling)
-            return Call(node.function, (*args, *rest), tuple(keywords))
+            name = f"{node.function}_" if node.function in SYMBOLS else node.function
+            self.helpers[name] = helper(name, function, spelling)
+            return Call(name, (*args, *rest), tuple(keywords))
         if rest:
             args.append(List(tuple(rest)))
         taken = {name for name, _ in keywords}
@@ -222,9 +223,9 @@ class Emitter:
         return part.node
 
 
-def helper(function: Function, spelling: str) -> str:
+def helper(name: str, function: Function, spelling: str) -> str:
     """The source of a function that a library has no name for."""
-    return f"def {signature_text(function)}:\n    return {spelling}"
+    return f"def {name}{signature_text(function).removeprefix(function.name)}:\n    return {spelling}"
 
 
 def safe(name: str) -> str:

@@ -153,7 +153,7 @@ def _tensorflow(tf: Any, leaves: dict[str, Any], node: Any, parts: list[Any]) ->
     else:
         spelling = TENSORFLOW.get(node.function, "absent()")
     scope = {"tf": tf, "absent": absent}
-    exec(helper(function, spelling), scope)  # noqa: S102  # a line of the table above
+    exec(helper(function.name, function, spelling), scope)  # noqa: S102  # a line of the table above
     wanted = [p.name for p in function.parameters]
     args = [_double(tf, part) if name in OPERANDS else part for name, part in zip(wanted, parts[:count], strict=False)]
     return scope[node.function](*args, **dict(zip((name for name, _ in node.keywords), parts[count:], strict=True)))

@@ -109,6 +109,7 @@ def test_what_numpy_does_not_have(name: str) -> None:
         ("x[[0, 1]]", "jax", "x[jnp.array([0, 1])]"),
         ("[x*y, 2]", "torch", "x*y, torch.tensor(2.0)"),
         ("[sin(x)]", "jax", "(jnp.sin(x),)"),
+        ("x // 2", "torch", "floor_divide_(x, torch.tensor(2.0))"),  # of x // 2 PyTorch has no derivative
     ],
 )
 def test_spellings(case: str, target: str, expected: str) -> None:

@@ -1,9 +1,8 @@
-"""The same question put to PyTorch itself, when it is installed: the tree is walked with PyTorch's own functions."""
+"""The same question put to PyTorch itself, when it is installed: it runs the program that `--emit torch` writes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,14 +10,7 @@ import numpy as np
 
 from gradcli.calculator.kernel.prepare import Array, Prepared
 from gradcli.errors import InputError
-from gradcli.lang.call_arguments import defaults
-from gradcli.lang.emit import TARGETS, helper
-from gradcli.lang.evaluate import CONSTANTS, PYTHON
-from gradcli.lang.functions import functions
-from gradcli.lang.tree import Call, Expr, Index, List, Name, Slice, fold
-
-RENAMED = TARGETS["torch"].keywords
-METHODS = ("expand", "reshape", "permute", "flatten", "squeeze", "unsqueeze", "flip")
+from gradcli.lang.emit import Emitter
 
 
 def torch_gradients(prepared: Prepared, order: int) -> dict[str, list[Array]]:
@@ -53,54 +45,22 @@ def _gradients(torch: Any, result: Any, leaves: Mapping[str, Any], cotangent: An
 
 
 def _result(torch: Any, prepared: Prepared, leaves: Mapping[str, Any]) -> Any:
-    """The program's value as PyTorch computes it."""
-    known: dict[str, Any] = CONSTANTS | {
-        name: torch.tensor(np.asarray(array)) for name, array in prepared.fixed.items()
-    }
-    known |= leaves
-    dtype = torch.float32 if any(np.asarray(a).dtype == np.float32 for a in prepared.at.values()) else torch.float64
-
-    def tensor(value: Any) -> Any:
-        if isinstance(value, list):
-            return torch.stack([tensor(item) for item in value]) if value else torch.zeros(0, dtype=dtype)
-        return value if isinstance(value, torch.Tensor) else torch.tensor(float(value), dtype=dtype)
-
-    def visit(node: Expr, parts: list[Any]) -> Any:
-        if isinstance(node, Call):
-            return _call(torch, node, parts, tensor)
-        if isinstance(node, Index):
-            return tensor(parts[0])[tuple(parts[1:])]
-        if isinstance(node, Slice):
-            return slice(*parts)
-        if isinstance(node, List):
-            return parts
-        return known[node.id] if isinstance(node, Name) else node.value
-
-    for step in prepared.program.assignments:
-        known[step.name] = tensor(fold(step.value, visit))
-    return tensor(fold(prepared.program.result, visit))
-
-
-def _call(torch: Any, node: Call, parts: list[Any], tensor: Any) -> Any:
-    function = functions()[node.function]
-    args = parts[: len(node.args)]
-    keywords = dict(zip((name for name, _ in node.keywords), parts[len(args) :], strict=True))
-    if node.function == "floor_divide":
-        return torch.div(tensor(args[0]), tensor(args[1]), rounding_mode="floor")
-    if node.function in PYTHON:
-        operands = [tensor(arg) if isinstance(arg, list) else arg for arg in args]
-        return PYTHON[node.function](*operands)
-    keywords |= {name: value for name, value in defaults(function, node).items() if name == "axis"}
-    named = {RENAMED.get(name, name): value for name, value in keywords.items() if value is not None}
-    if node.function in METHODS:
-        return getattr(tensor(args[0]), node.function)(*args[1:], **named)
-    if node.function in ("stack", "cat"):
-        return getattr(torch, node.function)([tensor(item) for item in args[0]], *args[1:], **named)
-    required = sum(parameter.default is None for parameter in function.parameters)
-    operands = [tensor(arg) for arg in args[:required]] + args[required:]
-    spelling = function.torch or node.function
-    if "(" not in spelling:
-        return reduce(getattr, spelling.split("."), torch)(*operands, **named)
+    """The program's value: that of the source which `--emit torch` writes."""
+    fixed = {name: torch.tensor(np.asarray(array)) for name, array in prepared.fixed.items()}
+    known = {**fixed, **leaves}
+    emitter = Emitter("torch")
+    source = emitter.function(prepared.program, list(known))
     scope: dict[str, Any] = {"torch": torch}
-    exec(helper(function, spelling), scope)  # noqa: S102  # a line of the function table
-    return scope[node.function](*operands, **keywords)
+    exec("\n\n".join([*emitter.helpers.values(), source]), scope)  # noqa: S102  # our own, without a text of the user's
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(_dtype(torch, prepared))
+    try:
+        result = scope["f"](*known.values())
+        return torch.stack(result) if isinstance(result, tuple) else result
+    finally:
+        torch.set_default_dtype(before)
+
+
+def _dtype(torch: Any, prepared: Prepared) -> Any:
+    single = any(np.asarray(array).dtype == np.float32 for array in prepared.at.values())
+    return torch.float32 if single else torch.float64
