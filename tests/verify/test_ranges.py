@@ -133,6 +133,16 @@ def test_what_is_not_smooth_is_named(text, claim, ends, kind):
     assert all(one.box[0][1] - one.box[0][0] < 1e-13 for one in found.exceptions)
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"), [("x**1.5", (-2, -1)), ("x**0.3", (-2, -1)), ("(-x)**x", (0.5, 0.7)), ("sqrt(x)*x", (-2, -1))]
+)
+def test_a_range_without_values_proves_nothing(text, ends):
+    found = proof(text, "1", *ends)
+    (one,) = found.exceptions
+    assert (found.word, one.kind, one.box) == ("open", "domain", (tuple(map(float, ends)),))
+    assert found.reason.startswith(f"no value on [{ends[0]:g}, {ends[1]:g}]: ")
+
+
 def test_breaks_are_settled_where_the_claim_lies_between_the_slopes():
     (kink,) = proof("abs(x)", "sign(x)", -1, 1).exceptions
     assert kink.settled and "slopes are -1 to the left and 1 to the right" in kink.text
