@@ -13,9 +13,8 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "quick"]
 
 QUICK = """
-    tests/test_architecture.py tests/test_words.py tests/test_reference.py
-    tests/engine/test_ops.py::test_declaration tests/engine/test_ops.py::test_first_derivative
-    tests/engine/test_ops.py::test_second_derivative tests/engine/test_ops.py::test_figures_recorded_from_pytorch
+    tests/test_architecture.py::TestSource::test_imports_run_downwards tests/test_words.py tests/test_reference.py
+    tests/engine/test_ops.py::test_first_derivative tests/engine/test_ops.py::test_figures_recorded_from_pytorch
     tests/engine/test_autograd.py tests/engine/test_one_page.py
     tests/lang/test_evaluate.py tests/lang/test_emitter.py tests/calculator/test_rules.py
     tests/verify/test_verdict.py tests/render/test_graph_svg.py tests/scenario/test_markdown.py tests/cli/test_diff.py
@@ -33,7 +32,7 @@ def python(session: nox.Session, *arguments: str) -> None:
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """The tests that find most mistakes soonest, in less than 20 seconds on two cores."""
+    """The tests that find most mistakes soonest, in less than 20 seconds on two free cores."""
     python(session, "-m", "pytest", "-q", "-n", "2", *QUICK, *session.posargs)
 
 

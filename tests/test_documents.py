@@ -1,7 +1,8 @@
-"""The files that the documents for developers name are there."""
+"""The files that the documents for developers and the sessions of nox name are there."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -27,3 +28,21 @@ def _found(name: str) -> list[Path]:
 @pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/decisions.md"])
 def test_what_it_names_is_there(document: str) -> None:
     assert [path for path in named(ROOT / document) if not path.exists()] == []
+
+
+NOXFILE = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
+
+
+def test_the_sessions_are_those_that_it_names() -> None:
+    """Read without nox, which the tests do not need."""
+    sessions = {node.name for node in NOXFILE.body if isinstance(node, ast.FunctionDef) and node.decorator_list}
+    lines = re.findall(r"`nox -s ([\w ]+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert {name for line in lines for name in line.split(" -- ")[0].split()} == sessions
+
+
+@pytest.mark.parametrize("name", ["QUICK", "COVERING"])
+def test_what_the_sessions_run_is_there(name: str) -> None:
+    assigned = {ast.unparse(node.targets[0]): node.value for node in NOXFILE.body if isinstance(node, ast.Assign)}
+    files = [test.partition("::")[0] for test in assigned[name].func.value.value.split()]
+    assert files
+    assert [file for file in files if not (ROOT / file).exists()] == []
