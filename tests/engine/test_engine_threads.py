@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from threads import THREADS, elsewhere, hurried, together
 
-from gradcli.engine import autograd, graph, hooks, locks, methods, ops, random
+import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
+from gradcli.engine import autograd, graph, hooks, locks, ops, random
 from gradcli.engine.forward import Level
 from gradcli.engine.graph import Node, each_node
 from gradcli.engine.inplace import change
@@ -34,8 +35,6 @@ from gradcli.engine.packing import packing
 from gradcli.engine.staleness import FREED
 from gradcli.engine.tensor import Tensor
 from gradcli.engine.ties import is_inference
-
-methods.attach()
 
 
 def leaf(*values: float) -> Tensor:

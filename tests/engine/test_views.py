@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import gradcli.torch.namespace  # noqa: F401  # attaches the methods of Tensor
 from gradcli.engine.modes import no_grad
 from gradcli.engine.tensor import Tensor
 

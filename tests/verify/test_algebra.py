@@ -165,6 +165,15 @@ detach(x)*x**2         | 2*x**2
 exp(detach(x))*x       | exp(x)
 x**2 + n*x             | 2*x + n
 a = x**2; a*a          | 4*x**3 | a = x*x; 4*x*a
+x*acosh(y)             | acosh(y) | log(y + sqrt(y**2 - 1))
+x*atanh(y)             | atanh(y) | log((1 + y)/(1 - y))/2
+x*asin(y/y)            | pi/2 | -asin(-y/y)
+x*atan(y/y)            | pi/4
+x*atan2(exp(y), exp(n)) | atan(exp(y - n))
+x*atan2(exp(y), -exp(y)) | 3*pi/4
+x*atan2(-exp(y), -exp(y)) | -3*pi/4
+x*atan2(exp(y), y - y) | pi/2
+x*sinc(y - y)          | 1
 """)
 
 FALSE = rows("""
@@ -256,6 +265,9 @@ x*sign(asin(sin(x)) - x)**2 | 1
 x*abs(sign(floor(x)))  | 1
 x*sign(sqrt((x - 1)**2) - x + 1)**2 | 1
 x*sign(log(x**2) - 2*log(abs(x)) + floor(x))**2 | 1
+x*atan2(-exp(y), -exp(y)) | pi/4 | 5*pi/4 | -pi/4
+x*atan2(y, n)          | atan(y/n)
+x*asin(y/y)            | pi/4 | -pi/2
 sinc(relu(x))*x        | sin(pi*relu(x))/(pi*relu(x)) + x
 where(relu(x)**2*(1 + x**2) > 0, x, -x) | 1
 where(x*relu(x) >= 0, x, -x) | -1

@@ -63,10 +63,12 @@ SMOOTH = [
     ("2**x", "log(2)*2**x"),
     ("x**2.5", "2.5*x**1.5"),
     ("x**-0.5", "-0.5*x**-1.5"),
+    ("x**0.3", "0.3*x**-0.7"),
     ("log10(x)", "1/(x*log(10))"),
     ("sinc(x)", "(cos(pi*x)-sinc(x))/x"),
     ("hypot(x, 2)", "x/hypot(x, 2)"),
     ("atan2(x, 2)", "2/(4+x**2)"),
+    ("atan2(x, -2)", "-2/(4+x**2)"),
     ("logaddexp(x, 1)", "sigmoid(x-1)"),
     ("xlogy(x, x)", "log(x)+1"),
     ("logsigmoid(x)", "sigmoid(-x)"),
@@ -129,6 +131,16 @@ def test_what_is_not_smooth_is_named(text, claim, ends, kind):
     assert kinds == ({kind} if kind else set()) or (text == "round(x)" and kinds == {kind, "break"})
     assert covered(found, *ends)
     assert all(one.box[0][1] - one.box[0][0] < 1e-13 for one in found.exceptions)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"), [("x**1.5", (-2, -1)), ("x**0.3", (-2, -1)), ("(-x)**x", (0.5, 0.7)), ("sqrt(x)*x", (-2, -1))]
+)
+def test_a_range_without_values_proves_nothing(text, ends):
+    found = proof(text, "1", *ends)
+    (one,) = found.exceptions
+    assert (found.word, one.kind, one.box) == ("open", "domain", (tuple(map(float, ends)),))
+    assert found.reason.startswith(f"no value on [{ends[0]:g}, {ends[1]:g}]: ")
 
 
 def test_breaks_are_settled_where_the_claim_lies_between_the_slopes():

@@ -34,6 +34,13 @@ def convolved(x: Any, weight: Any, bias: Any) -> Any:
     return torch.nn.functional.conv2d(x, weight, bias).relu() ** 2
 
 
+def written(x: Any) -> Any:
+    """What is written into a part of a result, of which there is no formula."""
+    y = x * x
+    y[2:4] = 3 * x[:2]
+    return torch.median(y)
+
+
 CONVOLUTION = ((2, 3, 6, 6), (4, 3, 3, 3), (4,))
 LINEAR = ((8, 3000), (4, 3000), (4,))
 
@@ -47,6 +54,7 @@ LINEAR = ((8, 3000), (4, 3000), (4,))
         (lambda x: torch.nn.functional.batch_norm(x, None, None, training=True) ** 3, ((5, 3),)),
         (lambda x: torch.nn.functional.dropout(x, 0.5) * x, ((30_000,),)),
         (lambda x: torch.median(x * x), ((9,),)),
+        (written, ((5,),)),
     ],
 )
 def test_right_gradients_agree(make: Any, shapes: Any) -> None:
@@ -92,6 +100,23 @@ def test_a_computation_that_comes_out_otherwise_is_not_judged(monkeypatch: pytes
     found = of(lambda x: torch.median(x * x), (9,))
     monkeypatch.setattr(OPS["median"], "forward", lambda x, *_: np.max(x))
     assert judged(found) == {"undecided"}
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [("forward", "median() cannot be run again in float64"), ("pulls", "it cannot be gone back through in float64")],
+)
+def test_a_computation_that_fails_in_float64_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch, part: str, said: str
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    found = of(lambda x: torch.median(x * x), (9,))
+    monkeypatch.setattr(OPS["median"], part, (fails,) if part == "pulls" else fails)
+    (verdict,) = verdicts(found, None).values()
+    assert verdict.word == "undecided"
+    assert verdict.detail.endswith(said)
 
 
 def test_what_is_not_finite_is_outside_the_domain() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import arb
-from programs import enclosures, number
+from programs import enclosures, number, slope
 
 from gradcli.verify.balls.context import working
 from gradcli.verify.balls.matrices import without_pivots
@@ -42,6 +42,20 @@ def test_what_a_singular_matrix_has_not(text: str) -> None:
     assert {one.kind for one in enclosures(text.replace("ones(3)", "[1,1,1]"), x=SINGULAR).gradient()["x"]} == {
         "domain"
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "reason"),
+    [
+        ("det([[log(x), 1], [1, 2]])", -1, "the logarithm of a number that is not positive"),
+        ("sum(inv([[log(x), 1], [1, 2]]))", -1, "the logarithm of a number that is not positive"),
+        ("abs(x)*sum(inv([[sqrt(x), 1], [1, 2]]))", 0, "there is no value to the left: the root of a negative number"),
+        ("abs(x)*sum(inv([[x, x], [x, x]]))", 0, "the inverse of a singular matrix"),
+    ],
+)
+def test_what_a_matrix_without_an_entry_has_not(text: str, x: float, reason: str) -> None:
+    found = slope(text, x)
+    assert (found.kind, found.reason) == ("domain", reason)
 
 
 def test_recursion_and_elimination_agree() -> None:
@@ -84,3 +98,14 @@ def test_second_derivatives() -> None:
 def test_a_large_matrix_is_enclosed_in_time() -> None:
     x = np.random.default_rng(0).normal(size=(30, 30))
     np.testing.assert_allclose(matrix("logdet(x @ x.T)", x), 2 * np.linalg.inv(x).T, rtol=1e-8)
+
+
+def test_second_derivatives_of_an_inverse() -> None:
+    """Of the sum of its squares, whose gradient is -2 * X.T @ X @ X.T for the inverse X."""
+    whole = enclosures("sum(inv(x)**2)", x=REGULAR)
+    along = np.arange(9.0).reshape(3, 3)
+    found = [float(one.ball) for one in whole.gradient(whole.goal(tangents={"x": along}))["x"]]
+    x = np.linalg.inv(REGULAR)
+    moved = -x @ along @ x
+    expected = -2 * (moved.T @ x @ x.T + x.T @ moved @ x.T + x.T @ x @ moved.T)
+    np.testing.assert_allclose(np.reshape(found, (3, 3)), expected, rtol=1e-12)

@@ -38,6 +38,13 @@ KINKS: list[tuple[str, float, float, float]] = [
     ("where(x > 0, 1, 0)*x", 0, 0, 1),
     ("abs(abs(x) - 1)", 1, -1, 1),
     ("relu(x)*abs(x + 2) + 0*relu(x - 1)", 0, 0, 2),
+    ("abs(x)**(1 + abs(x))", 0, -1, 1),
+    ("max([x, 1, 0, -1, -2, -3, -4])", 1, 0, 1),
+    ("min([x, 1, 3, 4, 5, 6, 7])", 1, 1, 0),
+    ("abs(atan2(x, 1))", 0, -1, 1),
+    ("abs(x) + atan2(1, x)", 0, -2, 0),
+    ("abs(x) + atan2(x - 1, x)", 0, 0, 2),
+    ("(abs(x) + 1)*atan2(x - 1, -1)", 0, 3 * np.pi / 4 - 1 / 2, -3 * np.pi / 4 - 1 / 2),
 ]
 
 
@@ -69,6 +76,7 @@ JUMPS: list[tuple[str, float, tuple[float, float, float]]] = [
     ("atan2(x, -1)", 0, (-np.pi, np.pi, np.pi)),
     ("floor(0.1*x)", 10, (1, 1, 1)),  # 0.1 is more than a tenth
     ("1/(1 + floor(x))", 2, (1 / 2, 1 / 3, 1 / 3)),
+    ("atan2(x, x**2)", 0, (-np.pi / 2, 0, np.pi / 2)),
 ]
 
 
@@ -107,6 +115,10 @@ def test_values_on_both_sides(text: str, x: float, values: tuple[float, float, f
         ("detach(x)*x", 0, 0),
         ("atan2(x, 1)", 0, 1),
         ("atan2(1, x)", 0, -1),
+        ("abs(x)*atan2(x, x**3)", 0, np.pi / 2),
+        ("(x*x)**(1 + x)", 0, 0),
+        ("where(nan < x, x, 0)", 1, 0),
+        ("where(nan != x, 2*x, 0)", 1, 2),
         ("sinc(x)", 0, 0),
         ("(x - 2)*floor(x) + floor(x)*0", 2.5, 2),
         ("x % 3", 7, 1),
@@ -142,6 +154,9 @@ def test_slopes_that_exist_although_a_rule_may_say_otherwise(text: str, x: float
         ("where(x > 0, x, log(x - 1))", 1e-3 - 1e-3, "the logarithm of a number that is not positive"),
         ("(-2)**x", 3, "a power of a negative number"),
         ("(-2)**(2 + x**5)", 0, "a power of a negative number"),
+        ("maximum(x, nan)", 1, "a comparison with NaN"),
+        ("abs(x)", np.inf, "no finite value"),
+        ("sum([abs(x), sqrt(x - 1), 1, 2, 3, 4, 5])", 0, "the root of a negative number"),
     ],
 )
 def test_where_there_is_no_slope(text: str, x: float, reason: str) -> None:
