@@ -90,6 +90,7 @@ METHODS: dict[str, Any] = {
     ),
     "T": property(lambda self: ops.permute(self, tuple(reversed(range(self.ndim))))),
     "astype": ops.cast,
+    "clone": ops.clone,
     "mT": property(_matrices_turned),
 }
 
