@@ -1,4 +1,4 @@
-"""The words of a verdict: their order, what they mean for an exit code, and how they look."""
+"""The words of a verdict and of a claim: their order, what they mean for an exit code, and how they look."""
 
 from __future__ import annotations
 
@@ -41,6 +41,25 @@ class Word(StrEnum):
         if self.is_settled:
             return "bold green" if self is Word.PROVED else "green"
         return "bold red" if self.is_wrong else "yellow"
+
+
+class Settled(StrEnum):
+    """What became of a claim, in one word."""
+
+    HOLDS = "holds"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    ERROR = "error"
+
+    @classmethod
+    def of(cls, word: Word) -> Settled:
+        """What a verdict says of the claim."""
+        return cls.REFUTED if word.is_wrong else cls.HOLDS if word.is_settled else cls.UNDECIDED
+
+    @property
+    def style(self) -> str:
+        """For the screen, as Rich writes styles."""
+        return {Settled.HOLDS: "green", Settled.UNDECIDED: "yellow"}.get(self, "bold red")
 
 
 _RANKS = {word: rank for rank, word in enumerate(Word)}

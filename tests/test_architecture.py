@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradcli.engine import DOOR, FACE
+from gradcli.verdict import Settled, Word
 
 PACKAGE = Path(__file__).parent.parent / "gradcli"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -174,6 +175,23 @@ def test_only_a_tensor_its_node_and_what_hangs_on_them_know_each_other() -> None
         imports[module] = set(named) | {name.rpartition(".")[0] for name in named}
     found = circles({module: others & imports.keys() for module, others in imports.items()})
     assert found == {f"gradcli.engine.{name}" for name in ("tensor", "graph", "hooks", "ties")}
+
+
+def verdict_words(source: str) -> set[str]:
+    """The words of verdicts that a module writes out, but for those that mean something else as well."""
+    words = {*Word, *Settled} - {Word.DOMAIN, Word.VERIFYING, Settled.ERROR}
+    tree = ast.parse(source)
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    written = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs]
+    return words & {text for text in written if isinstance(text, str)}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_words_of_verdicts_are_written_in_one_room(path: Path) -> None:
+    """Beside it their translations, and what a method of its own calls what it finds."""
+    rooms = {"verdict.py", "words/zh.py", "verify/methods.py"}
+    if not str(path.relative_to(PACKAGE)).startswith("verify/balls/") and str(path.relative_to(PACKAGE)) not in rooms:
+        assert verdict_words(path.read_text()) == set()
 
 
 def test_every_part_has_its_floor() -> None:

@@ -18,6 +18,7 @@ from gradcli.cli.overseer import overseer
 from gradcli.cli.streams import encoded, tell
 from gradcli.cli.terminal import json_text, print_json, print_program, print_text, rendered, say, show
 from gradcli.errors import InputError
+from gradcli.verdict import Settled
 
 if TYPE_CHECKING:
     from gradcli.calculator.claims.claim import Checked, Claim
@@ -237,7 +238,7 @@ def _report(outcomes: Iterable[Outcome], format: ReportFormat, *, json: bool, st
             for note in outcome.checked.notes if outcome.checked else ():
                 say(f"line {outcome.line}: {note}")
             yield outcome
-            if fail_fast and outcome.word == "refuted":
+            if fail_fast and outcome.word is Settled.REFUTED:
                 return
 
     if json:
@@ -276,8 +277,8 @@ def _writer(format: ReportFormat) -> Callable[[Outcome], None]:
 
 
 def _exit(counts: Mapping[str, int], *, strict: bool) -> Exit:
-    if counts["refuted"]:
+    if counts[Settled.REFUTED]:
         return Exit.FAILED
-    if counts["error"]:
+    if counts[Settled.ERROR]:
         return Exit.USAGE
-    return Exit.UNDECIDED if strict and counts["undecided"] else Exit.OK
+    return Exit.UNDECIDED if strict and counts[Settled.UNDECIDED] else Exit.OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.render.check import check_document
+from gradcli.verdict import Word
 from gradcli.verify.certificates import Certified
 from gradcli.verify.fields import RefusedError
 
@@ -22,7 +23,7 @@ def recheck_line(found: Certified | RefusedError) -> str:
     if isinstance(found, RefusedError):
         return f"refused: {found}"
     told = ", ".join(f"{count:,} {word}" for word, count in found.words.items())
-    count, ranges = found.words.total() - found.words["undecided"], len(found.bounds)
+    count, ranges = found.words.total() - found.words[Word.UNDECIDED], len(found.bounds)
     elements = f"{count:,} element{'' if count == 1 else 's'}" + (f" ({told})" if told else "")
     if not ranges:
         return f"certified: {elements}"

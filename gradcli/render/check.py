@@ -19,10 +19,8 @@ from gradcli.render.numbers import json_array, screen_array
 from gradcli.render.ranges import range_document, range_rows
 from gradcli.render.schemas import tag
 from gradcli.render.verdict import verdict_document
-from gradcli.verdict import Word
+from gradcli.verdict import Settled, Word
 
-OUTCOMES = ("holds", "refuted", "undecided", "error")
-OUTCOME_STYLES = {"refuted": "bold red", "error": "bold red", "undecided": "yellow", "holds": "green"}
 MANY = 12
 """Elements of an array that is shown in one line."""
 
@@ -68,7 +66,7 @@ def _rows(part: Part) -> Iterator[tuple[str, str]]:
 
 def _shown(word: Word) -> str:
     """The word for a claim: of a gradient that somebody else computed."""
-    return "refuted" if word.is_wrong else word
+    return Settled.REFUTED if word.is_wrong else word
 
 
 def point_text(point: Mapping[str, Any]) -> str:
@@ -86,7 +84,7 @@ def _values(array: Any) -> str:
 def outcome_line(outcome: Outcome) -> Text:
     """One line: which claim, its outcome, and what stands against it."""
     place = "" if outcome.line is None else f"{outcome.line}: "
-    line = Text(place, style="dim").append(_word(outcome), style=OUTCOME_STYLES[outcome.word])
+    line = Text(place, style="dim").append(_word(outcome), style=outcome.word.style)
     for text in (title(outcome), reason(outcome)):
         line.append(f"  {' '.join(text.split())}" if text else "", style="default")
     return line
@@ -109,7 +107,7 @@ def reason(outcome: Outcome) -> str:
     told = [
         part
         for part in parts
-        if outcome.word != "holds" and _shown(part.verdict.word) in (_word(outcome), outcome.word)
+        if outcome.word is not Settled.HOLDS and _shown(part.verdict.word) in (_word(outcome), outcome.word)
     ]
     return "; ".join(_against(part) for part in told)
 
@@ -128,7 +126,7 @@ def error_text(error: InputError) -> str:
 def summary(counts: Mapping[str, int]) -> str:
     """How many claims there were of each outcome."""
     total = sum(counts.values())
-    told = ", ".join(f"{counts[word]:,} {word}" for word in OUTCOMES if counts.get(word))
+    told = ", ".join(f"{counts[word]:,} {word}" for word in Settled if counts.get(word))
     return f"{total:,} claim{'' if total == 1 else 's'}" + (f": {told}" if told else "")
 
 
@@ -161,5 +159,5 @@ def _part_document(part: Part) -> dict[str, Any]:
 def check_document(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     """All outcomes as one JSON document."""
     claims = [outcome_document(outcome) for outcome in outcomes]
-    counts = {word: sum(claim["outcome"] == word for claim in claims) for word in OUTCOMES}
+    counts = {str(word): sum(claim["outcome"] == word for claim in claims) for word in Settled}
     return {"schema": tag("check"), "claims": claims, "counts": counts}

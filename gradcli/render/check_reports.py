@@ -8,9 +8,10 @@ from xml.etree import ElementTree as ET
 
 from gradcli.calculator.claims.stream import Outcome
 from gradcli.render.check import reason, title
+from gradcli.verdict import Settled
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LEVELS = {"refuted": "error", "error": "error", "undecided": "warning"}
+_LEVELS = {Settled.REFUTED: "error", Settled.ERROR: "error", Settled.UNDECIDED: "warning"}
 
 
 def junit(outcomes: Iterable[Outcome], *, strict: bool) -> str:
@@ -20,7 +21,8 @@ def junit(outcomes: Iterable[Outcome], *, strict: bool) -> str:
     """
     suite = ET.Element("testsuite", name="gradcli check")
     counts = dict.fromkeys(("failure", "error", "skipped"), 0)
-    kinds = {"refuted": "failure", "error": "error", "undecided": "failure" if strict else "skipped"}
+    open_ = "failure" if strict else "skipped"
+    kinds = {Settled.REFUTED: "failure", Settled.ERROR: "error", Settled.UNDECIDED: open_}
     total = 0
     for outcome in outcomes:
         total += 1

@@ -33,13 +33,13 @@ def verdict_lines(verdict: Verdict | None) -> list[Text]:
 def _methods(verdict: Verdict) -> Iterator[str]:
     """What the methods say, as far as the word does not. SymPy's formula is held to the enclosure."""
     told = {method: outcome for method, outcome in verdict.methods.items() if outcome != verdict.word}
-    if "enclosure" in verdict.methods and not verdict.word.is_settled and told.get("sympy") == "agrees":
+    if "enclosure" in verdict.methods and not verdict.word.is_settled and told.get("sympy") == Word.AGREES:
         told["sympy"] = said("as enclosed")
-    agreeing = [method for method, outcome in told.items() if outcome == "agrees"]
+    agreeing = [method for method, outcome in told.items() if outcome == Word.AGREES]
     if agreeing:
         yield counted(len(agreeing), "{methods} agrees", "{methods} agree", methods=said(", ").join(agreeing))
     for method, outcome in told.items():
-        if outcome != "agrees":
+        if outcome != Word.AGREES:
             yield said("{name}: {told}", name=method, told=outcome)
 
 

@@ -132,7 +132,7 @@ class _OverRange:
         return AtPoint(self.case, bound(self.case.template, {name: real(number) for name, number in numbers.items()}))
 
 
-_OUTCOMES = {Word.PROVED: "agrees", Word.MISMATCH: "differs", Word.UNDECIDED: str(Word.UNDECIDED)}
+_OUTCOMES = {Word.PROVED: str(Word.AGREES), Word.MISMATCH: "differs", Word.UNDECIDED: str(Word.UNDECIDED)}
 
 
 def _verdict(proof: RangeProof) -> Verdict:
@@ -142,7 +142,7 @@ def _verdict(proof: RangeProof) -> Verdict:
         expected, found = _middle(example.derivative), _middle(example.claim)
         error = None if expected is None or found is None else abs(found - expected)
         return Verdict(Word.MISMATCH, proof.reason, error=error, found=found, expected=expected)
-    if proof.word == "proved":
+    if proof.word == Word.PROVED:
         return Verdict(Word.PROVED, _proof(proof), error=proof.bound)
     return Verdict(Word.UNDECIDED, f"not settled on the whole range: {proof.reason}")
 

@@ -16,6 +16,7 @@ from gradcli.calculator.claims.claim import Checked, Claim, given_by, size_of, u
 from gradcli.child import away_from_here
 from gradcli.errors import InputError
 from gradcli.lang.functions import similar
+from gradcli.verdict import Settled
 from gradcli.verify.client import SympyWorker
 from gradcli.verify.conventions import Library
 
@@ -70,12 +71,9 @@ class Outcome:
     error: InputError | None = None
 
     @property
-    def word(self) -> str:
-        """One of holds, refuted, undecided, error."""
-        if self.checked is None:
-            return "error"
-        word = self.checked.word
-        return "refuted" if word.is_wrong else "holds" if word.is_settled else "undecided"
+    def word(self) -> Settled:
+        """In one word."""
+        return Settled.ERROR if self.checked is None else Settled.of(self.checked.word)
 
 
 def batches(stream: IO[bytes]) -> Iterator[list[Line]]:

@@ -20,6 +20,7 @@ from gradcli.errors import InputError, UnfinishedError
 from gradcli.files import MOST_CERTIFICATE, read_bytes
 from gradcli.lang.tree import Program, free_names
 from gradcli.lang.unparse import unparse
+from gradcli.verdict import Word
 from gradcli.verify.certified import unloadable
 
 try:
@@ -78,7 +79,7 @@ def of_claim(case: Case, checked: Checked) -> bytes:
     for part in checked.parts:
         if part.point is not None:
             points.append(_claimed_at(case, part, part.point))
-        elif part.range is not None and part.range.word == "proved":
+        elif part.range is not None and part.range.word == Word.PROVED:
             ranges.append(_claimed_on(case, part, part.range))
         else:
             hint = None if part.range else "certificates are of claims at a point, or on a range: --at or --over"
