@@ -258,7 +258,7 @@ class Runner:
         from gradcli.scenario.answers import judge_all, read_answers
 
         lines = read_answers(answers, [scenario.name for scenario in scenarios])
-        return {s.source: judge_all(s, lines[s.name], self.worker) for s in scenarios if s.name in lines}
+        return {s.source: judge_all(s, lines.get(s.name, ()), self.worker) for s in scenarios}
 
     def _results(
         self,

@@ -304,6 +304,7 @@ def test_questions_are_shown_with_their_answers(run: Start) -> None:
         ("2x", 0, "Right. It is the derivative everywhere"),
         ("-6", 1, "Only the sign"),
         ("", 1, "It was not answered"),
+        ("# nothing yet", 1, "It was not answered"),
         ("square:\n6", 0, "Right."),
     ],
 )
