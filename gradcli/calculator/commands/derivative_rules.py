@@ -28,37 +28,82 @@ Formula = str | Callable[[Slots], str]
 """A formula, or a function of what the operation was called with (its arguments, `result`, and `item` in a list)."""
 
 PLACED = "g where the elements were taken from, 0 elsewhere"
-WORDS = {PLACED, "g on that diagonal, 0 elsewhere", "g times the cofactors of x"}
+ON_DIAGONAL = "g on that diagonal, 0 elsewhere"
+OTHERS = "g times the product of the other elements"
+RUNNING = "the sum of each g times the product of the other elements up to it"
+COFACTORS = "g times the cofactors of x"
+OVER_DET = "g times the cofactors of x, over det(x)"
+WORDS = {PLACED, ON_DIAGONAL, OTHERS, RUNNING, COFACTORS, OVER_DET}
 """Rules that have no formula in the language."""
 
 
-SHARED = "g*(x == result)/sum(x == result, axis=axis, keepdims=True)"
-"""Equal extremes share what arrives."""
+def _prod(slots: Slots) -> str:
+    return "g*(result/x)" if np.all(slots["x"]) else OTHERS
+
+
+def _cumprod(slots: Slots) -> str:
+    """No element is divided by where a product is 0, or has lost its digits."""
+    sizes = np.abs(slots["result"])
+    divides = np.all(np.isfinite(sizes) & (sizes >= np.finfo(sizes.dtype).tiny))
+    return "flip(cumsum(flip(g*result, axis), axis), axis)/x" if divides else RUNNING
+
+
+def _hits(x: str, slots: Slots) -> str:
+    """Where an extreme is, which may be NaN."""
+    missing = np.any(np.isnan(slots["result"]))
+    return f"({x} == result or {x} != {x} and result != result)" if missing else f"({x} == result)"
+
+
+def _shared(slots: Slots, x: str = "x") -> str:
+    """Equal extremes share what arrives."""
+    hits = _hits(x, slots)
+    return f"g*{hits}/sum({hits}, axis=axis, keepdims=True)"
 
 
 def _first(slots: Slots) -> str:
-    """Along an axis the first of equal extremes takes all."""
-    hits = "(x == result)"
-    return SHARED if slots["axis"] is None else f"g*({hits}*cumsum({hits}, axis=axis) == 1)"
+    """As `_shared`, but along an axis the first of equal extremes takes all."""
+    hits = _hits("x", slots)
+    if slots["axis"] is None:
+        return f"where({hits}, g/sum({hits}), 0)"
+    return f"where({hits}*cumsum({hits}, axis=axis) == 1, g, 0)"
+
+
+def _centred(slots: Slots) -> str:
+    """The deviations from the mean; where that is infinite, or NaN, all are NaN."""
+    mean = "mean(x, axis=axis, keepdims=True)"
+    return f"(x - {mean})" if np.all(np.isfinite(slots["x"])) else f"(x - {mean} + 0*{mean})"
+
+
+def _std(slots: Slots) -> str:
+    if np.all(slots["result"]):
+        return f"g*{_centred(slots)}/((n - correction)*result)"
+    return f"where(result == 0, 0, g)*{_centred(slots)}/((n - correction)*where(result == 0, inf, result))"
 
 
 def _norm(slots: Slots) -> str:
-    order = slots["ord"]
+    order, positive = slots["ord"], np.all(slots["result"])
     if order == 0:
-        return "0*x"
+        return "0"
     if math.isinf(order):
-        return "g*sign(x)*(abs(x) == result)/sum(abs(x) == result, axis=axis, keepdims=True)"
-    return {1: "g*sign(x)", 2: "g*x/result"}.get(order, "g*sign(x)*(abs(x)/result)**(ord - 1)")
+        return f"sign(x)*({_shared(slots, 'abs(x)')})"
+    if order in (1, 2):
+        return "g*sign(x)" if order == 1 else "g*(x/result)" if positive else "g*(x/where(result == 0, inf, result))"
+    if positive and np.all(slots["x"]):
+        return "g*sign(x)*(abs(x)/result)**(ord - 1)"
+    g, size = ("g", "result") if positive else ("where(result == 0, 0, g)", "where(result == 0, 1, result)")
+    return f"{g}*where(x == 0, 0, sign(x)*(abs(x)/{size})**(ord - 1))"
 
 
 def _det(slots: Slots) -> str:
     if not np.all(slots["result"]):
-        return "g times the cofactors of x"
+        return COFACTORS
     each = "g*result" if slots["x"].ndim == 2 else "unsqueeze(unsqueeze(g*result, -1), -1)"
     return f"{each}*transpose(inv(x))"
 
 
 def _logabsdet(slots: Slots) -> str:
+    if np.any(np.isneginf(slots["result"])):
+        return OVER_DET
     return f"{'g' if slots['x'].ndim == 2 else 'unsqueeze(unsqueeze(g, -1), -1)'}*transpose(inv(x))"
 
 
@@ -102,25 +147,25 @@ def _cut(slots: Slots) -> str:
 
 def _diagonal(slots: Slots) -> str:
     square = slots["x"].ndim == 2 and slots["x"].shape[0] == slots["x"].shape[1]
-    return "diag(g, offset)" if square else "g on that diagonal, 0 elsewhere"
+    return "diag(g, offset)" if square else ON_DIAGONAL
 
 
 WHOLE: dict[str, dict[str, Formula]] = {
     "sum": {"x": "g"},
     "mean": {"x": "g/n"},
-    "prod": {"x": "g*result/x"},
+    "prod": {"x": _prod},
     "max": {"x": _first},
     "min": {"x": _first},
-    "amax": {"x": SHARED},
-    "amin": {"x": SHARED},
-    "var": {"x": "2*g*(x - mean(x, axis=axis, keepdims=True))/(n - correction)"},
-    "std": {"x": "g*(x - mean(x, axis=axis, keepdims=True))/((n - correction)*result)"},
+    "amax": {"x": _shared},
+    "amin": {"x": _shared},
+    "var": {"x": lambda slots: f"2*g*{_centred(slots)}/(n - correction)"},
+    "std": {"x": _std},
     "norm": {"x": _norm},
     "logsumexp": {"x": "g*exp(x - result)"},
     "softmax": {"x": "result*(g - sum(g*result, axis=axis, keepdims=True))"},
     "log_softmax": {"x": "g - exp(result)*sum(g, axis=axis, keepdims=True)"},
     "cumsum": {"x": "flip(cumsum(flip(g, axis), axis), axis)"},
-    "cumprod": {"x": "flip(cumsum(flip(g*result, axis), axis), axis)/x"},
+    "cumprod": {"x": _cumprod},
     "dot": {"a": "g*b", "b": "g*a"},
     "mv": {"a": "outer(g, b)", "b": "transpose(a) @ g"},
     "mm": {"a": "g @ transpose(b)", "b": "transpose(a) @ g"},
