@@ -58,9 +58,6 @@ class Traced:
     def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
         return _applied(function, args, keywords)
 
-    def __hash__(self) -> int:
-        return id(self)
-
 
 def _applied(function: Any, args: Any, keywords: Any) -> Any:
     """What NumPy's function gives, by the engine's operation for it. Raises NoFormError where that has no form."""
@@ -92,7 +89,9 @@ def _recording(function: str, forward: Callable[..., Any]) -> Callable[..., Any]
         trees = tuple(map(_tree, args))
         if function == "zeros_like":
             return Traced(Number("0"), sample)
-        return Traced(Call(function, trees[::-1] if function == "polygamma" else trees), sample)
+        if function == "polygamma":  # its order comes first in the language, and last in the engine
+            trees = trees[::-1]
+        return Traced(Call(function, trees), sample)
 
     return call
 
@@ -144,14 +143,14 @@ def traced(op: Op, argument: str, slots: Mapping[str, Any], names: Mapping[str, 
     names  what stands in the formula for each slot
     Raises NoFormError for a rule with a step that has no form in the language.
     """
-    operands = tuple(
-        Traced(names[name], slots[name]) if _is_number(slots[name]) and name in names else slots[name]
-        for name in op.slots
-    )
-    one = Traced(Number("1"), np.ones_like(slots["result"]))
+    operands = tuple(_operand(names[name], slots[name]) if name in names else slots[name] for name in op.slots)
+    one = Traced(Number("1"), np.ones_like(operands[0].sample))
     return tidy(_tree(op.pulls[op.slots.index(argument) - 1](one, operands)))
 
 
-def _is_number(value: Any) -> bool:
-    """Whether it is a number or an array, and no flag, word or shape."""
-    return isinstance(value, (np.ndarray, np.generic)) or type(value) in (int, float)
+def _operand(tree: Expr, value: Any) -> Any:
+    """A number or an array, of which an element is sample enough, as an operand; a flag or a word as it is."""
+    if isinstance(value, np.ndarray):
+        value = value.flat[:1]
+    is_number = isinstance(value, (np.ndarray, np.generic)) or type(value) in (int, float)
+    return Traced(tree, value) if is_number else value
