@@ -12,6 +12,7 @@ DOOR = {
     "forward": "Level",
     "graph": "AccumulateGrad Node ordered pull_back source_of unbroadcast",
     "hooks": "unheard",
+    "locks": "TABLES",
     "memory": "owner tick version version_at",
     "modes": "EVERYWHERE THREAD no_grad record_all reset",
     "multi": "MultiOp Parts Pick RESULTS",
@@ -22,7 +23,7 @@ DOOR = {
     "printing": "format_array get_printoptions",
     "random": "DEFAULT_SEED Generator",
     "structure": "GraphNode structure",
-    "tensor": "Tensor",
+    "tensor": "NUMPY Tensor",
 }
 """By module: the names that any floor may import."""
 FACE = {
@@ -39,7 +40,7 @@ FACE = {
     "inplace": "adopt assign change flat forget look own_memory refuse_higher_category refuse_leaf refuse_overlap "
     "refuse_partial_overlap takes_history tell_views write zero_gradient",
     "layout": "along_memory copied_like empty_like in_order is_dense own_copy storage_order",
-    "locks": "Installed TABLES",
+    "locks": "Installed",
     "memory": "give_memory note_detached touch whole_memory",
     "modes": "enable_grad inference_mode is_grad_enabled is_inference_mode_enabled recording set_grad_enabled told",
     "multi": "picked",

@@ -1,7 +1,8 @@
 """The derivative rules of the operations that an expression can reach, as formulas of the expression language.
 
-The names in a formula are those of the operation's arguments, and `result`. In ELEMENTWISE it is the local derivative,
-by which the cotangent of the result is multiplied; in WHOLE it is the contribution itself, and `g` is that cotangent.
+That of an element-wise operation is traced: the local derivative, by which the cotangent of the result is multiplied.
+Where shapes and axes decide, it is written in WHOLE: the contribution itself, in which `g` is that cotangent, and the
+other names are those of the operation's arguments, and `result`.
 The backward loop then fits the contribution to its argument: it adds up over axes that were broadcast, and spreads what
 was reduced. For a reduction along axes, `g` and `result` stand for themselves with those axes kept.
 """
@@ -15,133 +16,94 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.calculator.commands.tidy import tidied
+from gradcli.calculator.commands.traced_rules import traced
+from gradcli.engine.op import Op
 from gradcli.lang.functions import find, functions
 from gradcli.lang.parser import parse
-from gradcli.lang.tree import Call, Expr, Literal, Name, Number, fold, literal, with_children
+from gradcli.lang.tree import Call, Expr, Literal, Name, Number, fold, with_children
 
 Slots = Mapping[str, Any]
 Formula = str | Callable[[Slots], str]
 """A formula, or a function of what the operation was called with (its arguments, `result`, and `item` in a list)."""
 
 PLACED = "g where the elements were taken from, 0 elsewhere"
-WORDS = {PLACED, "g on that diagonal, 0 elsewhere", "g times the cofactors of x"}
+ON_DIAGONAL = "g on that diagonal, 0 elsewhere"
+OTHERS = "g times the product of the other elements"
+RUNNING = "the sum of each g times the product of the other elements up to it"
+COFACTORS = "g times the cofactors of x"
+OVER_DET = "g times the cofactors of x, over det(x)"
+WORDS = {PLACED, ON_DIAGONAL, OTHERS, RUNNING, COFACTORS, OVER_DET}
 """Rules that have no formula in the language."""
 
 
-def _inside(slots: Slots) -> str:
-    limits = [text for name, text in (("min", "min <= x"), ("max", "x <= max")) if slots[name] is not None]
-    return f"where({' and '.join(limits)}, 1, 0)"
+def _prod(slots: Slots) -> str:
+    return "g*(result/x)" if np.all(slots["x"]) else OTHERS
 
 
-def _below(slots: Slots) -> str:
-    return "where(x < min, 1, 0)" if slots["max"] is None else "where(x < min and min < max, 1, 0)"
+def _cumprod(slots: Slots) -> str:
+    """No element is divided by where a product is 0, or has lost its digits."""
+    sizes = np.abs(slots["result"])
+    divides = np.all(np.isfinite(sizes) & (sizes >= np.finfo(sizes.dtype).tiny))
+    return "flip(cumsum(flip(g*result, axis), axis), axis)/x" if divides else RUNNING
 
 
-def _above(slots: Slots) -> str:
-    return "where(x > max, 1, 0)" if slots["min"] is None else "where(x > max or min > max, 1, 0)"
+def _hits(x: str, slots: Slots) -> str:
+    """Where an extreme is, which may be NaN."""
+    missing = np.any(np.isnan(slots["result"]))
+    return f"({x} == result or {x} != {x} and result != result)" if missing else f"({x} == result)"
 
 
-ELEMENTWISE: dict[str, dict[str, Formula]] = {
-    "add": {"a": "1", "b": "1"},
-    "sub": {"a": "1", "b": "-1"},
-    "rsub": {"x": "-1"},
-    "mul": {"a": "b", "b": "a"},
-    "div": {"a": "1/b", "b": "-a/b**2"},
-    "div_floor": {"a": "0", "b": "0"},
-    "neg": {"x": "-1"},
-    "reciprocal": {"x": "-1/x**2"},
-    "remainder_number": {"x": "1"},
-    "remainder_tensor": {"a": "1", "b": "-floor(a/b)"},
-    "pow_number": {"x": "exponent*x**(exponent - 1)"},
-    "number_pow": {"x": "result*log(base)"},
-    "pow_tensor": {"a": "b*a**(b - 1)", "b": "result*log(a)"},
-    "square": {"x": "2*x"},
-    "sqrt": {"x": "1/(2*result)"},
-    "rsqrt": {"x": "-result**3/2"},
-    "hypot": {"a": "a/result", "b": "b/result"},
-    "exp": {"x": "result"},
-    "exp2": {"x": "result*log(2)"},
-    "expm1": {"x": "result + 1"},
-    "log": {"x": "1/x"},
-    "log2": {"x": "1/(x*log(2))"},
-    "log10": {"x": "1/(x*log(10))"},
-    "log1p": {"x": "1/(1 + x)"},
-    "logaddexp": {"a": "sigmoid(a - b)", "b": "sigmoid(b - a)"},
-    "xlogy": {"a": "log(b)", "b": "a/b"},
-    "sin": {"x": "cos(x)"},
-    "cos": {"x": "-sin(x)"},
-    "tan": {"x": "1 + result**2"},
-    "asin": {"x": "1/sqrt(1 - x**2)"},
-    "acos": {"x": "-1/sqrt(1 - x**2)"},
-    "atan": {"x": "1/(1 + x**2)"},
-    "atan2": {"a": "b/(a**2 + b**2)", "b": "-a/(a**2 + b**2)"},
-    "sinc": {"x": "(cos(pi*x) - result)/x"},
-    "deg2rad": {"x": "pi/180"},
-    "rad2deg": {"x": "180/pi"},
-    "sinh": {"x": "cosh(x)"},
-    "cosh": {"x": "sinh(x)"},
-    "tanh": {"x": "1 - result**2"},
-    "asinh": {"x": "1/sqrt(x**2 + 1)"},
-    "acosh": {"x": "1/sqrt(x**2 - 1)"},
-    "atanh": {"x": "1/(1 - x**2)"},
-    "erf": {"x": "2/sqrt(pi)*exp(-x**2)"},
-    "erfc": {"x": "-2/sqrt(pi)*exp(-x**2)"},
-    "lgamma": {"x": "digamma(x)"},
-    "digamma": {"x": "polygamma(1, x)"},
-    "polygamma": {"x": lambda slots: f"polygamma({slots['n'] + 1}, x)"},
-    "sigmoid": {"x": "result*(1 - result)"},
-    "logit": {"x": "1/(x*(1 - x))"},
-    "softplus": {"x": "sigmoid(x)"},  # the language leaves beta at 1
-    "logsigmoid": {"x": "sigmoid(-x)"},
-    "silu": {"x": "sigmoid(x)*(1 + x*(1 - sigmoid(x)))"},
-    "gelu": {"x": "(1 + erf(x/sqrt(2)))/2 + x*exp(-x**2/2)/sqrt(2*pi)"},
-    "relu": {"x": "where(x > 0, 1, 0)"},
-    "leaky_relu": {"x": "where(x > 0, 1, negative_slope)"},
-    "elu": {"x": "where(x > 0, 1, alpha*exp(x))"},  # the language leaves scale at 1
-    "abs": {"x": "sign(x)"},
-    "sign": {"x": "0"},
-    "maximum": {"a": "where(a > b, 1, where(a == b, 1/2, 0))", "b": "where(b > a, 1, where(a == b, 1/2, 0))"},
-    "minimum": {"a": "where(a < b, 1, where(a == b, 1/2, 0))", "b": "where(b < a, 1, where(a == b, 1/2, 0))"},
-    "clamp": {"x": _inside},
-    "clamp_tensor": {"x": _inside, "min": _below, "max": _above},
-    "where": {"a": "where(condition, 1, 0)", "b": "where(condition, 0, 1)"},
-    "floor": {"x": "0"},
-    "ceil": {"x": "0"},
-    "round": {"x": "0"},
-    "trunc": {"x": "0"},
-    "frac": {"x": "1"},
-    "clone": {"x": "1"},
-    "alias": {"x": "1"},
-}
-
-
-SHARED = "g*(x == result)/sum(x == result, axis=axis, keepdims=True)"
-"""Equal extremes share what arrives."""
+def _shared(slots: Slots, x: str = "x") -> str:
+    """Equal extremes share what arrives."""
+    hits = _hits(x, slots)
+    return f"g*{hits}/sum({hits}, axis=axis, keepdims=True)"
 
 
 def _first(slots: Slots) -> str:
-    """Along an axis the first of equal extremes takes all."""
-    hits = "(x == result)"
-    return SHARED if slots["axis"] is None else f"g*({hits}*cumsum({hits}, axis=axis) == 1)"
+    """As `_shared`, but along an axis the first of equal extremes takes all."""
+    hits = _hits("x", slots)
+    if slots["axis"] is None:
+        return f"where({hits}, g/sum({hits}), 0)"
+    return f"where({hits}*cumsum({hits}, axis=axis) == 1, g, 0)"
+
+
+def _centred(slots: Slots) -> str:
+    """The deviations from the mean; where that is infinite, or NaN, all are NaN."""
+    mean = "mean(x, axis=axis, keepdims=True)"
+    return f"(x - {mean})" if np.all(np.isfinite(slots["x"])) else f"(x - {mean} + 0*{mean})"
+
+
+def _std(slots: Slots) -> str:
+    if np.all(slots["result"]):
+        return f"g*{_centred(slots)}/((n - correction)*result)"
+    return f"where(result == 0, 0, g)*{_centred(slots)}/((n - correction)*where(result == 0, inf, result))"
 
 
 def _norm(slots: Slots) -> str:
-    order = slots["ord"]
+    order, positive = slots["ord"], np.all(slots["result"])
     if order == 0:
-        return "0*x"
+        return "0"
     if math.isinf(order):
-        return "g*sign(x)*(abs(x) == result)/sum(abs(x) == result, axis=axis, keepdims=True)"
-    return {1: "g*sign(x)", 2: "g*x/result"}.get(order, "g*sign(x)*(abs(x)/result)**(ord - 1)")
+        return f"sign(x)*({_shared(slots, 'abs(x)')})"
+    if order in (1, 2):
+        return "g*sign(x)" if order == 1 else "g*(x/result)" if positive else "g*(x/where(result == 0, inf, result))"
+    if positive and np.all(slots["x"]):
+        return "g*sign(x)*(abs(x)/result)**(ord - 1)"
+    g, size = ("g", "result") if positive else ("where(result == 0, 0, g)", "where(result == 0, 1, result)")
+    return f"{g}*where(x == 0, 0, sign(x)*(abs(x)/{size})**(ord - 1))"
 
 
 def _det(slots: Slots) -> str:
     if not np.all(slots["result"]):
-        return "g times the cofactors of x"
+        return COFACTORS
     each = "g*result" if slots["x"].ndim == 2 else "unsqueeze(unsqueeze(g*result, -1), -1)"
     return f"{each}*transpose(inv(x))"
 
 
 def _logabsdet(slots: Slots) -> str:
+    if np.any(np.isneginf(slots["result"])):
+        return OVER_DET
     return f"{'g' if slots['x'].ndim == 2 else 'unsqueeze(unsqueeze(g, -1), -1)'}*transpose(inv(x))"
 
 
@@ -185,25 +147,25 @@ def _cut(slots: Slots) -> str:
 
 def _diagonal(slots: Slots) -> str:
     square = slots["x"].ndim == 2 and slots["x"].shape[0] == slots["x"].shape[1]
-    return "diag(g, offset)" if square else "g on that diagonal, 0 elsewhere"
+    return "diag(g, offset)" if square else ON_DIAGONAL
 
 
 WHOLE: dict[str, dict[str, Formula]] = {
     "sum": {"x": "g"},
     "mean": {"x": "g/n"},
-    "prod": {"x": "g*result/x"},
+    "prod": {"x": _prod},
     "max": {"x": _first},
     "min": {"x": _first},
-    "amax": {"x": SHARED},
-    "amin": {"x": SHARED},
-    "var": {"x": "2*g*(x - mean(x, axis=axis, keepdims=True))/(n - correction)"},
-    "std": {"x": "g*(x - mean(x, axis=axis, keepdims=True))/((n - correction)*result)"},
+    "amax": {"x": _shared},
+    "amin": {"x": _shared},
+    "var": {"x": lambda slots: f"2*g*{_centred(slots)}/(n - correction)"},
+    "std": {"x": _std},
     "norm": {"x": _norm},
     "logsumexp": {"x": "g*exp(x - result)"},
     "softmax": {"x": "result*(g - sum(g*result, axis=axis, keepdims=True))"},
     "log_softmax": {"x": "g - exp(result)*sum(g, axis=axis, keepdims=True)"},
     "cumsum": {"x": "flip(cumsum(flip(g, axis), axis), axis)"},
-    "cumprod": {"x": "flip(cumsum(flip(g*result, axis), axis), axis)/x"},
+    "cumprod": {"x": _cumprod},
     "dot": {"a": "g*b", "b": "g*a"},
     "mv": {"a": "outer(g, b)", "b": "transpose(a) @ g"},
     "mm": {"a": "g @ transpose(b)", "b": "transpose(a) @ g"},
@@ -248,24 +210,25 @@ class Rule:
     formula: Expr | str
 
 
-def rule_of(op: str, argument: str, slots: Slots, names: Mapping[str, Expr]) -> Rule:
-    """The rule of an operation for one of its arguments.
+def rule_of(op: Op, argument: str, slots: Slots, names: Mapping[str, Expr]) -> Rule:
+    """The rule of an operation for one of its arguments. Within `tracing()`.
 
     slots  what the operation was called with, and `item` in a list
     names  what stands in the formula for each slot, and for "g"
     """
-    local = op in ELEMENTWISE
-    formula = (ELEMENTWISE if local else WHOLE)[op][argument]
+    if op.name not in WHOLE:
+        return Rule(True, traced(op, argument, slots, names))
+    formula = WHOLE[op.name][argument]
     text = formula if isinstance(formula, str) else formula(slots)
     if text in WORDS:
-        return Rule(local, text)
+        return Rule(False, text)
     known = dict(names)
     if "keepdims" in slots:
         known["n"] = Number(str(slots["x"].size // max(slots["result"].size, 1)))
         if slots["axis"] is not None and not slots["keepdims"]:
             known |= {name: _kept(names[name], slots["axis"], slots["x"].ndim) for name in ("g", "result")}
     parsed = parse(text, find, names=functions(), bound={*known, "n"}).program.result
-    return Rule(local, fold(parsed, lambda node, parts: _tidy(_substituted(node, parts, known))))
+    return Rule(False, fold(parsed, lambda node, parts: tidied(_substituted(node, parts, known))))
 
 
 def _kept(tree: Expr, axis: int | tuple[int, ...], count: int) -> Expr:
@@ -282,27 +245,3 @@ def _substituted(node: Expr, parts: list[Expr], known: Mapping[str, Expr]) -> Ex
     if isinstance(node, Call):  # axis=None is the default
         return Call(node.function, node.args, tuple(pair for pair in node.keywords if pair[1] != Literal(None)))
     return node
-
-
-def _tidy(node: Expr) -> Expr:
-    """The node without what is plain to see: 3 - 1 is 2, x**1 and 1*x are x, x**0 is 1."""
-    if not isinstance(node, Call) or len(node.args) != 2 or node.keywords:
-        return node
-    a, b = node.args
-    match node.function, _number(a), _number(b):
-        case "sub", int() | float() as first, int() | float() as second:
-            return literal(first - second)
-        case "pow", _, 0:
-            return Number("1")
-        case "pow" | "mul", _, 1:
-            return a
-        case "mul", 1, _:
-            return b
-    return node
-
-
-def _number(node: Expr) -> float | None:
-    """What a literal is worth, with its sign; None for anything else."""
-    if isinstance(node, Call) and node.function == "neg" and isinstance(node.args[0], Number):
-        return -node.args[0].value
-    return node.value if isinstance(node, Number) else None

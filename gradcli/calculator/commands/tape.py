@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.calculator.commands.derivative_rules import ELEMENTWISE, Rule, rule_of
+from gradcli.calculator.commands.derivative_rules import WHOLE, Rule, rule_of
+from gradcli.calculator.commands.traced_rules import tracing
 from gradcli.calculator.kernel.compute import Computed, compute
 from gradcli.calculator.kernel.prepare import Array, Prepared
 from gradcli.engine import autograd
@@ -79,7 +80,7 @@ class Tape:
 
         def observe(node: Node, g: Any, contributions: Sequence[Any]) -> None:
             saved, slopes = node.saved or (), ()
-            if node.op.name in ELEMENTWISE:
+            if node.op.name not in WHOLE:
                 slopes = tuple(node.op.vjp(np.ones(node.shape, node.dtype)[()], node.edges, saved))
             passed.append(_Passed(node, saved, np.asarray(g), contributions, slopes))
 
@@ -93,8 +94,9 @@ class Tape:
         stem = next(stem for stem in "vwuts" if not any(re.fullmatch(rf"{stem}\d+", name) for name in taken))
         self.cotangent = next(name for name in ("g", "grad", "cotangent", "g_") if name not in taken)
         reader = _Reader(prepared, computed)
-        for number, each in enumerate(reversed(passed), 1):
-            self.steps.append(reader.step(f"{stem}{number}", each, self.cotangent))
+        with tracing():
+            for number, each in enumerate(reversed(passed), 1):
+                self.steps.append(reader.step(f"{stem}{number}", each, self.cotangent))
         self.constants = prepared.made | reader.constants
 
     @cached_property
@@ -154,7 +156,7 @@ class _Reader(GraphReader):
         arguments = []
         for i, (edge, contribution) in enumerate(zip(node.edges, passed.contributions, strict=True)):
             if edge is not None and contribution is not None:
-                rule = rule_of(node.op.name, node.op.slots[1 if listed else i + 1], {**slots, "item": i}, names)
+                rule = rule_of(node.op, node.op.slots[1 if listed else i + 1], {**slots, "item": i}, names)
                 local = np.asarray(passed.slopes[i]) if rule.local else None
                 arguments.append(_argument(operands[i], rule, local, contribution, edge.shape))
         return Step(name, expression, node.name(), np.asarray(result), passed.g, tuple(arguments))
