@@ -48,7 +48,7 @@ def run(copy: Path, *arguments: str) -> str:
 
 def test_the_steps_touch_each_list_once() -> None:
     files = [file for file, _, _ in steps()]
-    assert len(files) == len(set(files)) == 6
+    assert len(files) == len(set(files)) == 5
 
 
 def test_the_calculator_has_it(followed: Path) -> None:
