@@ -11,7 +11,7 @@ DOOR = {
     "domain": "REAL",
     "forward": "Level",
     "graph": "AccumulateGrad Node ordered pull_back source_of unbroadcast",
-    "hooks": "unheard",
+    "hooks": "hears unheard",
     "locks": "TABLES",
     "memory": "owner tick version version_at",
     "modes": "EVERYWHERE THREAD no_grad record_all reset",

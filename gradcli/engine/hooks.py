@@ -78,6 +78,12 @@ def register(owner: Any, hook: Any, table: dict[int, dict[int, Any]] = HOOKS, *,
     return RemovableHandle(table, key, number)
 
 
+def hears(owner: Any) -> bool:
+    """Whether a hook that may change a cotangent is on a Node or a leaf; what retains a gradient changes none."""
+    key = id(owner)
+    return key in NODE_HOOKS or key in PREHOOKS or any(number < _LAST for number in HOOKS.get(key, ()))
+
+
 @contextmanager
 def unheard() -> Iterator[None]:
     """Inside, no hook runs in this thread: a backward pass that the user has not asked for must not be seen."""

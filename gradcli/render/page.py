@@ -19,7 +19,7 @@ from gradcli.plot.svg import svg
 from gradcli.render.graph_svg import graph_svg
 from gradcli.render.numbers import MOST_BESIDE, screen_array
 from gradcli.render.questions import details
-from gradcli.render.scenario import MAX_BACKWARDS, command, more_passes, of_what, summary_words
+from gradcli.render.scenario import MAX_BACKWARDS, command, hooked_note, more_passes, of_what, summary_words
 from gradcli.render.verdict import verdict_lines
 from gradcli.scenario.library import following
 from gradcli.scenario.markdown import Scenario
@@ -191,6 +191,8 @@ def _backward(record: BackwardRecord) -> Iterator[str]:
     heads = "".join(f"<th>{head}</th>" for head in (of_what(record), said("gradient of this pass"), said("verdict")))
     table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     yield _folded(table, said("{number} gradients", number=len(rows))) if len(rows) > MAX_ROWS else table
+    if record.hooked:
+        yield f"<p>{hooked_note()}</p>"
 
 
 def _folded(content: str, summary: str) -> str:

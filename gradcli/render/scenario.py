@@ -106,6 +106,11 @@ def _diff(difference: str) -> Text:
     return Text("\n").join(Text(line, style=DIFF_STYLES.get(line[:1], "")) for line in difference.split("\n"))
 
 
+def hooked_note() -> str:
+    """What is said below the table of a pass that meets hooks."""
+    return said("There are hooks on the way: these are the gradients without what hooks make of them.")
+
+
 def _backwards(result: StepResult) -> Iterator[RenderableType]:
     """The grad_fn chain of each backward pass, and its gradients with their verdicts."""
     for record in result.backwards[:MAX_BACKWARDS]:
@@ -127,6 +132,8 @@ def _backwards(result: StepResult) -> Iterator[RenderableType]:
             )
         yield Padding(table, INDENT)
         yield Text()
+        if record.hooked:
+            yield Text(f"{hooked_note()}\n", style="yellow")
         for name, verdict in record.verdicts.items():
             if not verdict.word.is_settled:
                 yield Text(f"{name}: {glossed(verdict.word)}: {verdict.detail}\n", style="yellow")

@@ -87,6 +87,7 @@ def _backward(record: BackwardRecord) -> dict[str, Any]:
     return {
         "roots": list(record.roots),
         "graphs": [graph_document(graph) for graph in record.graphs],
+        "hooked": record.hooked,
         "gradients": {
             name: {"value": json_array(gradient), "verdict": verdict_document(record.verdicts.get(name))}
             for name, gradient in record.gradients.items()

@@ -26,6 +26,7 @@ class BackwardRecord:
     gradients  what this pass computes for each leaf, by name: `.grad` grows by that much; or for each input, if asked
     verdicts   by the same names; empty where nothing was checked
     asked      whether the code names the inputs, which need not be leaves
+    hooked     whether there are hooks on the way, which are not heard here
     """
 
     roots: tuple[str, ...]
@@ -33,6 +34,7 @@ class BackwardRecord:
     gradients: dict[str, Any]
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     asked: bool = False
+    hooked: bool = False
 
 
 @dataclass(frozen=True)

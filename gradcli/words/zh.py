@@ -50,6 +50,9 @@ SENTENCES: Mapping[str, str] = {
     "leaf": "叶子张量",
     "input": "输入",
     "gradient of this pass": "本次梯度",
+    "There are hooks on the way: these are the gradients without what hooks make of them.": (
+        "途中有钩子（hook）：表中是钩子改动之前的梯度。"
+    ),
     "verdict": "结论",
     "backward": "反向传播",
     "backward from {root}": "从 {root} 开始反向传播",

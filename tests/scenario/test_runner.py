@@ -47,6 +47,24 @@ def test_the_gradients_of_a_pass_are_those_that_are_asked_for() -> None:
     assert of_what(result.backwards[1]) == "input"
 
 
+@pytest.mark.parametrize(
+    ("hook", "hooked"),
+    [
+        ("x.register_hook(lambda g: g * 10)", True),
+        ("y.register_hook(lambda g: g * 10)", True),
+        ("y.grad_fn.register_hook(lambda *g: None)", True),
+        ("y.grad_fn.register_prehook(lambda g: None)", True),
+        ("y.retain_grad()", False),
+        ("handle = x.register_hook(lambda g: g); handle.remove()", False),
+    ],
+)
+def test_a_pass_that_meets_hooks_says_so(hook: str, hooked: bool) -> None:
+    code = f"import torch\nx = torch.ones(2, requires_grad=True)\ny = x * 3\n{hook}\ny.sum().backward()"
+    (result,) = blocks(code)
+    (record,) = result.backwards
+    assert (record.hooked, record.gradients["x"].tolist()) == (hooked, [3, 3])
+
+
 def test_every_input_has_a_name_of_its_own_and_its_place() -> None:
     code = (
         "import torch\nx = torch.ones(2, requires_grad=True)\nα, β, input_1 = x * 2, x * 3, x * 4\n"
