@@ -328,7 +328,10 @@ def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
     """Gives `base` the history of a copy in which the elements at `places` came from `value`."""
     with_shape = ops.expand(value, places.shape) if value.array.shape != places.shape else value
     edges = (source_of(base), source_of(with_shape))
-    base.rebase(Node(_COPY_SLICES, edges, (None, None, None, places), base.array, "torch::autograd::CopySlices"))
+    saved: tuple[Any, ...] = (None, None, None, places)
+    if THREAD.mode.keep_all:  # what is written to will change again; where it was written over, it does not matter
+        saved = (base.array.copy(), base.array.copy(), np.array(with_shape.array), places)
+    base.rebase(Node(_COPY_SLICES, edges, saved, base.array, "torch::autograd::CopySlices"))
     tell_views(base)
 
 

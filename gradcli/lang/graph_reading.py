@@ -219,6 +219,21 @@ def _addmm(_reader: GraphReader, _node: Node, args: list[Expr], _rest: Sequence[
     return Call("add", (bias, Call("matmul", tuple(factors))))
 
 
+def _copy_slices(reader: GraphReader, node: Node, args: list[Expr], rest: Sequence[Any]) -> Expr:
+    """What was written in the places, and what is there elsewhere. Raises NoFormError for several computed elements."""
+    places = rest[-1]
+    written = np.zeros(node.shape, bool)
+    written.reshape(-1)[places] = True
+    value = args[1]
+    if node.edges[1] is None:
+        whole = np.zeros(node.shape, node.dtype)
+        whole.reshape(-1)[places] = node.saved[2] if node.saved else 0
+        value = reader.constant(whole, node.dtype)
+    elif np.size(places) > 1:
+        raise NoFormError("computed values written to several places have no form in the expression language")
+    return Call("where", (reader.constant(written, written.dtype), value, args[0]))
+
+
 def _indexed(base: Expr, axis: int, item: Expr) -> Expr:
     """`base[:, :, item]`, with as many full slices as there are axes before `axis`."""
     return Index(base, (*[_slice_of((None, None, None))] * axis, item))
@@ -264,5 +279,6 @@ FORMS: dict[str, Form] = {
     "split_part": lambda reader, node, args, rest: _slice(reader, node, args, rest[:4]),
     "slice_axis": _slice,
     "index": _index,
+    "copy_slices": _copy_slices,
 }
 """The operations whose form in the language is not the function of the same name."""

@@ -32,6 +32,13 @@ def read(*roots: Any, cotangents: Any = None, **named: Any) -> Recorded:
     return recorded(roots, cotangents or [torch.ones_like(root) for root in roots], names)
 
 
+def written(x: Any, places: Any, value: Any) -> Any:
+    """A copy in which something was written."""
+    copy = x * 1
+    copy[places] = value
+    return copy
+
+
 CASES = {
     "arithmetic": lambda x, y: (x + 2 - y / 3 * x) / (1 - x * 0.1),
     "reflected": lambda x, y: 2 - x + 3 / y + 2**x,
@@ -59,6 +66,9 @@ CASES = {
     "constants": lambda x, y: x * torch.tensor([1.0, 2.0, 0.1]) + y * torch.tensor([1, 2, 3]) + x * (y > 1),
     "shared": lambda x, y: (z := x * y) * z + z.sum(),
     "detached": lambda x, y: (x * y).detach() * x,
+    "a number written": lambda x, y: written(x, (slice(None), 0), 7.0) ** 2 * y,
+    "an array written": lambda x, y: written(x, 1, torch.tensor([1.0, 2.0, 3.0])) ** 2 * y,
+    "an element written": lambda x, y: written(x, (0, 1), y[1, 2] * x[0, 0]) ** 2 * y,
 }  # fmt: skip
 
 
