@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from gradcli.catalogue import Function
+from gradcli.lang.call_arguments import bound
 from gradcli.lang.forms import form_of, on_elements
 from gradcli.lang.functions import functions
 from gradcli.lang.tree import Call, Computed, Expr, Index, List, Name, NoFormError, Number, Program, Slice, fold
@@ -94,32 +95,13 @@ class Builder:
         return parts if isinstance(node, List) else node.value
 
     def _call(self, function: Function, node: Call, parts: list[Value]) -> Value:
-        given = len(node.args)
-        keywords = {name: part for (name, _), part in zip(node.keywords, parts[given:], strict=True)}
-        args = self._bind(function, parts[:given], keywords)
+        args = [(p.name, part) for p, part in bound(function, node, parts, lambda p: self._default(p.default))]
         if function.pointwise:
             return self._pointwise(function, [value for _, value in args])
         form = form_of(function)
         ready = [self._operand(value) if name in _OPERANDS else self._plain(value) for name, value in args]
         self.algebra.entering(function, ready)
         return _scalar(form(self.algebra, *ready))
-
-    def _bind(
-        self, function: Function, args: Sequence[Value], keywords: Mapping[str, Value]
-    ) -> list[tuple[str, Value]]:
-        """All arguments with the names of their parameters, in the order of the signature, defaults filled in."""
-        bound: list[tuple[str, Value]] = []
-        for i, parameter in enumerate(function.parameters):
-            if parameter.variadic:
-                rest = args[i][:] if len(args) == i + 1 and isinstance(args[i], list) else args[i:]
-                bound += [(parameter.name, value) for value in rest]
-            elif parameter.name in keywords:
-                bound.append((parameter.name, keywords[parameter.name]))
-            elif i < len(args):
-                bound.append((parameter.name, args[i]))
-            else:
-                bound.append((parameter.name, self._default(parameter.default)))
-        return bound
 
     def _default(self, text: str | None) -> Value:
         """The value of a default in the function table."""

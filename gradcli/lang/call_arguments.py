@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from gradcli.catalogue.signature import Parameter
 from gradcli.errors import InputError
@@ -11,6 +11,9 @@ from gradcli.lang.tokens import Source, Token
 from gradcli.lang.tree import Call, Expr
 
 SYNONYMS = {"dim": "axis", "keepdim": "keepdims", "diagonal": "k"}  # PyTorch's names of NumPy's parameters
+
+
+Part = TypeVar("Part")
 
 
 class FunctionLike(Protocol):
@@ -69,6 +72,30 @@ def defaults(function: FunctionLike, call: Call) -> dict[str, bool | float | Non
     omitted = _positional(function.parameters)[len(call.args) :]
     omitted += tuple(parameter for parameter in function.parameters if parameter.keyword_only)
     return {p.name: p.value for p in omitted if not p.variadic and p.name not in named}
+
+
+def bound(
+    function: FunctionLike, call: Call, parts: Sequence[Part], default: Callable[[Parameter], Part]
+) -> list[tuple[Parameter, Part]]:
+    """Every parameter in order with what its argument has become: `parts`, in the order of the call's children.
+
+    default  what stands for an argument that is left out
+    A variadic parameter stands once for each argument, those of a list one by one.
+    """
+    given = len(call.args)
+    named = {name: part for (name, _), part in zip(call.keywords, parts[given:], strict=True)}
+    found: list[tuple[Parameter, Part]] = []
+    for i, parameter in enumerate(function.parameters):
+        if parameter.variadic:
+            rest: Sequence[Part] = parts[i:given]
+            if len(rest) == 1 and isinstance(rest[0], list):
+                rest = rest[0]
+            found += [(parameter, part) for part in rest]
+        elif i < given:
+            found.append((parameter, parts[i]))
+        else:
+            found.append((parameter, named[parameter.name] if parameter.name in named else default(parameter)))
+    return found
 
 
 def signature_text(function: FunctionLike) -> str:

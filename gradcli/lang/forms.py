@@ -11,7 +11,9 @@ from functools import cache
 from typing import Any
 
 from gradcli.catalogue import Function
+from gradcli.catalogue.signature import Parameter
 from gradcli.lang.array_primitives import ARRAY_PRIMITIVES, COUNT
+from gradcli.lang.call_arguments import bound
 from gradcli.lang.functions import find
 from gradcli.lang.parser import parse
 from gradcli.lang.tree import Call, Expr, Literal, Name, NoFormError, Number, Program, fold
@@ -91,24 +93,19 @@ def _part(node: Expr, parts: list[_Part]) -> _Part:
 
 
 def _call(function: Function, node: Call, parts: Sequence[_Part]) -> _Part:
-    given = len(node.args)
-    named = {name: part for (name, _), part in zip(node.keywords, parts[given:], strict=True)}
-    bound = [
-        parts[i] if i < given else named.get(parameter.name) or _default(parameter.value)
-        for i, parameter in enumerate(function.parameters)
-    ]
-    form = form_of(function)
+    form, given = form_of(function), [part for _, part in bound(function, node, parts, _default)]
     if not function.pointwise or function.name in ARITHMETIC:
-        return lambda algebra, scope: form(algebra, *[part(algebra, scope) for part in bound])
+        return lambda algebra, scope: form(algebra, *[part(algebra, scope) for part in given])
 
     def pointwise(algebra: Any, scope: Scope) -> Value:
-        args = [part(algebra, scope) for part in bound]
+        args = [part(algebra, scope) for part in given]
         return on_elements(lambda *each: form(algebra, *each), args)
 
     return pointwise
 
 
-def _default(value: Value) -> _Part:
+def _default(parameter: Parameter) -> _Part:
+    value = parameter.value
     return lambda _algebra, _scope: value
 
 
