@@ -311,8 +311,7 @@ def adopt(target: Tensor, result: Tensor) -> None:
 def forget(target: Tensor, node: str) -> None:
     """Gives `target` the history of values that depend on nothing, from a node of that name: its gradient is 0."""
     if THREAD.mode.enabled and target.tracked:
-        drawn = Node(_DRAWN, (source_of(target),), (None, None), target.array, node)
-        adopt(target, Tensor(target.array, True, drawn))
+        adopt(target, Tensor(target.array, True, Node(_DRAWN, (source_of(target),), (None, None), target.array, node)))
 
 
 def flat(before: Tensor, other: Any, values: Any, node: str) -> Tensor:
@@ -326,12 +325,10 @@ def flat(before: Tensor, other: Any, values: Any, node: str) -> Tensor:
 
 def _copy_slices(base: Tensor, places: Any, value: Tensor) -> None:
     """Gives `base` the history of a copy in which the elements at `places` came from `value`."""
-    with_shape = ops.expand(value, places.shape) if value.array.shape != places.shape else value
-    edges = (source_of(base), source_of(with_shape))
-    saved: tuple[Any, ...] = (None, None, None, places)
-    if THREAD.mode.keep_all:  # what is written to will change again; where it was written over, it does not matter
-        saved = (base.array.copy(), base.array.copy(), np.array(with_shape.array), places)
-    base.rebase(Node(_COPY_SLICES, edges, saved, base.array, "torch::autograd::CopySlices"))
+    new = ops.expand(value, places.shape) if value.array.shape != places.shape else value
+    kept = (base.array.copy(), base.array.copy(), np.array(new.array)) if THREAD.mode.keep_all else (None,) * 3
+    edges = (source_of(base), source_of(new))
+    base.rebase(Node(_COPY_SLICES, edges, (*kept, places), base.array, str(_COPY_SLICES.node)))
     tell_views(base)
 
 

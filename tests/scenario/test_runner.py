@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -199,11 +200,21 @@ def test_exit_is_an_error_of_the_block() -> None:
     assert result.error.endswith("SystemExit: 3\n")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where pytest was started with it ignored."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_not_swallowed() -> None:
     with pytest.raises(KeyboardInterrupt):
         blocks("import signal\nsignal.raise_signal(signal.SIGINT)")
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("moment", ["importable", "files"])
 def test_nor_is_one_just_before_the_code_or_just_after_it(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     monkeypatch.setattr(Modules, moment, lambda _: signal.raise_signal(signal.SIGINT))
