@@ -115,6 +115,7 @@ SENTENCES: Mapping[str, str] = {
     "It is close, but not the derivative with respect to {name}.": "很接近，但不是对 {name} 的导数。",
     "It is the derivative, with a rounded number in it.": "这是所求的导数，只是其中一个数经过了舍入。",
     "It is right at the point, but not at every other one.": "在该点是对的，但并非在其他每一点都对。",
+    "It is right at the point, but not at {other}.": "在该点是对的，但在 {other} 处不对。",
     "It is close.": "很接近。",
     "Give four digits.": "请给出四位有效数字。",
     "It has shape {found}, and the gradient that of {name}, {own}.": (

@@ -103,10 +103,10 @@ def test_right_answers(question: Question, answer: str) -> None:
             "It is the derivative everywhere; SymPy finds no difference either.",
         ),
         (PARABOLA, "2x - 2", "It is the derivative everywhere, for these a, b, c."),
-        (PARABOLA, "b", "It is right at the point, but not at every other one."),
+        (PARABOLA, "b", "It is right at the point, but not at b=0, x=1."),
         (FULL, "full(2, 3)*x", "It is the derivative everywhere."),
         (NEGATIVE, "2*abs(x)", "It is the derivative where x != 0."),
-        (NEGATIVE, "-2x", "It has the values of the derivative, there and at random points."),
+        (NEGATIVE, "-2x", "It is right at the point, but not at x=1."),
     ],
 )
 def test_why_a_formula_is_right(question: Question, answer: str, why: str, worker: SympyWorker) -> None:
@@ -364,7 +364,10 @@ def test_a_full_stop_may_stand_at_the_end(stop: str) -> None:
 def test_an_answer_that_is_right_at_the_point_says_so() -> None:
     product = gradient("prod(d)", "d=[[1.,2.],[3.,4.]]", "prod(d)/d")
     judgement = judge(product, "24/d")
-    assert (judgement.right, judgement.why) == (True, "It is right at the point, but not at every other one.")
+    assert (judgement.right, judgement.why) == (
+        True,
+        "It is right at the point, but not at d=[[1.5, -0.5], [0.5, -1.0]].",
+    )
     assert "derivative where d" in judge(product, "prod(d)/d").why
 
 
@@ -374,12 +377,42 @@ def test_an_answer_that_is_right_at_the_point_says_so() -> None:
         ("2x", True, "It is the derivative everywhere."),
         ("6", False, "A formula is asked for, and not its value at a point."),
         ("5", False, "A formula is asked for, and not its value at a point."),
-        ("x + 3", False, "It is right at the point, but not at every other one."),
+        ("x + 3", False, "It is right at the point, but not at x=0."),
     ],
 )
 def test_where_a_formula_is_asked_for_no_number_is_right(answer: str, right: bool, why: str) -> None:
     judgement = judge(gradient("x**2", "x=3", "2*x", form="formula"), answer)
     assert (judgement.right, judgement.why) == (right, why)
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "answer", "right", "other"),
+    [
+        ("x**2", "x=3", "abs(2x)", False, "x=-1"),
+        ("x**2", "x=3", "2x + 0*log(x)", True, ""),
+        ("x**2", "x=3", "where(x < 1000, 2x, 0)", False, "x=1000"),
+        ("(x-1)**2", "x=0.5", "-2*abs(x-1)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "where(x<1, 2*(x-1), 0)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "minimum(2*(x-1), 0)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "-2*relu(1-x)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "2(x-1) + floor(x/3)", False, "x=-1"),
+        ("(x-1)**2", "x=0.5", "2*(x-1)*sign(1-x)", False, "x=2"),
+        ("log(x)", "x=3", "exp(-log(x))", True, ""),
+        ("abs(x)", "x=3", "x/abs(x)", True, ""),
+        ("abs(x)", "x=3", "where(x > 0, 1, -1)", True, ""),
+        ("abs(x)", "x=3", "x/x", False, "x=-1"),
+        ("abs(x)", "x=3", "1 + 0*x", False, "x=-1"),
+        ("log(2)*x**2", "x=-3", "1.3863x", True, ""),
+        ("log(2)*x**2", "x=-3", "-1.3863*abs(x)", False, "every other one"),
+        ("sum(x**2)/2", "x=ones(10,10)", "abs(x)", False, "every other one"),
+    ],
+)
+def test_a_formula_is_right_on_both_sides_and_far_away(of: str, at: str, answer: str, right: bool, other: str) -> None:
+    in_general = judge(gradient(of, at, "", form="formula"), answer)
+    assert in_general.right is right
+    assert judge(gradient(of, at, ""), answer).right
+    if not right:
+        assert in_general.why == f"It is right at the point, but not at {other}."
 
 
 def test_a_formula_without_the_variable_is_none() -> None:
