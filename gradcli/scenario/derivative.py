@@ -104,7 +104,7 @@ class Derivative:
 
     def read(self, answer: str) -> Reply:
         """The answer. Raises InputError for one that is no expression in the question's names."""
-        text = typed(answer, {*self.point, *self.aliases})
+        text = typed(answer, {*self.point, *self.aliases}, is_array=self.truth.ndim > 0)
         with source("answer"):
             expression = expanded(text, self.aliases, self.point)
             prepared = prepare(replace(self.calculation, expression=expression, wrt=(), cotangent=None))

@@ -56,7 +56,8 @@ def judge_fact(question: Question, text: str, code: str, before: Question | None
         return _choice(question, text)
     known = aliases(read_let(question.let))
     is_value = question.kind == "value" and not says_none(text)
-    written = typed(text, known) if is_value else text
+    many = is_value and not says_none(question.answer) and read_number(question.answer).ndim > 0
+    written = typed(text, known, is_array=many) if is_value else text
     read_as = expanded(written, known) if is_value else text
     right, why, mistakes = _JUDGES[question.kind](question.answer, read_as, code)
     as_read = echo(text, written) if is_value else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from gradcli.lang.evaluate import CONSTANTS
@@ -30,6 +30,10 @@ _PRINTED = re.compile(
     re.DOTALL,
 )
 _TRANSPOSED = re.compile(r"ᵀ(\s*(?=[^\W\d]|\())?")  # what follows is multiplied as matrices are
+_THOUSANDS = re.compile(r"\s*[-+−–]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\s*")
+_AND = re.compile(r"\s*,?\s*(?:\band\b|以及|[和与及])\s*")
+_JOINS = ("and", "or")
+_CONDITION = ("literal", "not", "<", ">", "<=", ">=", "==", "!=")
 _SIGMOID = re.compile(r"σ(?=[²³¹⁰-⁹]*\s*\()")
 _FRACTION = re.compile(r"(?:(?<![\w.])(\d+))?([¼-¾⅐-⅞])")
 _WITH_NUMBER = re.compile(r"([a-z]+)(\d+)")
@@ -71,10 +75,11 @@ def _power(raised: str) -> str:
     return raised if plain.isdecimal() else f"**({plain})"
 
 
-def typed(text: str, names: Collection[str]) -> str:
+def typed(text: str, names: Collection[str], *, is_array: bool = True) -> str:
     """The answer in the expression language; unchanged where it already is.
 
-    names  those that the answer may use
+    names     those that the answer may use
+    is_array  whether an array is asked for: 2,048 and 16 are two numbers then, and 2,048 is one number otherwise
     Raises InputError for what can be meant in two ways, or has characters that mean nothing.
     """
     text = narrow(text)
@@ -86,6 +91,11 @@ def typed(text: str, names: Collection[str]) -> str:
     printed = _PRINTED.fullmatch(text)
     if printed is not None:
         text = printed[1]
+    if not is_array and _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    elif is_array and not any(token.kind in _CONDITION for token in tokenize(Source(text, "answer"))):
+        text = _AND.sub(", ", text)
+    _refuse_joined(Source(text, "answer"))
     text = _edited(text, _lists(text))
     return _edited(text, _Products(text, names).edits())
 
@@ -122,6 +132,28 @@ def _lists(text: str) -> Iterator[Edit]:
             yield 0, 0, "["
             yield len(text), len(text), "]"
         before = token
+
+
+def _refuse_joined(source: Source) -> None:
+    """Numbers with `and` or `or` between them are several answers: only conditions are joined."""
+    tokens = tokenize(source)
+    for i, token in enumerate(tokens):
+        if token.kind not in _JOINS:
+            continue
+        sides = _operand(tokens[i + 1 :], ("(", "["), (")", "]")), _operand(tokens[:i][::-1], (")", "]"), ("(", "["))
+        if not all(any(each.kind in _CONDITION for each in side) for side in sides):
+            message = said("{name} stands between numbers", name=repr(token.text))
+            raise source.error("answer", message, token.extent, said("give one number, or a list: [1, 2]"))
+
+
+def _operand(tokens: Iterable[Token], opening: Collection[str], closing: Collection[str]) -> Iterator[Token]:
+    """The tokens, going away from an operator that joins conditions, up to where its condition ends."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind in opening) - (token.kind in closing)
+        if depth < 0 or (depth == 0 and token.kind in (*_JOINS, ",", "end")):
+            return
+        yield token
 
 
 class _Products:

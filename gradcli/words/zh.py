@@ -236,6 +236,8 @@ SENTENCES: Mapping[str, str] = {
     "'{text}' can be read in several ways": "“{text}”有几种读法",
     "write {both}": "请写成 {both}",
     " or ": " 或 ",
+    "{name} stands between numbers": "{name} 写在了两个数之间",
+    "give one number, or a list: [1, 2]": "请写一个数，或一个列表：[1, 2]",
     "how far does {name} reach?": "{name} 作用到哪里为止？",
     "put what belongs to {name} in brackets": "请用括号括起属于 {name} 的部分",
     "put its argument in brackets: {name}(…)": "请用括号括起它的自变量：{name}(…)",

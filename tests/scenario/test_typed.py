@@ -90,6 +90,62 @@ def test_what_can_be_meant_in_two_ways_is_refused(text: str, message: str, hint:
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2,048", "2048"),
+        ("−16,777,217.5", "−16777217.5"),
+        ("２，０４８", "2048"),
+        ("2,04", "[2,04]"),
+        ("0,048", "[0,048]"),
+        ("2048,100", "[2048,100]"),
+        ("2, 048", "[2, 048]"),
+        ("(2 > 1) and 2 < 3", "(2 > 1) and 2 < 3"),
+        ("True or False", "True or False"),
+    ],
+)
+def test_where_one_number_is_asked_for(text: str, read: str) -> None:
+    assert typed(text, NAMES, is_array=False) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("1,200", "[1,200]"),
+        ("0.1 and 0.5", "[0.1, 0.5]"),
+        ("1, 2, and a", "[1, 2, a]"),
+        ("0.1 和 0.5", "[0.1, 0.5]"),
+        ("0.1、0.5以及1", "[0.1,0.5, 1]"),
+        ("x > 1 and x < 2", "x > 1 and x < 2"),
+    ],
+)
+def test_where_an_array_is_asked_for(text: str, read: str) -> None:
+    assert typed(text, NAMES) == read
+
+
+@pytest.mark.parametrize("text", ["3 and 5", "3 or 1", "(3 and 5) > 2", "where(2 > 1 and 3, 1, 2)", "3 > 2 and 5"])
+def test_numbers_are_not_joined_as_conditions_are(text: str) -> None:
+    with pytest.raises(InputError, match=r"'(and|or)' stands between numbers"):
+        typed(text, NAMES, is_array=False)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (Question(1, "What?", "value", "5130"), Question(1, "What?", "value", "[5, 130]")),
+        (
+            Question(1, "What?", "gradient", "5130", of="5130*x", at="x=1"),
+            Question(1, "What?", "gradient", "[5, 130]", of="x", at="x=[1,1]", cotangent="[5,130]"),
+        ),
+    ],
+)
+def test_whether_one_number_is_asked_for(one: Question, two: Question) -> None:
+    assert all(judge(one, answer).right for answer in ("5130", "5,130"))
+    assert all(judge(two, answer).right for answer in ("5,130", "5 and 130"))
+    with pytest.raises(InputError, match="'and' stands between numbers"):
+        judge(one, "5130 and 2")
+
+
 def test_letters_of_the_question_keep_their_meaning() -> None:
     assert typed("σ(x)", ("σ", "x")) == "σ(x)"
     assert typed("xᵀ", ("x", "T")) == "x**(T)"
