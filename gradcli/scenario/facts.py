@@ -38,7 +38,9 @@ NOTHING = (*NONE, "nothing", "no", "noerror", "没有错误", "无错误", "不�
 _LEAF = ("none", "accumulategrad")
 _TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)", re.IGNORECASE)
 _SHAPE = re.compile(r"(?:torch\.Size\s*\()?\s*(?:\[([\d\s,]*)\]|\(([\d\s,]*)\)|([\d\s,]*\d[\s,]*))\s*\)?")
-_NODE = re.compile(r"<?(\w+?)(?:Backward(\d*))?(?: object at \w+)?>?", re.IGNORECASE)
+_ARTICLE = r"(?:(?:an?|the)\s+|一个\s*)?"
+_EXCEPTION = re.compile(rf"{_ARTICLE}([\w.\s]+?)\s*(?:\(.*\)|:.*)?", re.DOTALL | re.IGNORECASE)  # and its message
+_NODE = re.compile(rf"{_ARTICLE}<?(\w+?)(?:Backward(\d*))?(?: object at \w+)?>?(?:\s*\(\))?", re.IGNORECASE)
 _OPERATORS: dict[type, str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg",
 }  # fmt: skip
@@ -182,8 +184,9 @@ def _error(answer: str, text: str, _: str) -> Judged:
 
 
 def _exception(text: str) -> str:
-    """The name of a class, without its module and brackets; empty for "no error"."""
-    name = "".join(narrow(text).split()).removesuffix("()").rpartition(".")[2]
+    """The name of a class, without its module and the message after it; empty for "no error"."""
+    match = _EXCEPTION.fullmatch(narrow(text).strip())
+    name = "" if match is None else "".join(match[1].split()).rpartition(".")[2]
     if name.lower() in NOTHING:
         return ""
     if not name.isidentifier():
