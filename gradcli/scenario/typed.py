@@ -177,8 +177,8 @@ class _Products:
                 yield (*token.extent, "*".join(factors))
             elif (number := self.number_in(i)) is not None:
                 yield number
-            elif self.is_function(token) and [each.kind for each in self.tokens[i + 1 : i + 3]] == ["superscript", "("]:
-                yield from self.raised(i)
+            elif self.is_function(token) and (power := self.power_after(i)):
+                yield from self.raised(i, power)
             elif self.is_function(token) and self.tokens[i + 1].kind != "(":
                 yield from self.call(i)
 
@@ -191,15 +191,23 @@ class _Products:
             return None
         return (*token.extent, f"{match[1]}({match[2]})")
 
-    def raised(self, i: int) -> Iterator[Edit]:
+    def power_after(self, i: int) -> Sequence[Token]:
+        """The power between a function's name and its bracket, the ² of tanh²(s) or the ^2 of tanh^2(s); else none."""
+        for kinds in (["superscript", "("], ["**", "number", "("]):
+            found = self.tokens[i + 1 : i + 1 + len(kinds)]
+            if [each.kind for each in found] == kinds:
+                return found[:-1]
+        return ()
+
+    def raised(self, i: int, power: Sequence[Token]) -> Iterator[Edit]:
         """The power of a function's value, tanh²(s) for (tanh(s))²."""
-        power, depth = self.tokens[i + 1], 0
-        for token in self.tokens[i + 2 :]:
+        depth, (start, end) = 0, (power[0].start, power[-1].end)
+        for token in self.tokens[i + 1 + len(power) :]:
             depth += (token.kind == "(") - (token.kind == ")")
             if depth == 0:
                 yield (*self.tokens[i].extent, f"({self.tokens[i].text}")
-                yield (*power.extent, "")
-                yield token.end, token.end, f"){self.source.text[slice(*power.extent)]}"
+                yield start, end, ""
+                yield token.end, token.end, f"){self.source.text[start:end]}"
                 return
 
     def is_function(self, token: Token) -> bool:
@@ -211,10 +219,10 @@ class _Products:
         return token.kind == "name" and not self.is_function(token) and (i == 0 or self.tokens[i - 1].kind != ".")
 
     def factors(self, token: Token) -> Sequence[str]:
-        """The names of the question of which a token is made, `ax` of a and x; itself where it means something."""
+        """The names of the question, and e, of which a token is made, `ax` of a and x; itself where it has meaning."""
         if token.text in self.names or token.text in CONSTANTS or find(token.text) is not None:
             return (token.text,)
-        ways = list(_ways(token.text, sorted(self.names))) if len(token.text) <= MAX_FACTORS else []
+        ways = list(_ways(token.text, sorted({*self.names, "e"}))) if len(token.text) <= MAX_FACTORS else []
         if len({tuple(sorted(way)) for way in ways}) > 1:
             both = said(" or ").join("*".join(way) for way in ways[:2])
             message = said("'{text}' can be read in several ways", text=token.text)

@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from gradcli import words
 from gradcli.errors import InputError
 from gradcli.render.questions import details
 from gradcli.scenario import library
@@ -672,8 +673,8 @@ def test_a_point_at_which_mistakes_do_not_show_is_told(of: str, at: str, answer:
     question = gradient(of, at, answer, hint="H.", wrt=at.partition("=")[0])
     told = problems(alone(question))
     assert len(told) == len(found), told
-    for message, words in zip(told, found, strict=True):
-        assert words in message
+    for message, part in zip(told, found, strict=True):
+        assert part in message
 
 
 @pytest.mark.parametrize("ask", ["What is it at x = 3?", "What is it at x=[1, 2]?", "What is it for x = −2?"])
@@ -714,6 +715,16 @@ def test_problems(question: Question, problem: str | None) -> None:
 def test_the_questions_of_our_scenarios_are_sound(name: str) -> None:
     for each in asked(library.load(name)):
         assert problems(each) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_one_neuron_says_may_be_answered(language: str) -> None:
+    words.use(language)
+    _, square, slope, product = asked(library.load("one-neuron"))
+    assert square.judge("2(a - t)").right
+    assert slope.judge("1 - a²").right
+    assert slope.judge("1 - tanh^2(s)").right
+    assert product.judge("2*(a-t)*(1-a²)*x").right
 
 
 # --- files of answers
