@@ -104,7 +104,8 @@ class Derivative:
 
     def read(self, answer: str) -> Reply:
         """The answer. Raises InputError for one that is no expression in the question's names."""
-        text = typed(answer, {*self.point, *self.aliases}, is_array=self.truth.ndim > 0)
+        axes = {name: np.ndim(array) for name, array in self.point.items()}
+        text = typed(answer, {*self.point, *self.aliases}, is_array=self.truth.ndim > 0, axes=axes)
         with source("answer"):
             expression = expanded(text, self.aliases, self.point)
             prepared = prepare(replace(self.calculation, expression=expression, wrt=(), cotangent=None))

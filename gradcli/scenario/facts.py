@@ -59,7 +59,8 @@ def judge_fact(question: Question, text: str, code: str, before: Question | None
     known = aliases(read_let(question.let))
     is_value = question.kind == "value" and not says_none(text)
     many = is_value and not says_none(question.answer) and read_number(question.answer).ndim > 0
-    written = typed(text, known, is_array=many) if is_value else text
+    axes = {name: read_number(unparse(tree)).ndim for name, tree in known.items()} if is_value else {}
+    written = typed(text, known, is_array=many, axes=axes) if is_value else text
     read_as = expanded(written, known) if is_value else text
     right, why, mistakes = _JUDGES[question.kind](question.answer, read_as, code)
     as_read = echo(text, written) if is_value else None

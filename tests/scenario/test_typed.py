@@ -9,6 +9,8 @@ from gradcli.scenario.questions import judge
 from gradcli.scenario.questions_format import Question
 from gradcli.scenario.typed import typed
 
+AXES = {"G": 2, "B": 2, "x": 1, "a": 0}
+AT = "A=[[1,2],[3,4]], B=[[0,1],[2,5]], G=[[3,1],[0,2]]"
 NAMES = ("a", "b", "x", "x1", "x2", "n", "s", "λ")
 
 
@@ -43,6 +45,7 @@ NAMES = ("a", "b", "x", "x1", "x2", "n", "s", "λ")
         ("ln2.5", "ln2.5"),
         ("2ax+b。", "2a*x+b"),
         ("√x/2", "√(x)/2"),
+        ("1/(2√x) + 1/√x", "1/(2√(x)) + 1/√(x)"),
         ("ln 10", "ln(10)"),
         ("2 cos a", "2 cos(a)"),
         ("x sin 2x + 1", "x *sin(2x) + 1"),
@@ -89,6 +92,8 @@ def test_what_is_read(text: str, read: str) -> None:
         ("2^xe", "how far does ** reach?", "put what belongs to ** in brackets"),
         ("cos -x", "how far does cos reach?", "put its argument in brackets: cos(…)"),
         ("√2x", "how far does √ reach?", "put its argument in brackets: sqrt(…)"),
+        ("1/2√x", "how far does / reach?", "put what belongs to / in brackets"),
+        ("x/2√(a)", "how far does / reach?", "put what belongs to / in brackets"),
         ("√x²", "how far does √ reach?", "put its argument in brackets: sqrt(…)"),
     ],
 )
@@ -157,6 +162,55 @@ def test_whether_one_number_is_asked_for(one: Question, two: Question) -> None:
 def test_letters_of_the_question_keep_their_meaning() -> None:
     assert typed("σ(x)", ("σ", "x")) == "σ(x)"
     assert typed("xᵀ", ("x", "T")) == "x**(T)"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("GBᵀ", "G@B.T"),
+        ("2 G Bᵀ", "2 G @B.T"),
+        ("G·Bᵀ", "G@B.T"),
+        ("G*Bᵀ", "G*B.T"),
+        ("BᵀG", "B.T@G"),
+        ("Bᵀ·G", "B.T@G"),
+        ("Bᵀ*G", "B.T*G"),
+        ("aGBᵀ + a·Bᵀ", "a*G@B.T + a·B.T"),
+        ("GB + G·B", "G*B + G·B"),
+        ("Bᵀ·(G + 1)", "B.T@(G + 1)"),
+        ("xᵀ·x", "x.T@x"),
+        ("det(G)·inv(G)ᵀ", "det(G)·inv(G).T"),
+        ("inv(G)^T", "inv(G).T"),
+        ("G**T", "G.T"),
+        ("x⁻¹ + a⁻¹", "x**(−1) + a**(−1)"),
+        ("G**-1", "G**-1"),
+    ],
+)
+def test_products_with_a_transposed_array_are_those_of_matrices(text: str, read: str) -> None:
+    assert typed(text, AXES, axes=AXES) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("x·xᵀ", "write outer(x, x) or x*x"),
+        ("xxᵀ", "write outer(x, x) or x*x"),
+        ("(G⁻¹)ᵀ", "write inv(G) or 1/G"),
+        ("aG^(-1)", "write inv(G) or 1/G"),
+        ("G ^ -1", "write inv(G) or 1/G"),
+    ],
+)
+def test_what_is_ambiguous_of_arrays_is_refused(text: str, hint: str) -> None:
+    with pytest.raises(InputError, match="can be read in several ways") as caught:
+        typed(text, AXES, axes=AXES)
+    assert caught.value.hint == hint
+
+
+def test_the_axes_of_a_questions_names_are_known() -> None:
+    product = Question(1, "What?", "gradient", "G@B.T", of="sum(G*(A@B))", at=AT, wrt="A")
+    assert all(judge(product, answer).right for answer in ("GBᵀ", "G·Bᵀ", "G Bᵀ"))
+    value = Question(1, "What?", "value", "[[3, 4], [6, 8]]", let="G = [[1, 0], [0, 2]]; B = [[3, 3], [4, 4]]; a = 2")
+    assert judge(value, "GBᵀ").right
+    assert judge(value, "a GBᵀ / a").right
 
 
 def test_a_word_that_splits_in_two_ways_is_refused() -> None:
