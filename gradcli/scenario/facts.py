@@ -35,9 +35,15 @@ Mistake = tuple[str, str]
 NONE = ("none", "无", "没有")
 NOTHING = (*NONE, "nothing", "no", "noerror", "没有错误", "无错误", "不报错")
 
+LONGEST_SHAPE = 400
+"""Characters of a shape."""
+
 _LEAF = ("none", "accumulategrad")
 _TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)", re.IGNORECASE)
-_SHAPE = re.compile(r"(?:torch\.Size\s*\()?\s*(?:\[([\d\s,]*)\]|\(([\d\s,]*)\)|([\d\s,]*\d[\s,]*))\s*\)?")
+_LENGTH = r"(?>\d+(?:\s*[*·]\s*\d+)*)"  # 784, or 28*28
+_LENGTHS = rf"((?:[\s,]|{_LENGTH})*)"
+_SHAPE = re.compile(rf"(?:torch\.Size\s*\()?\s*(?:\[{_LENGTHS}\]|\({_LENGTHS}\)|(?=[\s,]*\d){_LENGTHS})\s*\)?")
+_CHOSEN = re.compile(r"(?:选项|选择|选|option\b|choice\b)\s*(\w)", re.IGNORECASE)
 _ARTICLE = r"(?:(?:an?|the)\s+|一个\s*)?"
 _EXCEPTION = re.compile(rf"{_ARTICLE}([\w.\s]+?)\s*(?:\(.*\)|:.*)?", re.DOTALL | re.IGNORECASE)  # and its message
 _NODE = re.compile(rf"{_ARTICLE}<?(\w+?)(?:Backward(\d*))?(?: object at \w+)?>?(?:\s*\(\))?", re.IGNORECASE)
@@ -153,12 +159,12 @@ def _shape(answer: str, text: str, _: str) -> Judged:
 
 
 def read_shape(text: str) -> tuple[int, ...]:
-    """The lengths in a text such as (2, 3), [1, 10] or 4. Raises InputError."""
+    """The lengths in a text such as (2, 3), [1, 10], (28*28, 10) or 4. Raises InputError."""
     match = _SHAPE.fullmatch(_TIMES.sub(",", narrow(text)).strip())
-    if match is None:
+    if match is None or len(text) > LONGEST_SHAPE:
         raise _unreadable(said("a shape is a list of lengths"), text, said("for instance (2, 3), or () for a number"))
     lengths = next(group for group in match.groups() if group is not None)
-    return tuple(int(length) for length in re.findall(r"\d+", lengths))
+    return tuple(math.prod(map(int, re.findall(r"\d+", length))) for length in re.findall(_LENGTH, lengths))
 
 
 def _shape_mistakes(found: tuple[int, ...], truth: tuple[int, ...]) -> Iterator[Mistake]:
@@ -264,6 +270,8 @@ def _operations(code: str) -> set[str]:
 def _choice(question: Question, text: str) -> Judgement:
     """The judgement on a letter, or on an option's own text."""
     wanted = _plain(narrow(text))
+    named = _CHOSEN.fullmatch(wanted)
+    wanted = wanted if named is None else named[1]
     chosen = next((each for each in question.options if wanted in (each.letter, _plain(each.text))), None)
     if chosen is None:
         letters = ", ".join(option.letter for option in question.options)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
 
 from gradcli.lang.evaluate import CONSTANTS
@@ -30,6 +31,8 @@ _PRINTED = re.compile(
     re.DOTALL,
 )
 _TRANSPOSED = re.compile(r"ᵀ(\s*(?=[^\W\d])|\s*[·⋅]?\s*(?=\())?")  # what follows is multiplied as matrices are
+_ABOUT = re.compile(r"^\s*(?:≈|~|大约|约|about\b|approx(?:imately\b|\.|\b))\s*(?=[-+−–.\d\[(])", re.IGNORECASE)
+_PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%(?=\s*(?:$|[],)]))")
 _THOUSANDS = re.compile(r"\s*[-+−–]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\s*")
 _AND = re.compile(r"\s*,?\s*(?:\band\b|以及|[和与及])\s*")
 _JOINS = ("and", "or")
@@ -87,7 +90,8 @@ def typed(text: str, names: Collection[str], *, is_array: bool = True, axes: Map
     axes      how many each name has, as far as that is known
     Raises InputError for what can be meant in two ways, or has characters that mean nothing.
     """
-    text = narrow(text)
+    text = _ABOUT.sub("", narrow(text))
+    text = _PERCENT.sub(lambda match: f"{Decimal(match[1]).scaleb(-2):f}", text)
     _refuse_inverse(Source(text, "answer"), axes)
     if "T" not in names:
         text = _TO_THE_T.sub("ᵀ", text)
