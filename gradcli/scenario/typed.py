@@ -198,6 +198,8 @@ class _Products:
                 self.refuse_reach(i, ("/",))
             elif self.is_dot(i - 1) and self.times(i - 2, i) == "@":
                 yield (*self.tokens[i - 1].extent, "@")
+            elif self.is_transposed(i) and self.axes.get(factors[0]):
+                self.refuse_bracket(i - 1 - self.is_dot(i - 1), factors[0])
             if len(factors) > 1:
                 self.refuse_reach(i, ("/", "**"))
                 *others, last = factors
@@ -231,6 +233,19 @@ class _Products:
             both = said(" or ").join((f"outer({left}, {right})", f"{left}*{right}"))
             raise self.source.error("answer", message, self.tokens[i].extent, said("write {both}", both=both))
         return "@"
+
+    def refuse_bracket(self, last: int, name: str) -> None:
+        """(G+1)Bᵀ is a product of matrices if the bracket is a matrix, which nothing says here."""
+        depth, first = 0, last
+        for first in range(last, -1, -1):
+            depth += (self.tokens[first].kind == ")") - (self.tokens[first].kind == "(")
+            if depth <= 0:
+                break
+        has_array = any(self.axes.get(token.text) for token in self.tokens[first:last])
+        if self.tokens[last].kind == ")" and has_array and not (first and self.is_function(self.tokens[first - 1])):
+            message = said("'{text}' can be read in several ways", text=f"(…){name}ᵀ")
+            both = said(" or ").join((f"(…)@{name}.T", f"(…)*{name}.T"))
+            raise self.source.error("answer", message, self.tokens[last].extent, said("write {both}", both=both))
 
     def is_transposed(self, i: int) -> bool:
         return [each.text for each in self.tokens[i + 1 : i + 3]] == [".", "T"]

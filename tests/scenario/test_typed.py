@@ -179,6 +179,7 @@ def test_letters_of_the_question_keep_their_meaning() -> None:
         ("Bᵀ·(G + 1)", "B.T@(G + 1)"),
         ("xᵀ·x", "x.T@x"),
         ("det(G)·inv(G)ᵀ", "det(G)·inv(G).T"),
+        ("(a + 1)·Bᵀ + det(G)Bᵀ", "(a + 1)·B.T + det(G)B.T"),
         ("inv(G)^T", "inv(G).T"),
         ("G**T", "G.T"),
         ("x⁻¹ + a⁻¹", "x**(−1) + a**(−1)"),
@@ -194,6 +195,8 @@ def test_products_with_a_transposed_array_are_those_of_matrices(text: str, read:
     [
         ("x·xᵀ", "write outer(x, x) or x*x"),
         ("xxᵀ", "write outer(x, x) or x*x"),
+        ("(G + a)Bᵀ", "write (…)@B.T or (…)*B.T"),
+        ("(2(G + 1))·Bᵀ", "write (…)@B.T or (…)*B.T"),
         ("(G⁻¹)ᵀ", "write inv(G) or 1/G"),
         ("aG^(-1)", "write inv(G) or 1/G"),
         ("G ^ -1", "write inv(G) or 1/G"),
@@ -208,6 +211,8 @@ def test_what_is_ambiguous_of_arrays_is_refused(text: str, hint: str) -> None:
 def test_the_axes_of_a_questions_names_are_known() -> None:
     product = Question(1, "What?", "gradient", "G@B.T", of="sum(G*(A@B))", at=AT, wrt="A")
     assert all(judge(product, answer).right for answer in ("GBᵀ", "G·Bᵀ", "G Bᵀ"))
+    called = Question(1, "What?", "gradient", "G@B.T", of="sum(G*(A@B))", at=AT, wrt="A", let="H = 2*G; s = sum(G)")
+    assert all(judge(called, answer).right for answer in ("½HBᵀ", "H·Bᵀ/2", "sG·Bᵀ/s"))
     value = Question(1, "What?", "value", "[[3, 4], [6, 8]]", let="G = [[1, 0], [0, 2]]; B = [[3, 3], [4, 4]]; a = 2")
     assert judge(value, "GBᵀ").right
     assert judge(value, "a GBᵀ / a").right
