@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -102,9 +102,19 @@ class Derivative:
         """The value of what is differentiated."""
         return value_at(self.prepared, point)
 
+    @cached_property
+    def axes(self) -> dict[str, int]:
+        """How many axes each name has that an answer may use."""
+        found = {name: np.ndim(array) for name, array in self.point.items()}
+        for name, tree in self.aliases.items():
+            with suppress(InputError):  # a condition is no value
+                prepared = prepare(replace(self.calculation, expression=unparse(tree), wrt=(), cotangent=None))
+                found[name] = np.ndim(value_at(prepared, prepared.at))
+        return found
+
     def read(self, answer: str) -> Reply:
         """The answer. Raises InputError for one that is no expression in the question's names."""
-        text = typed(answer, {*self.point, *self.aliases})
+        text = typed(answer, {*self.point, *self.aliases}, is_array=self.truth.ndim > 0, axes=self.axes)
         with source("answer"):
             expression = expanded(text, self.aliases, self.point)
             prepared = prepare(replace(self.calculation, expression=expression, wrt=(), cotangent=None))

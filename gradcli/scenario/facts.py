@@ -35,10 +35,18 @@ Mistake = tuple[str, str]
 NONE = ("none", "无", "没有")
 NOTHING = (*NONE, "nothing", "no", "noerror", "没有错误", "无错误", "不报错")
 
+LONGEST_SHAPE = 400
+"""Characters of a shape."""
+
 _LEAF = ("none", "accumulategrad")
 _TIMES = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)", re.IGNORECASE)
-_SHAPE = re.compile(r"(?:torch\.Size\s*\()?\s*(?:\[([\d\s,]*)\]|\(([\d\s,]*)\)|([\d\s,]*\d[\s,]*))\s*\)?")
-_NODE = re.compile(r"<?(\w+?)(?:Backward(\d*))?(?: object at \w+)?>?", re.IGNORECASE)
+_LENGTH = r"(?>\d+(?:\s*[*·]\s*\d+)*)"  # 784, or 28*28
+_LENGTHS = rf"((?:[\s,]|{_LENGTH})*)"
+_SHAPE = re.compile(rf"(?:torch\.Size\s*\()?\s*(?:\[{_LENGTHS}\]|\({_LENGTHS}\)|(?=[\s,]*\d){_LENGTHS})\s*\)?")
+_CHOSEN = re.compile(r"(?:选项|选择|选|option\b|choice\b)\s*(\w)", re.IGNORECASE)
+_ARTICLE = r"(?:(?:an?|the)\s+|一个\s*)?"
+_EXCEPTION = re.compile(rf"{_ARTICLE}([\w.\s]+?)\s*(?:\(.*\)|:.*)?", re.DOTALL | re.IGNORECASE)  # and its message
+_NODE = re.compile(rf"{_ARTICLE}<?(\w+?)(?:Backward(\d*))?(?: object at \w+)?>?(?:\s*\(\))?", re.IGNORECASE)
 _OPERATORS: dict[type, str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg",
 }  # fmt: skip
@@ -56,7 +64,9 @@ def judge_fact(question: Question, text: str, code: str, before: Question | None
         return _choice(question, text)
     known = aliases(read_let(question.let))
     is_value = question.kind == "value" and not says_none(text)
-    written = typed(text, known) if is_value else text
+    many = is_value and not says_none(question.answer) and read_number(question.answer).ndim > 0
+    axes = {name: read_number(unparse(tree)).ndim for name, tree in known.items()} if is_value else {}
+    written = typed(text, known, is_array=many, axes=axes) if is_value else text
     read_as = expanded(written, known) if is_value else text
     right, why, mistakes = _JUDGES[question.kind](question.answer, read_as, code)
     as_read = echo(text, written) if is_value else None
@@ -149,12 +159,12 @@ def _shape(answer: str, text: str, _: str) -> Judged:
 
 
 def read_shape(text: str) -> tuple[int, ...]:
-    """The lengths in a text such as (2, 3), [1, 10] or 4. Raises InputError."""
+    """The lengths in a text such as (2, 3), [1, 10], (28*28, 10) or 4. Raises InputError."""
     match = _SHAPE.fullmatch(_TIMES.sub(",", narrow(text)).strip())
-    if match is None:
+    if match is None or len(text) > LONGEST_SHAPE:
         raise _unreadable(said("a shape is a list of lengths"), text, said("for instance (2, 3), or () for a number"))
     lengths = next(group for group in match.groups() if group is not None)
-    return tuple(int(length) for length in re.findall(r"\d+", lengths))
+    return tuple(math.prod(map(int, re.findall(r"\d+", length))) for length in re.findall(_LENGTH, lengths))
 
 
 def _shape_mistakes(found: tuple[int, ...], truth: tuple[int, ...]) -> Iterator[Mistake]:
@@ -181,8 +191,9 @@ def _error(answer: str, text: str, _: str) -> Judged:
 
 
 def _exception(text: str) -> str:
-    """The name of a class, without its module and brackets; empty for "no error"."""
-    name = "".join(narrow(text).split()).removesuffix("()").rpartition(".")[2]
+    """The name of a class, without its module and the message after it; empty for "no error"."""
+    match = _EXCEPTION.fullmatch(narrow(text).strip())
+    name = "" if match is None else "".join(match[1].split()).rpartition(".")[2]
     if name.lower() in NOTHING:
         return ""
     if not name.isidentifier():
@@ -259,6 +270,8 @@ def _operations(code: str) -> set[str]:
 def _choice(question: Question, text: str) -> Judgement:
     """The judgement on a letter, or on an option's own text."""
     wanted = _plain(narrow(text))
+    named = _CHOSEN.fullmatch(wanted)
+    wanted = wanted if named is None else named[1]
     chosen = next((each for each in question.options if wanted in (each.letter, _plain(each.text))), None)
     if chosen is None:
         letters = ", ".join(option.letter for option in question.options)

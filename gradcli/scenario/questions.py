@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradcli.calculator.claims.points import RANDOM_POINTS
 from gradcli.errors import InputError
 from gradcli.scenario.certified import Answered
-from gradcli.scenario.derivative import Array, Derivative, Reply
+from gradcli.scenario.derivative import Array, Derivative, Point, Reply
 from gradcli.scenario.facts import judge_fact, says_none
 from gradcli.scenario.judgement import Judgement
 from gradcli.scenario.markdown import Scenario
@@ -23,6 +24,9 @@ from gradcli.words import said
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
+
+MOST_SHOWN = 8
+"""Numbers of a point that are told."""
 
 _RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*")
 
@@ -122,8 +126,12 @@ def _in_names(derivative: Derivative, reply: Reply, worker: SympyWorker | None) 
     """The judgement on a formula that is right, or nearly; None for another."""
     answered = Answered(derivative, reply)
     if answered.is_right:
-        return Judgement("", True, answered.why(worker)) if answered.is_right_beside else _here_only(derivative)
+        is_general = answered.refuted is None and answered.is_right_beside
+        return Judgement("", True, answered.why(worker)) if is_general else _here_only(derivative, answered.refuted)
     if reply.is_rounded(derivative.exact, reply.points):
+        wide = [derivative.point | point for point in answered.others[-RANDOM_POINTS:]]
+        if not reply.is_rounded(derivative.exact, [*reply.points, *wide]):
+            return _here_only(derivative)
         return Judgement("", True, said("It is the derivative, with a rounded number in it."))
     if reply.agrees(derivative.exact):
         return Judgement(
@@ -144,15 +152,25 @@ def _nearly(derivative: Derivative, reply: Reply) -> Judgement:
     """The judgement on an answer that is right to a few digits, or at this point only; else it is wrong."""
     if not reply.names and certain_digits(reply.prepared.program.result, derivative.truth) >= CLOSE:
         return Judgement("", False, said("It is close."), "rounded", said("Give four digits."))
-    is_rounded_here = reply.is_rounded(derivative.exact, reply.points[:1])
-    if reply.names and (is_rounded_here or Answered(derivative, reply).is_right_here):
-        return _here_only(derivative)
+    if reply.names:
+        answered = Answered(derivative, reply)
+        if answered.is_right_here:
+            return _here_only(derivative, answered.refuted)
+        if reply.is_rounded(derivative.exact, reply.points[:1]):
+            return _here_only(derivative)
     return Judgement("", False, _difference(derivative, reply.value))
 
 
-def _here_only(derivative: Derivative) -> Judgement:
-    """The judgement on a formula that is right at the point alone, which does where its value is asked for."""
-    return Judgement("", derivative.form is None, said("It is right at the point, but not at every other one."))
+def _here_only(derivative: Derivative, other: Point | None = None) -> Judgement:
+    """The judgement on a formula that is right at the point alone, which does where its value is asked for.
+
+    other  where it is wrong, if that is known
+    """
+    if other is None or sum(map(np.size, other.values())) > MOST_SHOWN:
+        why = said("It is right at the point, but not at every other one.")
+    else:
+        why = said("It is right at the point, but not at {other}.", other=_written(other))
+    return Judgement("", derivative.form is None, why)
 
 
 def _difference(derivative: Derivative, found: Array) -> str:
@@ -206,8 +224,7 @@ def fresh(question: Question, random: Random) -> Question:
         shape = np.shape(point[name])
         numbers = np.array([random.randint(low, high) for _ in range(np.prod(shape, dtype=int))], float)
         point[name] = numbers.reshape(shape)
-    at = ", ".join(f"{name}={_text(array)}" for name, array in point.items())
-    return replace(question, at=at)
+    return replace(question, at=_written(point))
 
 
 def _ranges(text: str, point: dict[str, Array]) -> Iterator[tuple[str, int, int]]:
@@ -218,6 +235,10 @@ def _ranges(text: str, point: dict[str, Array]) -> Iterator[tuple[str, int, int]
         if match[1] not in point:
             raise InputError("question", f"`fresh` names {match[1]!r}, but `at` does not")
         yield match[1], int(match[2]), int(match[3])
+
+
+def _written(point: Point) -> str:
+    return ", ".join(f"{name}={_text(array)}" for name, array in point.items())
 
 
 def _text(array: Array) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
 
 from gradcli.lang.evaluate import CONSTANTS
@@ -29,7 +30,17 @@ _PRINTED = re.compile(
     r"\s*(?:(?:torch|np|numpy)\.)?(?:tensor|array)\s*\((.*?)(?:,\s*(?:dtype|grad_fn|requires_grad|device)\s*=.*)?\)\s*",
     re.DOTALL,
 )
-_TRANSPOSED = re.compile(r"ᵀ(\s*(?=[^\W\d]|\())?")  # what follows is multiplied as matrices are
+_TRANSPOSED = re.compile(r"ᵀ(\s*(?=[^\W\d])|\s*[·⋅]?\s*(?=\())?")  # what follows is multiplied as matrices are
+_ABOUT = re.compile(r"^\s*(?:≈|~|大约|约|about\b|approx(?:imately\b|\.|\b))\s*(?=[-+−–.\d\[(])", re.IGNORECASE)
+_PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%(?=\s*(?:$|[],)]))")
+_THOUSANDS = re.compile(r"\s*[-+−–]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\s*")
+_AND = re.compile(r"\s*,?\s*(?:\band\b|以及|[和与及])\s*")
+_JOINS = ("and", "or")
+_CONDITION = ("literal", "not", "<", ">", "<=", ">=", "==", "!=")
+_TO_THE_T = re.compile(r"(?:\^|\*\*)\s*\(?T(?!\w)\)?")
+_INVERSE = re.compile(r"([^\W\d]\w*?)\s*(?:⁻¹|\^\s*[-−]\s*1\b|\^\s*\(\s*[-−]\s*1\s*\))")
+_DOTS = ("·", "⋅")
+_NO_AXES: Mapping[str, int] = {}
 _SIGMOID = re.compile(r"σ(?=[²³¹⁰-⁹]*\s*\()")
 _FRACTION = re.compile(r"(?:(?<![\w.])(\d+))?([¼-¾⅐-⅞])")
 _WITH_NUMBER = re.compile(r"([a-z]+)(\d+)")
@@ -71,14 +82,19 @@ def _power(raised: str) -> str:
     return raised if plain.isdecimal() else f"**({plain})"
 
 
-def typed(text: str, names: Collection[str]) -> str:
+def typed(text: str, names: Collection[str], *, is_array: bool = True, axes: Mapping[str, int] = _NO_AXES) -> str:
     """The answer in the expression language; unchanged where it already is.
 
-    names  those that the answer may use
+    names     those that the answer may use
+    is_array  whether an array is asked for: 2,048 and 16 are two numbers then, and 2,048 is one number otherwise
+    axes      how many each name has, as far as that is known
     Raises InputError for what can be meant in two ways, or has characters that mean nothing.
     """
-    text = narrow(text)
+    text = _ABOUT.sub("", narrow(text))
+    text = _PERCENT.sub(lambda match: f"{Decimal(match[1]).scaleb(-2):f}", text)
+    _refuse_inverse(Source(text, "answer"), axes)
     if "T" not in names:
+        text = _TO_THE_T.sub("ᵀ", text)
         text = _TRANSPOSED.sub(lambda match: ".T" if match[1] is None else ".T@", text)
     if "σ" not in names:
         text = _SIGMOID.sub("sigmoid", text)
@@ -86,8 +102,13 @@ def typed(text: str, names: Collection[str]) -> str:
     printed = _PRINTED.fullmatch(text)
     if printed is not None:
         text = printed[1]
+    if not is_array and _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    elif is_array and not any(token.kind in _CONDITION for token in tokenize(Source(text, "answer"))):
+        text = _AND.sub(", ", text)
+    _refuse_joined(Source(text, "answer"))
     text = _edited(text, _lists(text))
-    return _edited(text, _Products(text, names).edits())
+    return _edited(text, _Products(text, names, axes).edits())
 
 
 def echo(answer: str, text: str) -> str | None:
@@ -124,10 +145,43 @@ def _lists(text: str) -> Iterator[Edit]:
         before = token
 
 
-class _Products:
-    """Names beside each other are multiplied, and functions called without brackets."""
+def _refuse_inverse(source: Source, axes: Mapping[str, int]) -> None:
+    """The m⁻¹ of a matrix is its inverse for one reader, and has the inverses of its elements for the other."""
+    for match in _INVERSE.finditer(source.text):
+        name = next((each for each, count in axes.items() if count > 1 and match[1].endswith(each)), None)
+        if name is not None:
+            message = said("'{text}' can be read in several ways", text=match[0])
+            hint = said("write {both}", both=said(" or ").join((f"inv({name})", f"1/{name}")))
+            raise source.error("answer", message, match.span(), hint)
 
-    def __init__(self, text: str, names: Collection[str]) -> None:
+
+def _refuse_joined(source: Source) -> None:
+    """Numbers with `and` or `or` between them are several answers: only conditions are joined."""
+    tokens = tokenize(source)
+    for i, token in enumerate(tokens):
+        if token.kind not in _JOINS:
+            continue
+        sides = _operand(tokens[i + 1 :], ("(", "["), (")", "]")), _operand(tokens[:i][::-1], (")", "]"), ("(", "["))
+        if not all(any(each.kind in _CONDITION for each in side) for side in sides):
+            message = said("{name} stands between numbers", name=repr(token.text))
+            raise source.error("answer", message, token.extent, said("give one number, or a list: [1, 2]"))
+
+
+def _operand(tokens: Iterable[Token], opening: Collection[str], closing: Collection[str]) -> Iterator[Token]:
+    """The tokens, going away from an operator that joins conditions, up to where its condition ends."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind in opening) - (token.kind in closing)
+        if depth < 0 or (depth == 0 and token.kind in (*_JOINS, ",", "end")):
+            return
+        yield token
+
+
+class _Products:
+    """Names beside each other are multiplied, as matrices if one is transposed; functions called without brackets."""
+
+    def __init__(self, text: str, names: Collection[str], axes: Mapping[str, int]) -> None:
+        self.axes = axes
         self.source = Source(text, "answer")
         self.names = names
         self.tokens = tokenize(self.source)
@@ -139,16 +193,65 @@ class _Products:
             factors = self.factors(token)
             if i and self.is_variable(i - 1):
                 self.refuse_reach(i, ("/",))
-                yield token.start, token.start, "*"
+                yield token.start, token.start, self.times(i - 1, i)
+            elif self.source.text[token.start] == "√" and self.tokens[i - 1].kind == "number":
+                self.refuse_reach(i, ("/",))
+            elif self.is_dot(i - 1) and self.times(i - 2, i) == "@":
+                yield (*self.tokens[i - 1].extent, "@")
+            elif self.is_transposed(i) and self.axes.get(factors[0]):
+                self.refuse_bracket(i - 1 - self.is_dot(i - 1), factors[0])
             if len(factors) > 1:
                 self.refuse_reach(i, ("/", "**"))
-                yield (*token.extent, "*".join(factors))
+                *others, last = factors
+                times = self.product(others[-1], last, i, is_transposed=self.is_transposed(i))
+                yield (*token.extent, f"{'*'.join(others)}{times}{last}")
             elif (number := self.number_in(i)) is not None:
                 yield number
-            elif self.is_function(token) and [each.kind for each in self.tokens[i + 1 : i + 3]] == ["superscript", "("]:
-                yield from self.raised(i)
+            elif self.is_function(token) and (power := self.power_after(i)):
+                yield from self.raised(i, power)
             elif self.is_function(token) and self.tokens[i + 1].kind != "(":
                 yield from self.call(i)
+
+    def times(self, left: int, right: int) -> str:
+        """The sign between a name, or the T of its transpose, and another name."""
+        is_transpose = left > 1 and self.tokens[left - 1].kind == "."
+        name = self.factors(self.tokens[left - 2 if is_transpose else left])[-1]
+        first, *others = self.factors(self.tokens[right])
+        if is_transpose:
+            return "@" if self.axes.get(name) and self.axes.get(first) else "*"
+        return self.product(name, first, right, is_transposed=not others and self.is_transposed(right))
+
+    def product(self, left: str, right: str, i: int, *, is_transposed: bool) -> str:
+        """The sign between two names, the right one of token i: for an array and a transposed one the matrix product.
+
+        Of vectors x·xᵀ is refused: a transposed one is the same vector, and no row.
+        """
+        if not (is_transposed and self.axes.get(left) and self.axes.get(right)):
+            return "*"
+        if self.axes[left] == self.axes[right] == 1:
+            message = said("'{text}' can be read in several ways", text=f"{left}·{right}ᵀ")
+            both = said(" or ").join((f"outer({left}, {right})", f"{left}*{right}"))
+            raise self.source.error("answer", message, self.tokens[i].extent, said("write {both}", both=both))
+        return "@"
+
+    def refuse_bracket(self, last: int, name: str) -> None:
+        """(G+1)Bᵀ is a product of matrices if the bracket is a matrix, which nothing says here."""
+        depth, first = 0, last
+        for first in range(last, -1, -1):
+            depth += (self.tokens[first].kind == ")") - (self.tokens[first].kind == "(")
+            if depth <= 0:
+                break
+        has_array = any(self.axes.get(token.text) for token in self.tokens[first:last])
+        if self.tokens[last].kind == ")" and has_array and not (first and self.is_function(self.tokens[first - 1])):
+            message = said("'{text}' can be read in several ways", text=f"(…){name}ᵀ")
+            both = said(" or ").join((f"(…)@{name}.T", f"(…)*{name}.T"))
+            raise self.source.error("answer", message, self.tokens[last].extent, said("write {both}", both=both))
+
+    def is_transposed(self, i: int) -> bool:
+        return [each.text for each in self.tokens[i + 1 : i + 3]] == [".", "T"]
+
+    def is_dot(self, i: int) -> bool:
+        return i > 0 and self.source.text[slice(*self.tokens[i].extent)] in _DOTS
 
     def number_in(self, i: int) -> Edit | None:
         """A function with its number in one word, ln2."""
@@ -159,15 +262,23 @@ class _Products:
             return None
         return (*token.extent, f"{match[1]}({match[2]})")
 
-    def raised(self, i: int) -> Iterator[Edit]:
+    def power_after(self, i: int) -> Sequence[Token]:
+        """The power between a function's name and its bracket, the ² of tanh²(s) or the ^2 of tanh^2(s); else none."""
+        for kinds in (["superscript", "("], ["**", "number", "("]):
+            found = self.tokens[i + 1 : i + 1 + len(kinds)]
+            if [each.kind for each in found] == kinds:
+                return found[:-1]
+        return ()
+
+    def raised(self, i: int, power: Sequence[Token]) -> Iterator[Edit]:
         """The power of a function's value, tanh²(s) for (tanh(s))²."""
-        power, depth = self.tokens[i + 1], 0
-        for token in self.tokens[i + 2 :]:
+        depth, (start, end) = 0, (power[0].start, power[-1].end)
+        for token in self.tokens[i + 1 + len(power) :]:
             depth += (token.kind == "(") - (token.kind == ")")
             if depth == 0:
                 yield (*self.tokens[i].extent, f"({self.tokens[i].text}")
-                yield (*power.extent, "")
-                yield token.end, token.end, f"){self.source.text[slice(*power.extent)]}"
+                yield start, end, ""
+                yield token.end, token.end, f"){self.source.text[start:end]}"
                 return
 
     def is_function(self, token: Token) -> bool:
@@ -179,10 +290,10 @@ class _Products:
         return token.kind == "name" and not self.is_function(token) and (i == 0 or self.tokens[i - 1].kind != ".")
 
     def factors(self, token: Token) -> Sequence[str]:
-        """The names of the question of which a token is made, `ax` of a and x; itself where it means something."""
+        """The names of the question, and e, of which a token is made, `ax` of a and x; itself where it has meaning."""
         if token.text in self.names or token.text in CONSTANTS or find(token.text) is not None:
             return (token.text,)
-        ways = list(_ways(token.text, sorted(self.names))) if len(token.text) <= MAX_FACTORS else []
+        ways = list(_ways(token.text, sorted({*self.names, "e"}))) if len(token.text) <= MAX_FACTORS else []
         if len({tuple(sorted(way)) for way in ways}) > 1:
             both = said(" or ").join("*".join(way) for way in ways[:2])
             message = said("'{text}' can be read in several ways", text=token.text)

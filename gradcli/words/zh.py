@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, str] = {
     "It is close, but not the derivative with respect to {name}.": "很接近，但不是对 {name} 的导数。",
     "It is the derivative, with a rounded number in it.": "这是所求的导数，只是其中一个数经过了舍入。",
     "It is right at the point, but not at every other one.": "在该点是对的，但并非在其他每一点都对。",
+    "It is right at the point, but not at {other}.": "在该点是对的，但在 {other} 处不对。",
     "It is close.": "很接近。",
     "Give four digits.": "请给出四位有效数字。",
     "It has shape {found}, and the gradient that of {name}, {own}.": (
@@ -238,6 +239,8 @@ SENTENCES: Mapping[str, str] = {
     "'{text}' can be read in several ways": "“{text}”有几种读法",
     "write {both}": "请写成 {both}",
     " or ": " 或 ",
+    "{name} stands between numbers": "{name} 写在了两个数之间",
+    "give one number, or a list: [1, 2]": "请写一个数，或一个列表：[1, 2]",
     "how far does {name} reach?": "{name} 作用到哪里为止？",
     "put what belongs to {name} in brackets": "请用括号括起属于 {name} 的部分",
     "put its argument in brackets: {name}(…)": "请用括号括起它的自变量：{name}(…)",

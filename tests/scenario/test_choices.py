@@ -80,7 +80,17 @@ def test_options_that_make_no_choice(old: str, new: str, line: int, message: str
 
 @pytest.mark.parametrize(
     "answer",
-    ["b", "B", "b)", "(b)", " it is not said how much  each element of y counts, and there are two"],
+    [
+        "b",
+        "B",
+        "b)",
+        "(b)",
+        "ｂ",
+        "选 b",
+        "选项b",
+        "Option b",
+        " it is not said how much  each element of y counts, and there are two",
+    ],
 )
 def test_the_letter_or_the_text_is_the_answer(question: Question, answer: str) -> None:
     judgement = judge(question, answer)

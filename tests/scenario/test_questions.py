@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from gradcli import words
 from gradcli.errors import InputError
 from gradcli.render.questions import details
 from gradcli.scenario import library
@@ -103,10 +104,10 @@ def test_right_answers(question: Question, answer: str) -> None:
             "It is the derivative everywhere; SymPy finds no difference either.",
         ),
         (PARABOLA, "2x - 2", "It is the derivative everywhere, for these a, b, c."),
-        (PARABOLA, "b", "It is right at the point, but not at every other one."),
+        (PARABOLA, "b", "It is right at the point, but not at b=0, x=1."),
         (FULL, "full(2, 3)*x", "It is the derivative everywhere."),
         (NEGATIVE, "2*abs(x)", "It is the derivative where x != 0."),
-        (NEGATIVE, "-2x", "It has the values of the derivative, there and at random points."),
+        (NEGATIVE, "-2x", "It is right at the point, but not at x=1."),
     ],
 )
 def test_why_a_formula_is_right(question: Question, answer: str, why: str, worker: SympyWorker) -> None:
@@ -364,7 +365,10 @@ def test_a_full_stop_may_stand_at_the_end(stop: str) -> None:
 def test_an_answer_that_is_right_at_the_point_says_so() -> None:
     product = gradient("prod(d)", "d=[[1.,2.],[3.,4.]]", "prod(d)/d")
     judgement = judge(product, "24/d")
-    assert (judgement.right, judgement.why) == (True, "It is right at the point, but not at every other one.")
+    assert (judgement.right, judgement.why) == (
+        True,
+        "It is right at the point, but not at d=[[1.5, -0.5], [0.5, -1.0]].",
+    )
     assert "derivative where d" in judge(product, "prod(d)/d").why
 
 
@@ -374,12 +378,42 @@ def test_an_answer_that_is_right_at_the_point_says_so() -> None:
         ("2x", True, "It is the derivative everywhere."),
         ("6", False, "A formula is asked for, and not its value at a point."),
         ("5", False, "A formula is asked for, and not its value at a point."),
-        ("x + 3", False, "It is right at the point, but not at every other one."),
+        ("x + 3", False, "It is right at the point, but not at x=0."),
     ],
 )
 def test_where_a_formula_is_asked_for_no_number_is_right(answer: str, right: bool, why: str) -> None:
     judgement = judge(gradient("x**2", "x=3", "2*x", form="formula"), answer)
     assert (judgement.right, judgement.why) == (right, why)
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "answer", "right", "other"),
+    [
+        ("x**2", "x=3", "abs(2x)", False, "x=-1"),
+        ("x**2", "x=3", "2x + 0*log(x)", True, ""),
+        ("x**2", "x=3", "where(x < 1000, 2x, 0)", False, "x=1000"),
+        ("(x-1)**2", "x=0.5", "-2*abs(x-1)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "where(x<1, 2*(x-1), 0)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "minimum(2*(x-1), 0)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "-2*relu(1-x)", False, "x=2"),
+        ("(x-1)**2", "x=0.5", "2(x-1) + floor(x/3)", False, "x=-1"),
+        ("(x-1)**2", "x=0.5", "2*(x-1)*sign(1-x)", False, "x=2"),
+        ("log(x)", "x=3", "exp(-log(x))", True, ""),
+        ("abs(x)", "x=3", "x/abs(x)", True, ""),
+        ("abs(x)", "x=3", "where(x > 0, 1, -1)", True, ""),
+        ("abs(x)", "x=3", "x/x", False, "x=-1"),
+        ("abs(x)", "x=3", "1 + 0*x", False, "x=-1"),
+        ("log(2)*x**2", "x=-3", "1.3863x", True, ""),
+        ("log(2)*x**2", "x=-3", "-1.3863*abs(x)", False, "every other one"),
+        ("sum(x**2)/2", "x=ones(10,10)", "abs(x)", False, "every other one"),
+    ],
+)
+def test_a_formula_is_right_on_both_sides_and_far_away(of: str, at: str, answer: str, right: bool, other: str) -> None:
+    in_general = judge(gradient(of, at, "", form="formula"), answer)
+    assert in_general.right is right
+    assert judge(gradient(of, at, ""), answer).right
+    if not right:
+        assert in_general.why == f"It is right at the point, but not at {other}."
 
 
 def test_a_formula_without_the_variable_is_none() -> None:
@@ -472,6 +506,14 @@ def test_an_answer_that_cannot_be_read_is_not_wrong(answer: str, message: str, s
         (fact("shape", "(1,)"), "torch.Size([1])"),
         (fact("shape", "()"), "[]"),
         (fact("shape", "(3, 4)"), "3x4"),
+        (fact("shape", "(784, 10)"), "(28*28, 10)"),
+        (fact("shape", "(784, 10)"), "28 · 28 × 10"),
+        (fact("value", "0.1"), "10%"),
+        (fact("value", "[0.125, 0.5]"), "[12.5 %, ５０％]"),
+        (fact("value", "1"), "7 % 2"),
+        (fact("value", "-1.6921"), "约 -1.692"),
+        (fact("value", "-1.6921"), "Approximately −1.692"),
+        (fact("value", "-1.6921"), "≈-1.692"),
         (fact("shape", "(3, 4)"), "3 × 4"),
         (fact("shape", "(3, 4)"), "（３，４）"),
         (fact("shape", "(3, 4)"), "torch.Size([3, 4])"),
@@ -480,6 +522,16 @@ def test_an_answer_that_cannot_be_read_is_not_wrong(answer: str, message: str, s
         (fact("error", "RuntimeError"), "runtimeerror"),
         (fact("error", "RuntimeError"), "runtime error"),
         (fact("error", "RuntimeError"), "builtins.RuntimeError()"),
+        (
+            fact("error", "RuntimeError"),
+            "RuntimeError: grad can be implicitly created only for scalar outputs, see x.y",
+        ),
+        (fact("error", "RuntimeError"), "RuntimeError('a. b')"),
+        (fact("error", "RuntimeError"), "a RuntimeError"),
+        (fact("error", "RuntimeError"), "一个 RuntimeError"),
+        (fact("grad_fn", "MulBackward0"), "MulBackward0 ()"),
+        (fact("grad_fn", "MulBackward0"), "<MulBackward0>"),
+        (fact("grad_fn", "MulBackward0"), "一个 MulBackward0"),
         (fact("grad_fn", "MulBackward0"), "mul"),
         (fact("grad_fn", "NllLossBackward0"), "nll_loss"),
         (fact("grad_fn", "MulBackward0"), "<MulBackward0 object at 0x7f>"),
@@ -507,6 +559,7 @@ def test_right_facts(question: Question, answer: str) -> None:
         (fact("error", "RuntimeError"), "no error", "no-error"),
         (fact("error", "RuntimeError"), "Exception", "too-general"),
         (fact("error", "RuntimeError"), "ValueError", None),
+        (fact("error", "RuntimeError"), "ValueError: RuntimeError", None),
         (fact("grad_fn", "MulBackward0"), "multiply", "forward-name"),
         (fact("grad_fn", "MulBackward0"), "PowBackward0", "operand"),
         (fact("grad_fn", "MulBackward0"), "None", "leaf"),
@@ -529,9 +582,12 @@ def test_wrong_facts(question: Question, answer: str, misconception: str | None)
         ("value", ""),
         ("shape", ""),
         ("shape", "two"),
+        ("shape", "2**3"),
+        ("shape", "1" * 5000),
         ("error", ""),
         ("error", "what?"),
         ("grad_fn", "+"),
+        ("grad_fn", "DivBackward0 is MulBackward0"),
         ("value", "x"),
     ],
 )
@@ -627,8 +683,8 @@ def test_a_point_at_which_mistakes_do_not_show_is_told(of: str, at: str, answer:
     question = gradient(of, at, answer, hint="H.", wrt=at.partition("=")[0])
     told = problems(alone(question))
     assert len(told) == len(found), told
-    for message, words in zip(told, found, strict=True):
-        assert words in message
+    for message, part in zip(told, found, strict=True):
+        assert part in message
 
 
 @pytest.mark.parametrize("ask", ["What is it at x = 3?", "What is it at x=[1, 2]?", "What is it for x = −2?"])
@@ -669,6 +725,16 @@ def test_problems(question: Question, problem: str | None) -> None:
 def test_the_questions_of_our_scenarios_are_sound(name: str) -> None:
     for each in asked(library.load(name)):
         assert problems(each) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_one_neuron_says_may_be_answered(language: str) -> None:
+    words.use(language)
+    _, square, slope, product = asked(library.load("one-neuron"))
+    assert square.judge("2(a - t)").right
+    assert slope.judge("1 - a²").right
+    assert slope.judge("1 - tanh^2(s)").right
+    assert product.judge("2*(a-t)*(1-a²)*x").right
 
 
 # --- files of answers

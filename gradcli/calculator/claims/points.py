@@ -33,9 +33,8 @@ def points_of(template: Prepared, dtype: str, programs: Sequence[Program]) -> li
     programs  near whose literals points are tried
     Raises InputError where the expression can be computed for no shape of the names.
     """
-    shape = _shape(template, dtype)
-    near = _near(programs)
-    return [bound(template, values) for values in _values(template.missing, shape, np.dtype(dtype), near)]
+    shapes = dict.fromkeys(template.missing, _shape(template, dtype))
+    return [bound(template, values) for values in values_of(shapes, dtype, programs)]
 
 
 def bound(template: Prepared, values: Mapping[str, Array]) -> Prepared:
@@ -81,25 +80,28 @@ def _near(programs: Sequence[Program]) -> list[float]:
     return [number for number in found if math.isfinite(number)]
 
 
-def _values(
-    names: tuple[str, ...], shape: tuple[int, ...], dtype: np.dtype, near: Sequence[float]
+def values_of(
+    shapes: Mapping[str, tuple[int, ...]], dtype: str, programs: Sequence[Program]
 ) -> Iterator[dict[str, Array]]:
-    random = np.random.default_rng(0)
-    if not shape:
+    """Values of names that have these shapes; near the programs' literals too."""
+    random, names, number_of = np.random.default_rng(0), tuple(shapes), np.dtype(dtype).type
+    if not any(shapes.values()):
         ranks = product(range(len(SIMPLE)), repeat=min(len(names), 3))
         count = SIMPLE_PAIRS if len(names) > 1 else SIMPLE_POINTS
         for ranked in sorted(ranks, key=lambda ranked: (sum(ranked), max(ranked)))[:count]:
             values = islice((*ranked, *ranked * len(names)), len(names))
-            yield {name: dtype.type(SIMPLE[rank]) for name, rank in zip(names, values, strict=True)}
+            yield {name: number_of(SIMPLE[rank]) for name, rank in zip(names, values, strict=True)}
         for _ in range(SIMPLE_PAIRS if len(names) > 2 else 0):  # pairs have all been tried
-            yield {name: dtype.type(random.choice(SIMPLE)) for name in names}
+            yield {name: number_of(random.choice(SIMPLE)) for name in names}
     else:
         for _ in range(SIMPLE_POINTS):
-            yield {name: random.choice(SIMPLE, shape).astype(dtype) for name in names}
-    for number in (*near, *(sign * size for size in FAR for sign in (1, -1))):
-        for name in names:  # one of them there, the others at usual values
-            usual = {other: np.asarray(random.uniform(0.1, 4, shape)).astype(dtype)[()] for other in names}
-            yield usual | {name: np.full(shape, number, dtype)[()]}
+            yield {name: random.choice(SIMPLE, shape).astype(dtype) for name, shape in shapes.items()}
+    for number in (*_near(programs), *(sign * size for size in FAR for sign in (1, -1))):
+        for name, own in shapes.items():  # one of them there, the others at usual values
+            usual = {
+                other: np.asarray(random.uniform(0.1, 4, shape)).astype(dtype)[()] for other, shape in shapes.items()
+            }
+            yield usual | {name: np.full(own, number, dtype)[()]}
     for number in range(RANDOM_POINTS):
         low = -4 if number % 2 else 0.1  # every other one is positive: many functions have no other values
-        yield {name: np.asarray(random.uniform(low, 4, shape)).astype(dtype)[()] for name in names}
+        yield {name: np.asarray(random.uniform(low, 4, shape)).astype(dtype)[()] for name, shape in shapes.items()}

@@ -112,7 +112,7 @@ class Search:
             verdict = verdicts[name]
             if verdict.word.is_settled:
                 agreeing.append((at_point, verdict))
-            elif _refutes(verdict):
+            elif refutes(verdict):
                 return self.refuted(name, at_point, verdict)
             else:
                 beside[_besides(verdict)] += 1
@@ -143,7 +143,7 @@ class Search:
         if decision is not None and decision.point is not None:
             other = AtPoint(self.case, bound(self.case.template, self._at(decision.point)))
             found = other.verdicts(alone=True)[name]
-            if _refutes(found):
+            if refutes(found):
                 return self.refuted(name, other, found)
         if decision is not None and decision.word == "identical":
             word, why = Word.PROVED, _proof(decision.domain, decision.reading)
@@ -215,7 +215,7 @@ def _proof(domain: str, reading: str) -> str:
     return f"the difference is zero {domain}{how}"
 
 
-def _refutes(verdict: Verdict) -> bool:
+def refutes(verdict: Verdict) -> bool:
     """Whether the formula has a value that certainly is not the derivative, and there is a derivative."""
     wrong = [element for element in verdict.elements if element.word.is_wrong]
     return verdict.word.is_wrong and (not verdict.elements or any(one.ulps is not None for one in wrong))
