@@ -147,9 +147,10 @@ class Runner:
             changed = 0 if raised else update(scenario, results)
             failed = failed or bool(raised)
             items.append((scenario, results, changed))
-            if not (raised or self.json):
+            if not self.json:
                 told = counted(changed, "{number} output block changed", "{number} output blocks changed")
-                print(said("{name}: {told}", name=scenario.source, told=told))
+                nothing = said("nothing was written, since a block raises")
+                print(said("{name}: {told}", name=scenario.source, told=nothing if raised else told))
         if self.json:
             from gradcli.render.scenario_document import ran, scenarios_document
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcli.scenario import library
+from gradcli.scenario.document import Block
 from gradcli.scenario.markdown import Scenario, Step
 from gradcli.scenario.questions import asked
+from gradcli.scenario.remarks import uncompared, unprinted, untrue
 from gradcli.scenario.results import StepResult
 from gradcli.scenario.sound import problems as question_problems
 from gradcli.scenario.template import RESERVED
-from gradcli.scenario.written import uncompared, unprinted
+from gradcli.scenario.written import written
 
 if TYPE_CHECKING:
     from gradcli.verify.client import SympyWorker
@@ -64,6 +66,8 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
         return
     for line in unprinted(code.text):
         yield code.line + line, "a value stands beside an expression that is not printed, so nothing compares the two"
+    for line in untrue(code.text, result.printed) if output is not None else []:
+        yield code.line + line, "this says other output than the block below, which alone is compared"
     for line in [] if output is not None else uncompared(code.text, result.printed):
         yield (
             code.line + line,
@@ -72,14 +76,24 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
     if result.error is not None:
         yield code.line, f"the code raises: {result.error.strip().splitlines()[-1]}"
     if result.difference is not None:
-        message = "the code prints something else" if output else "the code prints something: it needs an output block"
-        yield (output or code).line, message
+        yield _differs(result, code)
     if result.contradiction is not None and result.step.question is not None:
         yield result.step.question.line, result.contradiction
     for record in result.backwards:
         for name, verdict in record.verdicts.items():
             if verdict.word.is_wrong:
                 yield code.line, f"the gradient of {name} is wrong: {verdict.detail}"
+
+
+def _differs(result: StepResult, code: Block) -> Problem:
+    """Where the output that is not what the code prints stands: in its block, or else in the code."""
+    if result.step.output is not None:
+        return result.step.output.line, "the code prints something else"
+    firsts = [part.first for part in written(code.text, result.printed)]
+    if firsts:
+        at = next(iter(untrue(code.text, result.printed)), firsts[0])
+        return code.line + at, "the code prints something else than it says here"
+    return code.line, "the code prints something: it needs an output block"
 
 
 def links(scenario: Scenario) -> Iterator[tuple[int, str]]:

@@ -33,9 +33,9 @@ from pathlib import Path
 
 from gradcli import words
 from gradcli.scenario.document import Block, Document
+from gradcli.scenario.expected import expected
 from gradcli.scenario.front_matter import FrontMatter, front_matter
 from gradcli.scenario.questions_format import Question, parse_question
-from gradcli.scenario.written import expected
 
 EMBEDDED = "output embedded"
 """The fence of an output that the embedded data have: with the reader's own data there is another one."""

@@ -52,7 +52,7 @@ def _replace(scenario: Scenario, lines: list[bytes], result: StepResult) -> None
         lines[first - 1] += newline
     block = ["", f"{fence}{EMBEDDED if result.step.embedded else 'output'}", *printed, fence]
     lines[first:end] = [line.encode() + newline for line in block]
-    for part in reversed([part for part in _written(result) if not part.mixed]):
+    for part in reversed([part for part in _written(result) if not part.kept]):
         begin, last = code.line - 1 + part.first, code.line - 1 + part.last
         rest = lines[begin].decode()[: part.column].rstrip()
         rest = "  ".join(filter(None, [rest, f"# {part.note}" if part.note else ""]))

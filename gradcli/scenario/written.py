@@ -8,51 +8,50 @@ tensor(3.) True
 
 What neither looks like output nor is what was printed is the author's: a note, which is not compared. Beside a print, a
 value and a note may share a line: `# 2.0 (two ones)`. The note is not taken away.
+
+Beside a print in a loop, a function or a branch, which runs many times or never, a value says that it is printed, but
+not where: it is the author's too, unless it was printed, or is all that a loop prints: `# 0, 1, 2`.
 """
 
 from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from gradcli.scenario.compare import agree, difference
+from gradcli.scenario.looks import (
+    MARK,
+    is_code,
+    is_heading,
+    is_left_out,
+    is_open,
+    is_output,
+    is_printed,
+    is_prose,
+    looks,
+    marked,
+    parted,
+    without_stop,
+)
 from gradcli.scenario.magics import as_python
 
-_LOOKS = re.compile(
-    r"\(?(tensor\(|torch\.|Parameter containing:).*"
-    r"|((True|False|None|nan|-?inf|-?\d[\d.]*(e[+-]?\d+)?)(,? +|$))+"
-    r"|(\[|\{|<class |<\w+ object|\((?=[\d'\"\[(<-]|True|False|None|tensor)).*[\])}>,]"
-)
-"""What output looks like."""
-_NO_WORDS = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>|Parameter containing:")
-_PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}\b(?!=)")
-"""What it does not have outside of those: two words, as in `(see below)`."""
-_CHINESE = re.compile("[\u4e00-\u9fff]")
-_VALUE = re.compile(r"\d|True|False|None|nan|inf")
-_MARK = re.compile(
-    r"\s*(=+>?|-+>|>{1,3}|[→⇒≈~]"
-    r"|((this |it )?(will |should )?(prints?|gives?|returns?|yields?|shows?))\b:?"
-    r"|((the )?(expected |printed )?(out ?\[\d*\]|\[out\]|out|outputs?|results?)|expected)( is)?(\s*[:：]|(?=\s*$))"
-    r"|(应|会|将)?(运行|输出|打印|预期)?(结果|输出|打印)(为|是)?\s*[:：]?)\s*",
-    re.IGNORECASE,
-)
-"""What says that output follows, in the same line or below."""
-_NOTE = re.compile(r"(?P<bracket>\s*[(（])|\s*[,;，；]\s*|\s+(#+|[-–—]+|<-+|←)\s+")
-"""What parts a value from a note on it: one in brackets ends with them."""
-_WORDS = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]")
 STRINGS = ("'''", '"""')
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
+_LOOPS = (ast.For, ast.While)
+_INSIDE = (*_LOOPS, *_DEFINITIONS, ast.If, ast.Try, ast.Match)
+"""What a print may stand in that runs many times, or never."""
 
 
 @dataclass(frozen=True)
 class Written:
     """A part of the output, and the lines of the code that it takes, from 0; on the first of them from `column` on.
 
-    note   the author's words on the value, which stay where that is taken away
-    mixed  they stand in the same string: it must not be taken away
+    note  the author's words on the value, which stay where that is taken away
+    kept  it must not be taken away: the author's words are in it, or go on behind it
+    loose it was printed, and nothing says where
     """
 
     text: str
@@ -60,208 +59,231 @@ class Written:
     last: int
     column: int = 0
     note: str = ""
-    mixed: bool = False
+    kept: bool = False
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class Print:
+    """A statement that prints, what is written of its output, and what the output ends with; None if nobody knows."""
+
+    written: Written | None = None
+    end: str | None = "\n"
+
+    @property
+    def text(self) -> str | None:
+        """The output, if what is written says all of it."""
+        return None if self.written is None or self.written.loose else self.written.text
+
+
+@dataclass(frozen=True)
+class Code:
+    """A block: its statements, its lines, where in each a comment begins, and the lines that it printed."""
+
+    source: str
+    body: list[ast.stmt]
+    lines: list[str]
+    comments: dict[int, int]
+    printed: list[str]
+
+    def comment(self, at: int) -> str:
+        """The text of the comment in a line."""
+        return self.lines[at][self.comments[at] :].lstrip("#").removeprefix(" ")
+
+    def is_alone(self, at: int) -> bool:
+        """Whether a line is nothing but a comment."""
+        return at in self.comments and not self.lines[at][: self.comments[at]].strip()
+
+    def below(self, last: int) -> int:
+        """The first line after that one that is not empty."""
+        return next((at for at in range(last + 1, len(self.lines)) if self.lines[at].strip()), len(self.lines))
 
 
 def written(code: str, printed: str = "") -> list[Written]:
     """The output that stands in the code, in order, by what the code has printed."""
-    return [part for part in _parts(code, printed) if part is not None]
+    return [each.written for each in prints(read_code(code, printed)) if each.written is not None]
 
 
-def expected(code: str, printed: str) -> str | None:
-    """What the code says that it prints; of a print that says nothing, what it printed. None if none says anything."""
-    parts = _parts(code, printed)
-    if not any(parts):
-        return None
-    lines, shown, at, silent = printed.rstrip("\n").split("\n"), list[str](), 0, False
-    for index, part in enumerate(parts):
-        if part is None:
-            silent = True
-            continue
-        if silent:
-            start = _start(parts[index:], lines, at)
-            shown += lines[at:start]
-            at, silent = start, False
-        wanted = part.text.split("\n")
-        shown += wanted
-        at += len(wanted)
-    return "\n".join(shown + lines[at:] if silent else shown)
-
-
-def _start(parts: Sequence[Written | None], lines: Sequence[str], at: int) -> int:
-    """The line from `at` on where the first of the parts was printed: counted from the end if all say what they print.
-
-    `at` if it was not printed.
-    """
-    said = [part.text for part in parts if part is not None]
-    if len(said) == len(parts):
-        return max(at, len(lines) - len("\n".join(said).split("\n")))
-    length = len(said[0].split("\n"))
-    places = range(at, len(lines) - length + 1)
-    return next((place for place in places if not difference(said[0], "\n".join(lines[place : place + length]))), at)
-
-
-def unprinted(code: str) -> list[int]:
-    """The lines, from 0, on which a value stands beside an expression that prints nothing: nobody compares it."""
+def read_code(code: str, printed: str) -> Code:
+    """The block, of which nothing is known if it is no Python."""
     source = as_python(code)
-    body, comments = _parsed(source)
-    lines = source.split("\n")
-    silent = [each for each in body if isinstance(each, ast.Expr) and not _prints(each)]
-    ends = [(each.end_lineno or 0) - 1 for each in silent]
-    return [at for at in ends if at in comments and _is_output(_text(lines[at], comments[at]), ())]
-
-
-def uncompared(code: str, printed: str) -> list[int]:
-    """The lines, from 0, of comments by a print that begin as output does, and are taken for none.
-
-    Below the print that is a value with a note on it, and one with an empty line before it: they may belong elsewhere.
-    """
-    source = as_python(code)
-    body, comments = _parsed(source)
-    lines, taken = source.split("\n"), {part.first for part in written(code, printed)}
-    ends = [(each.end_lineno or 0) - 1 for each in body if _prints(each)]
-    beside = [at for at in ends if at in comments and _begins(_text(lines[at], comments[at]))]
-    below = [at for end in ends if end not in comments and (at := _next(lines, end)) in comments]
-    texts = {at: _text(lines[at], comments[at]) for at in below}
-    values = [at for at, text in texts.items() if _parted(text)[1] or (at - 1 not in ends and _is_output(text, ()))]
-    return sorted({*beside, *values} - taken)
-
-
-def _begins(comment: str) -> bool:
-    """Whether a comment has a value before its words, or is one after what says that output follows."""
-    mark = _MARK.match(comment)
-    words = (comment if mark is None else comment[mark.end() :]).split(" ")
-    return any(_LOOKS.fullmatch(" ".join(words[:count]).rstrip(":：")) for count in range(1, len(words) + 1))
-
-
-def _parsed(source: str) -> tuple[list[ast.stmt], dict[int, int]]:
-    """The statements, and where in each line, from 0, a comment begins; none of both for what is no Python."""
+    lines, output = source.split("\n"), printed.split("\n")
     try:
         tokens = [*tokenize.generate_tokens(io.StringIO(source).readline)]
         comments = {token.start[0] - 1: token.start[1] for token in tokens if token.type == tokenize.COMMENT}
-        return ast.parse(source).body, comments
+        return Code(source, ast.parse(source).body, lines, comments, output)
     except (SyntaxError, ValueError, tokenize.TokenError):
-        return [], {}
+        return Code(source, [], lines, {}, output)
 
 
-def _parts(code: str, printed: str) -> list[Written | None]:
-    """The output that stands behind each print, in order; None behind one that has none."""
-    source = as_python(code)
-    body, comments = _parsed(source)
-    lines, output = source.split("\n"), printed.split("\n")
-    found: list[Written | None] = []
+def flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements, and in the place of a `with` those in it, which run once like the others."""
+    for statement in body:
+        if isinstance(statement, ast.With):
+            yield from flat(statement.body)
+        else:
+            yield statement
+
+
+def calls_of(node: ast.AST, names: Sequence[str] = ("print",)) -> list[ast.Call]:
+    """The calls of `print`, or of functions of these names, in a part of the code."""
+    calls = (each for each in ast.walk(node) if isinstance(each, ast.Call))
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in names]
+
+
+def prints(code: Code) -> list[Print]:
+    """The statements that print, in order, with what is written of each."""
+    body = [*flat(code.body)]
+    functions = [each.name for each in body if isinstance(each, _FUNCTIONS) and calls_of(each)]
+    found: list[Print] = []
     for statement, following in zip(body, [*body[1:], None], strict=False):
-        if _prints(statement):
-            last = (statement.end_lineno or 0) - 1
-            if following is not None and following.lineno - 1 == last:  # what stands behind both is the last one's
-                found.append(None)
-                continue
-            found.append(_string(following, source, output) or _commented(lines, comments, last, output))
+        calls, last = calls_of(statement), (statement.end_lineno or 0) - 1
+        if not isinstance(statement, _DEFINITIONS) and calls_of(statement, functions):
+            found.append(Print())
+        if not calls:
+            continue
+        if following is not None and following.lineno - 1 == last:  # what stands behind both is the last one's
+            found.append(Print(end=_end(statement)))
+        elif part := _string(following, code):
+            found.append(Print(part, _end(statement)))
+        elif isinstance(statement, _INSIDE):
+            parts = _of_compound(statement, calls, code)
+            found += [Print(part, _end(statement)) for part in parts] or [Print(end=_end(statement))]
+        else:
+            found.append(Print(_commented(code, last), _end(statement)))
     return found
 
 
-def _parted(line: str) -> tuple[str, str]:
-    """A value, and the note on it; the line itself and nothing if there is none."""
-    for parting in _NOTE.finditer(line):
-        value, note = line[: parting.start()], line[parting.end() :]
-        closed = parting["bracket"] is None or note.rstrip().endswith((")", "）"))
-        if closed and _LOOKS.fullmatch(value) and not _open(value) and _WORDS.search(note) and not _LOOKS.match(note):
-            return value, note if parting["bracket"] is None else line[parting.start() :].strip()
-    return line, ""
+def _end(statement: ast.stmt) -> str | None:
+    """What the output of a print ends with."""
+    ends = [each.value for call in calls_of(statement) for each in call.keywords if each.arg == "end"]
+    if not ends:
+        return "\n"
+    if not isinstance(statement, ast.Expr) or not isinstance(ends[0], ast.Constant):
+        return None
+    return "\n" if ends[0].value is None else str(ends[0].value)
 
 
-def _is_output(line: str, printed: Sequence[str]) -> bool:
-    """Whether a line looks like output, is a printed one, or one with another value: as many words, the same first."""
-    words = line.split()
-    if not words:
-        return False
-    if _LOOKS.fullmatch(line.rstrip()) and not _PROSE.search(_NO_WORDS.sub("", line)):
-        return True
-    if _is_printed(line, printed):
-        return True
-    others = (each.split() for each in printed if _VALUE.search(line))
-    return any(other[0] == words[0] and len(other) == len(words) for other in others if other)
+def _of_compound(statement: ast.stmt, calls: Sequence[ast.Call], code: Code) -> list[Written]:
+    """What is written below a loop or a branch as a whole; else by the prints in it, as far as it was printed."""
+    last = (statement.end_lineno or 0) - 1
+    if last not in code.comments and not isinstance(statement, _DEFINITIONS):
+        part = _commented(code, last)
+        if part is not None and code.comments[part.first] <= statement.col_offset:
+            return [part]
+    found: list[Written] = []
+    for call in calls:
+        part = _commented(code, (call.end_lineno or 0) - 1)
+        if part is None:
+            continue
+        if isinstance(statement, _LOOPS) and len(calls) == 1 and (text := _each(statement, call, part, code)):
+            found.append(replace(part, text=text))
+        elif all(is_printed(line, code.printed) for line in part.text.split("\n")):
+            found.append(replace(part, kept=True, loose=True))
+    return found
 
 
-def _marked(text: str, printed: Sequence[str]) -> re.Match[str] | None:
-    """What says, before it, that output follows; but where it was printed itself."""
-    return None if _is_printed(text.partition("\n")[0], printed) else _MARK.match(text)
+def _each(loop: ast.stmt, call: ast.Call, part: Written, code: Code) -> str | None:
+    """The lines that a loop prints, if a comment has several values, and each pass prints one."""
+    body = loop.body if isinstance(loop, _LOOPS) else []
+    once = any(isinstance(each, ast.Expr) and each.value is call for each in body)
+    if not once or len(call.args) != 1 or call.keywords or is_printed(part.text, code.printed):
+        return None
+    values = without_stop(part.text).replace(",", " ").split()
+    plain = not is_left_out(values[0]) and all(map(looks, values))
+    return "\n".join(values) if plain and len(values) > 1 and not any(map(is_open, values)) else None
 
 
-def _is_printed(line: str, printed: Sequence[str]) -> bool:
-    return any(agree(line.rstrip(), each.rstrip()) for each in printed)
-
-
-def _prints(statement: ast.stmt) -> bool:
-    calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
-    return any(isinstance(function, ast.Name) and function.id == "print" for function in calls)
-
-
-def _string(statement: ast.stmt | None, source: str, printed: Sequence[str]) -> Written | None:
+def _string(statement: ast.stmt | None, code: Code) -> Written | None:
     """The output in a statement that is nothing but a string of three quotation marks, without its heading."""
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Constant):
         return None
-    segment = ast.get_source_segment(source, statement) or ""
+    segment = ast.get_source_segment(code.source, statement) or ""
     value = statement.value.value
     if not isinstance(value, str) or not segment.lstrip("rR").startswith(STRINGS):
         return None
     text = value.strip("\n")
-    mark = _marked(text, printed)
+    mark = marked(text, code.printed)
     text = text if mark is None else text[mark.end() :]
-    if not _is_output(text.split("\n")[0], printed):
+    if not is_output(text.split("\n")[0], code.printed) or (is_code(text) and not is_printed(text, code.printed)):
         return None
-    mixed = any(map(_is_prose, _whole_values(text)))
-    return Written(text, statement.lineno - 1, (statement.end_lineno or 0) - 1, mixed=mixed)
+    kept = any(map(is_prose, _whole_values(text)))
+    return Written(text, statement.lineno - 1, (statement.end_lineno or 0) - 1, kept=kept)
 
 
 def _whole_values(text: str) -> list[str]:
     """The lines, without those that go on within the brackets of lines before them."""
     lines = text.split("\n")
-    return [line for at, line in enumerate(lines) if line.strip() and not _open("\n".join(lines[:at]))]
+    return [line for at, line in enumerate(lines) if line.strip() and not is_open("\n".join(lines[:at]))]
 
 
-def _is_prose(line: str) -> bool:
-    """Whether a line has words, and is no value."""
-    return bool(_PROSE.search(_NO_WORDS.sub("", line))) or bool(_CHINESE.search(line))
-
-
-def _commented(lines: list[str], comments: dict[int, int], last: int, printed: Sequence[str]) -> Written | None:
+def _commented(code: Code, last: int) -> Written | None:
     """What stands in comments behind the line in which a print ends, and in the lines below it."""
-    first = last if last in comments else _below(lines, comments, last)
-    at, found, mark, note = first, list[str](), None, ""
-    while not note and at in comments and (at == last or not lines[at][: comments[at]].strip()):
-        line = _text(lines[at], comments[at])
-        if mark is None and not found and (mark := _marked(line, printed)):
-            line = line[mark.end() :]
-        if not (found and _open("\n".join(found))):
-            value, noted = (line, "") if _is_printed(line, printed) else _parted(line)
-            if not _is_output(value, printed) or (noted and mark is None and at != last):
-                if found or mark is None or line:
-                    break
-                at += 1
-                continue
-            line, note = value, noted
-        found.append(line)
-        at += 1
-    return Written("\n".join(found), first, at - 1, comments.get(last, 0), note) if found else None
+    run = _run(code, last)
+    if not run:
+        return None
+    texts = [code.comment(at) for at in run]
+    if mark := marked(texts[0], code.printed):
+        texts[0] = texts[0][mark.end() :]
+    skipped = next((at for at, text in enumerate(texts) if text.strip()), 0) if mark else 0
+    texts = _outdented(texts[skipped:], code.printed)
+    found, note, kept = list[str](), "", False
+    for at, text in enumerate(texts):
+        if note or not _belongs(texts, at, found, code.printed, beside=run[skipped + at] == last, is_marked=bool(mark)):
+            break
+        value, note, in_brackets = text, "", True
+        if not is_printed(text, code.printed) and not is_open("\n".join(found)):
+            value, note, in_brackets = parted(text)
+        kept = bool(note) and not in_brackets
+        found.append(value)
+    if not found:
+        return None
+    end = skipped + len(found)
+    goes_on = end < len(run) and code.comments[run[end]] == code.comments[run[end - 1]]
+    text, note = "\n".join(found), "" if kept else note
+    kept = kept or goes_on or is_open(text)
+    return Written(text, run[0], run[end - 1], code.comments.get(last, 0), note, kept)
 
 
-def _below(lines: list[str], comments: dict[int, int], last: int) -> int:
-    """The first line below a print where its output may be: after empty lines if something says that it follows."""
-    at = _next(lines, last)
-    said = at in comments and _MARK.match(_text(lines[at], comments[at]))
-    return at if said else last + 1
+def _run(code: Code, last: int) -> list[int]:
+    """The lines of the comments that may be a print's: from its last line on, or from below it.
+
+    Output may stand after empty lines if something says that it follows.
+    """
+    at, run = last, list[int]()
+    if last not in code.comments:
+        at = code.below(last)
+        at = at if at in code.comments and MARK.match(code.comment(at)) else last + 1
+    while at in code.comments and (at == last or code.is_alone(at)):
+        run.append(at)
+        waits = is_heading(code.comment(run[0])) and not any(code.comment(each).strip() for each in run[1:])
+        at = code.below(at) if waits else at + 1
+    return run
 
 
-def _next(lines: list[str], last: int) -> int:
-    """The first line after that one that is not empty."""
-    return next((at for at in range(last + 1, len(lines)) if lines[at].strip()), len(lines))
+def _outdented(texts: list[str], printed: Sequence[str]) -> list[str]:
+    """The lines without the blanks before the first of them, if these were not printed."""
+    if not texts or is_printed(texts[0], printed):
+        return texts
+    indent = texts[0][: len(texts[0]) - len(texts[0].lstrip())]
+    return [text.removeprefix(indent) for text in texts]
 
 
-def _text(line: str, column: int) -> str:
-    return line[column:].lstrip("#").removeprefix(" ")
+def _belongs(
+    texts: Sequence[str], at: int, found: Sequence[str], printed: Sequence[str], *, beside: bool, is_marked: bool
+) -> bool:
+    """Whether a line of comments is output, behind those that were found to be.
 
-
-def _open(text: str) -> bool:
-    """Whether a bracket is not closed yet."""
-    return sum(map(text.count, "([{")) > sum(map(text.count, ")]}"))
+    beside  whether it stands in the line of the print
+    """
+    text = texts[at]
+    if found and is_open("\n".join(found)):
+        return True
+    if not text.strip():
+        return bool(found) and "" in printed and any(is_printed(each, printed) for each in texts[at + 1 :] if each)
+    if is_left_out(text):
+        return bool(found)
+    if is_printed(text, printed):
+        return True
+    value, note, _ = parted(text)
+    return is_output(value, printed, beside=beside) and (not note or is_marked or beside)

@@ -342,6 +342,7 @@ q               退出，下次从这里继续
     # Work on pages
     "{number} output block changed": "改写了 {number} 个输出块",
     "{number} output blocks changed": "改写了 {number} 个输出块",
+    "nothing was written, since a block raises": "有代码块出错，文件没有改写",
     "watching {path}; Ctrl-C ends it": "正在监视 {path} 的改动；按 Ctrl-C 结束",
     "wrote {path}; `gradcli scenario {path} --watch` runs it whenever you save it": (
         "已写入 {path}；`gradcli scenario {path} --watch` 会在每次保存后运行它"

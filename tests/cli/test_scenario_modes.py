@@ -156,6 +156,7 @@ class TestNewUpdateLint:
         outcome = gradcli("scenario", path, "--update")
         assert (outcome.code, Path(path).read_bytes()) == (1, before)
         assert "ZeroDivisionError" in outcome.out
+        assert outcome.out.endswith("mine.md: nothing was written, since a block raises\n")
 
     def test_lint(self, gradcli: Run) -> None:
         question = "```question\nask: What is 2?\nkind: value\nanswer: 3\nshown: two\n```\n"

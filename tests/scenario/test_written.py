@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from gradcli.scenario.expected import expected
 from gradcli.scenario.library import read
 from gradcli.scenario.lint import problems
 from gradcli.scenario.markdown import parse_scenario
+from gradcli.scenario.remarks import uncompared, unprinted
 from gradcli.scenario.runner import run
 from gradcli.scenario.update import update
-from gradcli.scenario.written import expected, uncompared, unprinted, written
+from gradcli.scenario.written import written
 
 HEAD = "---\ntitle: A title\ntrack: basics\nminutes: 5\naim: An aim.\n---\n"
 
@@ -135,14 +137,17 @@ def test_update_leaves_the_authors_words_alone(code: str, printed: str, tmp_path
     assert path.read_text("utf-8") == f"{HEAD}```python\n{code}\n```\n\n```output\n{printed}\n```\n"
 
 
-def test_update_takes_values_away_and_leaves_the_notes_on_them(tmp_path: Path) -> None:
+def test_update_takes_whole_values_away_and_leaves_notes_in_brackets(tmp_path: Path) -> None:
     path = tmp_path / "some.md"
     code = "print(1)  # 2 (more)\nprint(2)  # 3.0, of all\nprint(3)\n# Output:\n# 4 <- three\nprint(4)  # 4\n# 5 (see)"
     path.write_text(f"{HEAD}```python\n{code}\n```\n", "utf-8")
     scenario = read(path)
     assert update(scenario, list(run(scenario, None))) == 1
-    kept = "print(1)  # (more)\nprint(2)  # of all\nprint(3)\n# three\nprint(4)\n# 5 (see)"
+    kept = "print(1)  # (more)\nprint(2)  # 3.0, of all\nprint(3)\n# Output:\n# 4 <- three\nprint(4)\n# 5 (see)"
     assert path.read_text("utf-8") == f"{HEAD}```python\n{kept}\n```\n\n```output\n1\n2\n3\n4\n```\n"
+    again = read(path)
+    found = problems(again, list(run(again, None)), None)
+    assert [(line, "other output" in message) for line, message in found] == [(9, True)]
 
 
 @pytest.mark.parametrize("mark", ["Out:", "out:", "Out[3]:", "Output:"])
