@@ -31,26 +31,28 @@ def expected(code: str, printed: str) -> str | None:
 
 
 def _joined(found: Sequence[Print], lines: Sequence[str]) -> list[str | None]:
-    """What the prints say; that of one that ends no line, and of the next one, together, unless it says both itself."""
+    """What the prints say; that of one that ends no line, and of the next one, together."""
     texts: list[str | None] = []
     end: str | None = "\n"
     for each in found:
         text = each.text
         if texts and end != "\n":
-            before = texts.pop()
-            if text is not None and not is_printed(text, lines):
-                known = before is not None and end is not None
-                text = f"{before}{end}{text}" if known else None if _is_end(text, lines) else text
-        left_out = text is not None and is_left_out(text.split("\n")[-1])
-        texts.append("\n".join(text.split("\n")[:-1]) if text is not None and left_out else text)
-        texts += [None] if left_out else []
+            text = _behind(texts.pop(), end, text, lines)
+        kept, _, last = (text or "").rpartition("\n")
+        texts += [kept, None] if is_left_out(last) else [text]
         end = each.end
     return texts
 
 
-def _is_end(text: str, lines: Sequence[str]) -> bool:
-    """Whether a printed line ends with the text."""
-    return any(line.rstrip().endswith(text.rstrip()) for line in lines)
+def _behind(before: str | None, end: str | None, text: str | None, lines: Sequence[str]) -> str | None:
+    """What a print says together with the one before it, which ends no line; None if it may say a part of it alone."""
+    if text is None:
+        return None
+    if "\n" not in (end or "") and is_printed(text, lines):
+        return text
+    if before is None or end is None:
+        return None if any(line.rstrip().endswith(text.rstrip()) for line in lines) else text
+    return f"{before}{end}{text}"
 
 
 def _filled(wanted: Sequence[str], lines: Sequence[str], start: int) -> list[str]:
@@ -75,7 +77,7 @@ def _start(texts: Sequence[str | None], lines: Sequence[str], at: int) -> int:
     if len(said) == len(texts) and not any(is_left_out(line) for text in said for line in text):
         return max(at, len(lines) - sum(map(len, said)))
     for place in range(at, len(lines)):
-        filled = _filled(said[0], lines, place) if means(said[0][0], lines[place]) else [""]
+        filled = _filled(said[0], lines, place)
         if not difference("\n".join(filled), "\n".join(lines[place : place + len(filled)])):
             return place
     return at

@@ -66,7 +66,7 @@ def _of_result(result: StepResult) -> Iterator[Problem]:
         return
     for line in unprinted(code.text):
         yield code.line + line, "a value stands beside an expression that is not printed, so nothing compares the two"
-    for line in untrue(code.text, result.printed) if output is not None else []:
+    for line in untrue(code.text, result.printed) if output is not None and not result.own_data else []:
         yield code.line + line, "this says other output than the block below, which alone is compared"
     for line in [] if output is not None else uncompared(code.text, result.printed):
         yield (

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 
+from gradcli.scenario.compare import difference
+from gradcli.scenario.expected import expected
 from gradcli.scenario.looks import begins, is_heading, is_left_out, is_output, is_printed, parted
 from gradcli.scenario.written import calls_of, flat, read_code, written
 
 
 def untrue(code: str, printed: str) -> list[int]:
-    """The lines, from 0, where output begins that stands in the code and is nowhere in what was printed."""
-    output = printed.split("\n")
-    texts = ((part.first, line) for part in written(code, printed) for line in part.text.split("\n"))
-    other = {at for at, line in texts if line not in printed and not (is_left_out(line) or is_printed(line, output))}
-    return sorted(other)
+    """The lines, from 0, where output begins that stands in the code and was not printed; none if all is as it says."""
+    said, output = expected(code, printed), printed.split("\n")
+    if said is None or difference(said, printed) is None:
+        return []
+    texts = [(part.first, line) for part in written(code, printed) for line in part.text.split("\n")]
+    return sorted({at for at, line in texts if not (is_left_out(line) or is_printed(line, output))})
 
 
 def unprinted(code: str) -> list[int]:

@@ -57,6 +57,9 @@ def updated(path: Path, code: str) -> str:
         ("print(1, end='')  # 1\nprint(2)  # 2", "print(1, end='')  # 1\nprint(2)  # 3"),
         ("print(1, end='')\nprint(2)  # 12", "print(1, end='')\nprint(2)  # 13"),
         ("print(1, end='')\nprint(2)  # 2", "print(1, end='')\nprint(2)  # 3"),
+        ("print(1, end='\\n\\n')  # 1\nprint(2)  # 2", "print(1, end='\\n\\n')  # 1\nprint(2)  # 3"),
+        ("class A:\n    def f(self): print(1)  # 1\nA().f()", "class A:\n    def f(self): print(1)  # 2\nA().f()"),
+        ("def f(): print(1)  # 1\nf()\nprint(2)  # 2", "def f(): print(1)  # 1\nf()\nprint(2)  # 3"),
         ("print('a\\n\\nb')\n# Output:\n# a\n#\n# b", "print('a\\n\\nb')\n# Output:\n# a\n#\n# c"),
         (f"{EPOCHS}# Epoch 0\n# ...\n# Epoch 3", f"{EPOCHS}# Epoch 0\n# ...\n# Epoch 4"),
         (f"{EPOCHS}# Epoch 0\n# ...\nprint(7)  # 7", f"{EPOCHS}# Epoch 1\n# ...\nprint(7)  # 7"),
@@ -147,6 +150,21 @@ def test_a_difference_is_told_at_the_comment() -> None:
     scenario = parse_scenario(f"{HEAD}```python\n{code}\n```\n", "some", "some.md")
     found = problems(scenario, list(run(scenario, None)), None)
     assert found == [(11, "the code prints something else than it says here")]
+
+
+@pytest.mark.parametrize(
+    ("code", "output", "lines"),
+    [
+        ("print(13)  # 3, more or less", "13", [8]),
+        ("print(13)  # 13, more or less", "13", []),
+        ("print(1, end='')  # 1\nprint(2)  # 2", "12", []),
+        ("print(1)\n# Output:\n# 2\n# and more", "1", [9]),
+    ],
+)
+def test_a_comment_that_the_block_below_contradicts_is_told(code: str, output: str, lines: list[int]) -> None:
+    text = f"{HEAD}```python\n{code}\n```\n\n```output\n{output}\n```\n"
+    scenario = parse_scenario(text, "some", "some.md")
+    assert [line for line, _ in problems(scenario, list(run(scenario, None)), None)] == lines
 
 
 def test_what_is_left_out_is_looked_for_once() -> None:

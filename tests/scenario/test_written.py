@@ -93,6 +93,7 @@ def test_what_is_output_by_what_was_printed(code: str, printed: str, texts: list
         ("print(a)  # 1\nprint(b)", "2\n3", "1\n3"),
         ("print(a)\nprint(b)  # 2\nprint(c)", "0\n1\n2\n3", "0\n1\n2\n3"),
         ("print(a)\nprint(b)  # 3", "3\n4", "3\n3"),
+        ("print(a)\nprint(b)  # <A object at 0x1>\nprint(c)", "0\n\n<A object at 0x2>\n3", "0\n\n<A object at 0x1>\n3"),
         ("print(a)\nprint(b)", "1\n2", None),
     ],
 )
