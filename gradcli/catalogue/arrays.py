@@ -12,16 +12,16 @@ def _f(group: str, name: str, signature: str | None, text: str = "", **more: Any
 
 
 FUNCTIONS = (
-    _f("shapes", "reshape", "x, *shape", "the elements in another shape; -1 for one length left open", aliases="view", face="input, shape[]", out="none"),
-    _f("shapes", "flatten", "x", "the elements in one axis", aliases="ravel", face="input, start_dim=0, end_dim=-1", out="none", jax="numpy.ravel", numpy="ravel"),
-    _f("shapes", "expand", "x, *shape", "broadcast to a shape; -1 keeps a length", aliases="broadcast_to", torch="Tensor.expand", jax="jnp.broadcast_to(x, [n if wanted == -1 else wanted for n, wanted in zip((1,) * (len(shape) - x.ndim) + x.shape, shape)])", numpy="np.broadcast_to(x, [n if wanted == -1 else wanted for n, wanted in zip((1,) * (len(shape) - x.ndim) + x.shape, shape)])"),
+    _f("shapes", "reshape", "x, *shape", "the elements in another shape; -1 for one length left open", language_aliases="view", face="input, shape[]", out="none"),
+    _f("shapes", "flatten", "x", "the elements in one axis", language_aliases="ravel", face="input, start_dim=0, end_dim=-1", out="none", jax="numpy.ravel", numpy="ravel"),
+    _f("shapes", "expand", "x, *shape", "broadcast to a shape; -1 keeps a length", language_aliases="broadcast_to", torch="Tensor.expand", jax="jnp.broadcast_to(x, [n if wanted == -1 else wanted for n, wanted in zip((1,) * (len(shape) - x.ndim) + x.shape, shape)])", numpy="np.broadcast_to(x, [n if wanted == -1 else wanted for n, wanted in zip((1,) * (len(shape) - x.ndim) + x.shape, shape)])"),
     _f("shapes", "squeeze", "x, axis=None", "without axes of length 1", face="input, dim[]=...", in_place="view", out="none"),
-    _f("shapes", "unsqueeze", "x, axis", "with a new axis of length 1", aliases="expand_dims", face="input, dim", in_place="view", out="none", jax="numpy.expand_dims", numpy="expand_dims"),
-    _f("shapes", "transpose", "x, axis0=-2, axis1=-1", "with two axes exchanged; x.T", aliases="swapaxes t", face="input, dim0, dim1", also="swapaxes swapdims", in_place="view", out="none", torch="x.transpose(axis0, axis1) if x.ndim > 1 else x", jax="jnp.swapaxes(x, axis0, axis1) if x.ndim > 1 else x", numpy="np.swapaxes(x, axis0, axis1) if x.ndim > 1 else x"),
+    _f("shapes", "unsqueeze", "x, axis", "with a new axis of length 1", language_aliases="expand_dims", face="input, dim", in_place="view", out="none", jax="numpy.expand_dims", numpy="expand_dims"),
+    _f("shapes", "transpose", "x, axis0=-2, axis1=-1", "with two axes exchanged; x.T", aliases="swapaxes", language_aliases="t", face="input, dim0, dim1", also="swapdims", in_place="view", out="none", torch="x.transpose(axis0, axis1) if x.ndim > 1 else x", jax="jnp.swapaxes(x, axis0, axis1) if x.ndim > 1 else x", numpy="np.swapaxes(x, axis0, axis1) if x.ndim > 1 else x"),
     _f("shapes", "permute", "x, *axes", "with the axes in another order", face="input, dims[]", out="none", jax="numpy.transpose", numpy="transpose"),
     _f("shapes", "flip", "x, axis", "reversed along an axis", face="input, dims[]", out="none", torch="torch.flip(x, axis if isinstance(axis, tuple) else (axis,))"),
     _f("shapes", "stack", "arrays, axis=0", "arrays side by side along a new axis: stack([a, b])", face="tensors, dim=0", out="joining"),
-    _f("shapes", "cat", "arrays, axis=0", "arrays one after the other along an axis: cat([a, b])", aliases="concat concatenate", face="tensors, dim=0", also="concat concatenate", out="joining", jax="numpy.concatenate", numpy="concatenate"),
+    _f("shapes", "cat", "arrays, axis=0", "arrays one after the other along an axis: cat([a, b])", aliases="concat concatenate", face="tensors, dim=0", out="joining", jax="numpy.concatenate", numpy="concatenate"),
     # Without a function in the language
     _f("", "adjoint", None, "each matrix conjugated and transposed", face="input", out="none"),
     _f("", "fliplr", None, "reversed along the second axis", face="input", out="none"),

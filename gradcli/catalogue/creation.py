@@ -15,7 +15,7 @@ FUNCTIONS = (
     _f("creation", "zeros", "*shape", "zeros of a shape: zeros(2, 3)"),
     _f("creation", "ones", "*shape", "ones of a shape"),
     _f("creation", "full", "shape, value", "one value everywhere: full([2, 3], 0.5)"),
-    _f("creation", "eye", "n, m=None", "the identity matrix", aliases="identity"),
+    _f("creation", "eye", "n, m=None", "the identity matrix", language_aliases="identity"),
     _f("creation", "arange", "start, stop=None, step=1", "start, start + step, ... below stop; arange(n) counts from 0"),
     _f("creation", "linspace", "start, stop, steps", "evenly spaced numbers, both ends included"),
     _f("creation", "logspace", "start, stop, steps", "powers of 10 with evenly spaced exponents"),

@@ -18,6 +18,7 @@ class Function:
     In the expression language:
 
     name       canonical: the name of the engine's function, unless `engine` says otherwise
+    aliases    other names for it, in the face too
     signature  "x, axis=None, keepdims=False", with NumPy's names (PyTorch's dim and keepdim are read as synonyms); None
                for what the language has no function for
     help       one line; of what the face writes out, its docstring says it
@@ -25,7 +26,8 @@ class Function:
     pointwise  whether it works on each element, broadcast
     form       what it computes, as a program of the language over other functions, which may have forms themselves; ""
                for a primitive, and for what has no derivative
-    aliases    other names for it
+    language_aliases
+               names that it has here alone
 
     In the face of PyTorch:
 
@@ -33,7 +35,7 @@ class Function:
     written    the module of the face that writes it out, because its arguments mean different things
     linalg, functional
                its signatures under `torch.linalg` and `torch.nn.functional`
-    also       its other names; with a dot in it, one in a submodule
+    also       names that it has there alone; with a dot in it, one in a submodule
     method     whether Tensors have it
     in_place   what becomes of a Tensor whose method has "_" behind the name: its values change; it takes the truth of a
                comparison; running sums in its own dtype; it becomes the view
@@ -63,6 +65,7 @@ class Function:
     pointwise: bool = False
     form: str = ""
     aliases: str = ""
+    language_aliases: str = ""
     face: str = ""
     written: str = ""
     linalg: str = ""
@@ -86,6 +89,16 @@ class Function:
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters of its signature in the language."""
         return parse_signature(self.signature or "")
+
+    @property
+    def language_names(self) -> tuple[str, ...]:
+        """Its names in the language, the canonical one first."""
+        return self.name, *self.aliases.split(), *self.language_aliases.split()
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """Its other names in the face, those with a dot in submodules."""
+        return *self.aliases.split(), *self.also.split()
 
     @property
     def is_method(self) -> bool:

@@ -13,13 +13,13 @@ def _f(group: str, name: str, signature: str | None, text: str = "", **more: Any
 
 FUNCTIONS = (
     _f("matrices", "dot", "a, b", "the inner product of two vectors", face="input, tensor"),
-    _f("matrices", "matmul", "a, b", "the matrix product; written a @ b", aliases="mm mv bmm", face="input, other", linalg="input, other", takes="real complex integer", engine_refuses=True),
+    _f("matrices", "matmul", "a, b", "the matrix product; written a @ b", language_aliases="mm mv bmm", face="input, other", linalg="input, other", takes="real complex integer", engine_refuses=True),
     _f("matrices", "outer", "a, b", "the outer product of two vectors", face="input, vec2", also="ger", out="casting"),
     _f("matrices", "cross", "a, b, axis=-1", "the cross product of 3-vectors", written="matrices", linalg="input, other, *, dim=-1", out="apart", takes="real complex integer", kernel="cross", torch="linalg.cross"),
     _f("matrices", "trace", "x", "the sum of the diagonal", face="input", out="none", takes="real complex integer", kernel="trace"),
     _f("matrices", "det", "x", "the determinant", face="input", out="none", takes="real complex", engine_refuses=True, torch="linalg.det", jax="numpy.linalg.det", numpy="linalg.det"),
     _f("matrices", "logdet", "x", "log of the determinant", form="log(det(x))", face="input", out="none", takes="real", engine_refuses=True, jax="jnp.log(jnp.linalg.det(x))", numpy="np.log(np.linalg.det(x))"),
-    _f("matrices", "inv", "x", "the inverse matrix", aliases="inverse", linalg="A", torch="linalg.inv", jax="numpy.linalg.inv", numpy="linalg.inv"),
+    _f("matrices", "inv", "x", "the inverse matrix", language_aliases="inverse", linalg="A", torch="linalg.inv", jax="numpy.linalg.inv", numpy="linalg.inv"),
     _f("matrices", "solve", "a, b", "the x for which a @ x = b", form="inv(a) @ b", torch="linalg.solve", jax="numpy.linalg.solve", numpy="linalg.solve"),
     _f("matrices", "diag", "x, k=0", "the diagonal of a matrix, or a matrix with that diagonal", face="input, diagonal=0"),
     _f("matrices", "tril", "x, k=0", "the lower triangle", face="input, diagonal=0", in_place="values"),

@@ -13,7 +13,7 @@ def _f(group: str, name: str, signature: str | None, text: str = "", **more: Any
 
 FUNCTIONS = (
     _f("reductions", "sum", "x, axis=None, keepdims=False", "the sum, of all elements or along axes", face="input, dim[]=None, keepdim=False, *, dtype=None", out="casting"),
-    _f("reductions", "mean", "x, axis=None, keepdims=False", "the mean", form="sum(x, axis, keepdims)/count(x, axis)", aliases="average", face="input, dim[]=None, keepdim=False, *, dtype=None", out="casting", takes="real complex", engine_refuses=True),
+    _f("reductions", "mean", "x, axis=None, keepdims=False", "the mean", form="sum(x, axis, keepdims)/count(x, axis)", language_aliases="average", face="input, dim[]=None, keepdim=False, *, dtype=None", out="casting", takes="real complex", engine_refuses=True),
     _f("reductions", "prod", "x, axis=None, keepdims=False", "the product", face="input, dim=..., keepdim=False, *, dtype=None", out="casting"),
     _f("reductions", "max", "x, *, axis=None, keepdims=False", "the largest element; of two arrays: maximum(a, b)", form="amax(x, axis, keepdims)", written="reductions", torch="torch.max(x) if axis is None else torch.max(x, axis, keepdims).values"),
     _f("reductions", "min", "x, *, axis=None, keepdims=False", "the smallest element; of two arrays: minimum(a, b)", form="amin(x, axis, keepdims)", written="reductions", torch="torch.min(x) if axis is None else torch.min(x, axis, keepdims).values"),

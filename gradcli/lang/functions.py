@@ -17,7 +17,7 @@ def functions() -> dict[str, Function]:
 @cache
 def names() -> dict[str, Function]:
     """Every function by each of its names."""
-    return {name: f for f in functions().values() for name in (f.name, *f.aliases.split())}
+    return {name: f for f in functions().values() for name in f.language_names}
 
 
 def find(name: str) -> Function | None:

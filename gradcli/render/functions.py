@@ -42,7 +42,7 @@ def functions_table(name: str | None) -> Table:
             Text(signature_text(function), style="cyan"),
             function.help,
             domain_text(function),
-            ", ".join(function.aliases.split()),
+            ", ".join(function.language_names[1:]),
         )
     return table
 
@@ -57,7 +57,7 @@ def functions_document(name: str | None) -> dict[str, Any]:
                 "signature": signature_text(function),
                 "group": function.group,
                 "help": function.help,
-                "aliases": function.aliases.split(),
+                "aliases": list(function.language_names[1:]),
                 "domain": domain_text(function) or None,
             }
             for function in chosen(name)

@@ -75,7 +75,7 @@ def built(module: str) -> Face:
         if module == "linalg" and row.linalg:
             name = row.name.removeprefix("linalg.")
             found[name] = bound_as(f"linalg.{name}", row.linalg, row)
-        for other in row.also.split():
+        for other in row.other_names:
             submodule, _, name = other.rpartition(".")
             if submodule == module:
                 found[name] = bound_as(other, row.face, row)
@@ -84,7 +84,7 @@ def built(module: str) -> Face:
 
 def _others(row: Function) -> Iterator[str]:
     """Its other names in `torch` itself."""
-    return (name for name in row.also.split() if "." not in name)
+    return (name for name in row.other_names if "." not in name)
 
 
 def _functions() -> Face:

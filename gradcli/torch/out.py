@@ -27,7 +27,7 @@ RESIZED = (
 def _ways() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in catalogue():
-        names = [row.name, *row.also.split(), *([f"linalg.{row.name}"] if row.linalg else [])]
+        names = [row.name, *row.other_names, *([f"linalg.{row.name}"] if row.linalg else [])]
         found |= dict.fromkeys(names, row.out.split())
     return found
 

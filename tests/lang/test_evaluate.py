@@ -199,7 +199,7 @@ def test_numbers_are_arrays_without_axes_where_arrays_are_meant() -> None:
 
 
 def test_no_name_stands_for_two_functions() -> None:
-    written = [name for f in functions().values() for name in (f.name, *f.aliases.split())]
+    written = [name for f in functions().values() for name in f.language_names]
     assert len(written) == len(set(written))
 
 
