@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from sys import getrefcount
 from typing import Any
@@ -215,9 +215,14 @@ def _heard(roots: Roots) -> bool:
     """Whether anything that a pass from `roots` reaches has a hook."""
     if not (HOOKS or NODE_HOOKS):
         return False
-    nodes = ordered(map(source_of, roots))
-    leaves = (edge.variable for node in nodes for edge in node.edges if isinstance(edge, AccumulateGrad))
-    return any(id(each) in table for each in (*nodes, *leaves) for table in (HOOKS, NODE_HOOKS))
+    return any(id(each) in table for each in reached(map(source_of, roots)) for table in (HOOKS, NODE_HOOKS))
+
+
+def reached(starts: Iterable[Any]) -> Iterator[Any]:
+    """What a pass from there reaches that a hook may be on: nodes, and leaves, some more than once."""
+    for node in ordered(starts):
+        yield node
+        yield from (edge.variable for edge in node.edges if isinstance(edge, AccumulateGrad))
 
 
 def backward(

@@ -18,7 +18,7 @@ import numpy as np
 from gradcli import torch
 from gradcli.datasets import data_folder
 from gradcli.engine import autograd
-from gradcli.engine.graph import AccumulateGrad, Node, ordered, source_of
+from gradcli.engine.graph import Node, ordered, source_of
 from gradcli.engine.hooks import hears
 from gradcli.engine.memory import tick
 from gradcli.engine.modes import EVERYWHERE, THREAD, record_all, reset
@@ -308,15 +308,10 @@ class _Watch:
         graphs = tuple(tuple(structure(start, names)) for start in starts)
         titles = tuple(names.get(id(root), "") for root in roots)
         parts = [part for part in parts if part.gradients]
-        record = BackwardRecord(titles, graphs, gradients, asked=bool(inputs), hooked=_is_hooked(starts))
+        record = BackwardRecord(
+            titles, graphs, gradients, asked=bool(inputs), hooked=any(map(hears, autograd.reached(starts)))
+        )
         self.passes.append((record, parts))
-
-
-def _is_hooked(starts: Sequence[Any]) -> bool:
-    """Whether a pass from there meets a hook."""
-    nodes = ordered(starts)
-    leaves = (edge.variable for node in nodes for edge in node.edges if isinstance(edge, AccumulateGrad))
-    return any(map(hears, (*nodes, *leaves)))
 
 
 def _calls_own(node: Node, *, differentiable: bool) -> bool:
