@@ -101,6 +101,11 @@ class Function:
         return *self.aliases.split(), *self.also.split()
 
     @property
+    def face_names(self) -> tuple[str, ...]:
+        """Its names in `torch` itself, the canonical one first."""
+        return self.name, *(name for name in self.other_names if "." not in name)
+
+    @property
     def is_method(self) -> bool:
         """Whether Tensors have it: by default where the first argument is one called `input`."""
         return self.method if self.method is not None else bool(self.written) or self.face.startswith("input")

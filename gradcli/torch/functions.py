@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from gradcli.catalogue import Function, catalogue
@@ -82,11 +82,6 @@ def built(module: str) -> Face:
     return found
 
 
-def _others(row: Function) -> Iterator[str]:
-    """Its other names in `torch` itself."""
-    return (name for name in row.other_names if "." not in name)
-
-
 def _functions() -> Face:
     found: Face = {
         name: getattr(module, name) for module in (creation_ops, creation_from_data, dtypes) for name in module.__all__
@@ -98,11 +93,11 @@ def _functions() -> Face:
             found[row.name] = annotated(getattr(WRITTEN_OUT[row.written], row.name))
         else:
             continue
-        found |= dict.fromkeys(_others(row), found[row.name])
+        found |= dict.fromkeys(row.face_names, found[row.name])
     return found
 
 
 FUNCTIONS = _functions()
 """Every function of `gradcli.torch` by name."""
-ON_INPUT = {name for row in catalogue() if row.is_method for name in (row.name, *_others(row))}
+ON_INPUT = {name for row in catalogue() if row.is_method for name in row.face_names}
 """The functions whose first argument is a Tensor called `input`: they are methods of it too."""

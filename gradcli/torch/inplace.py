@@ -282,7 +282,7 @@ def _in_place(*kinds: str) -> dict[str, Callable[..., Tensor]]:
     for row in catalogue():
         if row.in_place in kinds:
             made = _MADE[row.in_place](row.name)
-            found |= {f"{name}_": made for name in (row.name, *row.other_names) if "." not in name}
+            found |= {f"{name}_": made for name in row.face_names}
     return found
 
 
